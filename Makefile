@@ -1,0 +1,40 @@
+# make demo: see it work · make test: see it hold. Both need Python >= 3.11 and nothing else.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+.PHONY: setup demo test check fmt bench lock
+
+setup: .venv/installed
+
+# Installed again only when the lock changed. uv where it is there, venv and pip otherwise.
+.venv/installed: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Plantão needs Python 3.11 or newer; none was found. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
+	@echo "Installing what requirements.lock names into .venv (about a minute) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+		{ test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" .venv; } && \
+		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+	else \
+		{ test -x $(BIN)/pip || "$(PYTHON)" -m venv --clear .venv; } && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+	fi
+	@touch $@
+
+demo: setup
+	@$(BIN)/python app.py demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+fmt: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

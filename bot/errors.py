@@ -1,0 +1,109 @@
+"""Every way the bot says no, as a tree. The docstring of a class is its meaning; its text is for people."""
+
+
+class PlantaoError(Exception):
+    """Base of all errors that the bot raises on purpose."""
+
+
+# -- input that is wrong before anything starts ------------------------------------------------------------------------
+
+
+class InputError(PlantaoError):
+    """What a person wrote cannot be used. Every problem is listed, each with how to mend it."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SettingsError(InputError):
+    """A setting in the environment or in .env is missing or malformed."""
+
+
+class TeamError(InputError):
+    """team.yaml cannot be used."""
+
+
+class RunbookError(InputError):
+    """A runbook file cannot be used; it alone is disabled."""
+
+
+class TemplateError(InputError):
+    """A template is missing, malformed or uses a variable that does not exist."""
+
+
+class MessageError(InputError):
+    """A message or an alert file is not what any reader can read."""
+
+
+# -- plans --------------------------------------------------------------------------------------------------------------
+
+
+class PlanError(PlantaoError):
+    """No plan can be sealed from this runbook and these values."""
+
+
+class ParameterMissing(PlanError):
+    """A required parameter has no value: not in the alert, no default."""
+
+
+class ParameterRefused(PlanError):
+    """A value does not fit the parameter's type, pattern or range."""
+
+
+# -- decisions ----------------------------------------------------------------------------------------------------------
+
+
+class ApprovalError(PlantaoError):
+    """This decision counts for nothing, and nothing runs."""
+
+
+class NotAllowed(ApprovalError):
+    """The person holds none of the roles that may decide this."""
+
+
+class OwnRequest(ApprovalError):
+    """The person who posted the alert or asked for the run may not approve it."""
+
+
+class AlreadyDecided(ApprovalError):
+    """It was approved, rejected or replaced before."""
+
+
+class AlreadyCounted(ApprovalError):
+    """This person's approval is counted already; another person's is needed."""
+
+
+class ApprovalExpired(ApprovalError):
+    """The proposal was open too long; ask for a fresh one."""
+
+
+class PlanChanged(ApprovalError):
+    """The runbook or a script is no longer what was shown; a fresh proposal is needed."""
+
+
+class StillChecking(ApprovalError):
+    """The checks have not ended; there is nothing to decide on yet."""
+
+
+class ObserveMode(ApprovalError):
+    """MODE=observe: the bot proposes and never runs."""
+
+
+class Gone(PlantaoError):
+    """The card speaks of something that the store does not hold."""
+
+
+# -- the far side -------------------------------------------------------------------------------------------------------
+
+
+class StoreError(PlantaoError):
+    """The database cannot be used."""
+
+
+class StoreLocked(StoreError):
+    """Another process of the bot holds this database."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version of the bot."""
