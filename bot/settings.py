@@ -1,0 +1,203 @@
+"""The environment and .env become `Settings`, read once. What is wrong is said all at once, and no secret is echoed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+SLACK_API = "https://slack.com/api/"
+
+# Slack: letters of any language in lower case, digits, hyphens and underscores, at most 80.
+_CHANNEL = re.compile(r"[\w-]+")
+_CHANNEL_LENGTH = 80
+
+
+def _channel(value: str) -> str:
+    """A channel's name without its #; ValueError when Slack could not have a channel of that name."""
+    name = value.strip().removeprefix("#")
+    if not _CHANNEL.fullmatch(name) or name != name.lower() or len(name) > _CHANNEL_LENGTH:
+        raise ValueError(
+            f"holds {value.strip()!r}, which is no channel name; write it as Slack shows it, "
+            "in lower case and without spaces"
+        )
+    return name
+
+
+def _channels(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """ "alerts, #alerts-db" → ("alerts", "alerts-db"), each once, in the order given."""
+    names = value.split(",") if isinstance(value, str) else value
+    found = tuple(dict.fromkeys(_channel(name) for name in names if name.strip()))
+    if not found:
+        raise ValueError("names no channel; write one or more, separated by commas")
+    return found
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"is no web address; leave it out for Slack itself ({SLACK_API})")
+    if not value.endswith("/"):
+        raise ValueError("must end in a slash")
+    return value
+
+
+def _database_url(value: str) -> str:
+    scheme, sep, path = value.partition(":///")
+    if scheme != "sqlite" or not sep:
+        raise ValueError(
+            "must be a SQLite file, like sqlite:///data/plantao.db, or with four slashes sqlite:////var/lib/plantao.db "
+            "for an absolute path"
+        )
+    if not path or path == ":memory:" or "?" in path or path.endswith("/"):
+        raise ValueError(
+            "must name a file, like sqlite:///data/plantao.db; the bot's memory has to outlive its process"
+        )
+    return value
+
+
+def _token(prefix: str, where: str) -> AfterValidator:
+    """A Slack token by its prefix. A wrong one is described by prefix and length only: it may be another secret."""
+
+    def checked(value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text.startswith(prefix):
+            kind = re.match(r"xox[a-z]-|xapp-|xoxe\.", text)
+            begins = f"begins with {kind[0]}" if kind else "begins with none of Slack's prefixes"
+            raise ValueError(
+                f"{begins} and is {len(text)} characters long; the right one begins with {prefix} ({where})"
+            )
+        if not re.fullmatch(r"[A-Za-z0-9-]+", text[len(prefix) :]):
+            raise ValueError(
+                f"begins with {prefix} and is {len(text)} characters long, but is cut off or holds a character that "
+                f"no token has, such as a space or a quotation mark; copy it again ({where})"
+            )
+        return value
+
+    return AfterValidator(checked)
+
+
+_BOT_TOKEN = "your app's page, OAuth & Permissions, Bot User OAuth Token"  # noqa: S105 - where to find it
+_APP_TOKEN = "your app's page, Basic Information, App-Level Tokens, scope connections:write"  # noqa: S105
+
+
+class Settings(BaseSettings):
+    """Every setting, checked. Names in the environment are the same in capitals."""
+
+    # The sources are the two arguments of `load`, never the process's own environment: see the method below.
+    model_config = SettingsConfigDict(
+        alias_generator=str.upper, extra="ignore", frozen=True, env_ignore_empty=True, env_file_encoding="utf-8"
+    )
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = SLACK_API
+    alerts_channels: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_channels)] = ("alerts",)
+    incidents_channel: Annotated[str, AfterValidator(_channel)] = "incidents"
+    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/plantao.db"
+    runbooks_dir: Path = Path("runbooks")
+    templates_dir: Path = Path("templates")
+    team_file: Path = Path("team.yaml")
+    mode: Literal["act", "observe"] = "act"
+    language: Literal["en", "pt_BR"] = "en"
+    log_format: Literal["console", "json"] = "console"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that DATABASE_URL names; three slashes are relative, four absolute."""
+        return Path(self.database_url.partition(":///")[2])
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The environment comes in as arguments, so that a test passes a dict; it wins over the file.
+        return init_settings, dotenv_settings
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ValueError(
+            f"names a folder that is not there: {path} (looked in {Path.cwd()}); create it or name another"
+        )
+    return path
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"names a file that is not there: {path} (looked in {Path.cwd()}); create it or name another")
+    return path
+
+
+class _ServingSettings(Settings):
+    """What the bot needs before it connects to Slack: tokens, and the files it works from."""
+
+    slack_bot_token: Annotated[SecretStr, _token("xoxb-", _BOT_TOKEN)]
+    slack_app_token: Annotated[SecretStr, _token("xapp-", _APP_TOKEN)]
+    runbooks_dir: Annotated[Path, AfterValidator(_folder)] = Path("runbooks")
+    templates_dir: Annotated[Path, AfterValidator(_folder)] = Path("templates")
+    team_file: Annotated[Path, AfterValidator(_file)] = Path("team.yaml")
+
+    model_config = SettingsConfigDict(validate_default=True)
+
+
+NAMES = tuple(name.upper() for name in Settings.model_fields)
+
+
+def load(environ: Mapping[str, str], env_file: Path | None, *, slack: bool = True) -> Settings:
+    """Settings from `environ` and, for what is not there, from `env_file` (a missing file is an empty one).
+
+    With `slack=False` tokens are not needed, and files and folders are left to the command that reads them.
+    An empty value counts as not set. Raises SettingsError with every problem and how to mend it.
+    """
+    given: dict[str, Any] = {name: environ[name] for name in NAMES if environ.get(name)}
+    given["_env_file"] = env_file
+    problems = list(_misspelt(env_file)) if env_file else []
+    try:
+        settings = (_ServingSettings if slack else Settings)(**given)
+    except ValidationError as error:
+        problems += [_in_words(str(one["loc"][0]), one) for one in error.errors()]
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} is not UTF-8 text; save it again as UTF-8") from None
+    if problems:
+        raise SettingsError(*problems)
+    return settings
+
+
+def _in_words(name: str, problem: Any) -> str:
+    """One of pydantic's errors as a sentence that begins with the setting's name."""
+    name = name.upper()  # a bad default comes under the field's own name
+    if problem["type"] == "missing":
+        where = _BOT_TOKEN if name == "SLACK_BOT_TOKEN" else _APP_TOKEN
+        return f"{name} is missing; find it at {where}, and put it into .env or the environment (see docs/install.md)"
+    if problem["type"] == "literal_error":
+        return f"{name} is {problem['input']!r}; it must be {problem['ctx']['expected'].replace(chr(39), '')}"
+    if problem["type"] == "value_error":
+        return f"{name} {problem['ctx']['error']}"
+    return f"{name}: {problem['msg']}"
+
+
+def _misspelt(env_file: Path) -> list[str]:
+    """Names in the file that look like a setting with a slip. Others are left alone: a .env may serve others."""
+    if not env_file.is_file():
+        return []
+    found = re.findall(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", env_file.read_text("utf-8", errors="replace"), re.M)
+    problems = []
+    for name in found:
+        near = get_close_matches(name.upper(), NAMES, n=1, cutoff=0.87)
+        if name.upper() not in NAMES and near:
+            problems.append(f"{name} in {env_file} is no setting; did you mean {near[0]}?")
+    return problems

@@ -1,0 +1,180 @@
+"""Settings: what a person gets who writes them right, and what is said to one who does not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.errors import SettingsError
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-a", "SLACK_APP_TOKEN": "xapp-1-b"}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """Settings that name an existing set of folders and files."""
+    for folder in ("runbooks", "templates"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "team.yaml").write_text("people: {}\n")
+    return {
+        "RUNBOOKS_DIR": str(tmp_path / "runbooks"),
+        "TEMPLATES_DIR": str(tmp_path / "templates"),
+        "TEAM_FILE": str(tmp_path / "team.yaml"),
+    }
+
+
+def problems(environ: dict[str, str], env_file: Path | None = None, *, slack: bool = True) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        settings.load(environ, env_file, slack=slack)
+    return list(caught.value.problems)
+
+
+def test_two_tokens_are_enough(files: dict[str, str]) -> None:
+    """Everything else has a default."""
+    found = settings.load(TOKENS | files, None)
+    assert found.slack_bot_token.get_secret_value() == "xoxb-1-a"
+    assert found.slack_app_token.get_secret_value() == "xapp-1-b"
+    assert (found.slack_api_url, found.alerts_channels, found.incidents_channel) == (
+        "https://slack.com/api/",
+        ("alerts",),
+        "incidents",
+    )
+    assert (found.mode, found.language, found.log_format) == ("act", "en", "console")
+    assert found.database == Path("data/plantao.db")
+
+
+def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
+    """A person mends all of them in one go, instead of meeting them one by one."""
+    wrong = {
+        "SLACK_BOT_TOKEN": "xapp-1-something",
+        "SLACK_API_URL": "http://127.0.0.1:8410/api",
+        "ALERTS_CHANNELS": "#alerts,Loud Room",
+        "INCIDENTS_CHANNEL": "#",
+        "DATABASE_URL": "postgresql://user:hunter2@db/plantao",
+        "RUNBOOKS_DIR": str(tmp_path / "none"),
+        "TEMPLATES_DIR": str(tmp_path),
+        "TEAM_FILE": str(tmp_path),
+        "MODE": "fire",
+        "LANGUAGE": "pt",
+        "LOG_FORMAT": "xml",
+    }
+    said = problems(wrong)
+    assert sorted(line.split()[0] for line in said) == sorted(wrong.keys() - {"TEMPLATES_DIR"} | {"SLACK_APP_TOKEN"})
+    assert "SLACK_API_URL must end in a slash" in said
+    assert "MODE is 'fire'; it must be act or observe" in said
+    assert "LANGUAGE is 'pt'; it must be en or pt_BR" in said
+    assert "hunter2" not in "\n".join(said)
+
+
+@pytest.mark.parametrize(
+    ("token", "begins"),
+    [
+        ("xoxp-8675309-secret", "begins with xoxp- and is 19 characters long"),
+        ("my-password", "begins with none of Slack's prefixes and is 11 characters long"),
+        ("xoxb-", "begins with xoxb- and is 5 characters long, but is cut off"),
+        ("xoxb-12 34", "begins with xoxb- and is 10 characters long, but is cut off or holds a character"),
+        ("xoxb-12\nX-Header: 1", "begins with xoxb- and is 19 characters long, but is cut off or holds a character"),
+    ],
+)
+def test_a_wrong_token_is_told_by_prefix_and_length_only(files: dict[str, str], token: str, begins: str) -> None:
+    """What is in the wrong place may be another secret."""
+    (said,) = problems(TOKENS | files | {"SLACK_BOT_TOKEN": token})
+    assert said.startswith(f"SLACK_BOT_TOKEN {begins}")
+    assert token[6:] == "" or token[6:] not in said
+
+
+def test_tokens_are_never_printed(files: dict[str, str]) -> None:
+    """A settings object in a log or a traceback holds no secret."""
+    found = settings.load(TOKENS | files, None)
+    assert "xoxb-1-a" not in repr(found)
+    assert "xapp-1-b" not in str(found)
+
+
+def test_no_tokens_are_needed_without_slack() -> None:
+    """Linting a runbook needs no Slack, and a folder that is not there is left to the command that reads it."""
+    found = settings.load({"RUNBOOKS_DIR": "nowhere", "SLACK_BOT_TOKEN": "rubbish"}, None, slack=False)
+    assert found.runbooks_dir == Path("nowhere")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    """What is set for one start is not undone by a file that was forgotten."""
+    env_file = tmp_path / ".env"
+    env_file.write_text("MODE=observe\nLANGUAGE=pt_BR\nLOG_FORMAT=\nSOMEBODY_ELSES=1\n")
+    found = settings.load({"MODE": "act", "LANGUAGE": ""}, env_file, slack=False)
+    assert (found.mode, found.language, found.log_format) == ("act", "pt_BR", "console")
+
+
+def test_the_process_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is passed in counts."""
+    monkeypatch.setenv("MODE", "observe")
+    assert settings.load({}, None, slack=False).mode == "act"
+
+
+def test_a_missing_env_file_is_an_empty_one(tmp_path: Path) -> None:
+    """A container has its settings in the environment and no file."""
+    assert settings.load({}, tmp_path / ".env", slack=False).mode == "act"
+
+
+def test_a_slip_in_the_env_file_is_said(tmp_path: Path) -> None:
+    """A setting that is silently not read costs an hour."""
+    env_file = tmp_path / ".env"
+    env_file.write_text("ALERT_CHANNELS=ops\nLOGFORMAT=json\nKUBECONFIG=/root/.kube/config\n")
+    assert problems({}, env_file, slack=False) == [
+        f"ALERT_CHANNELS in {env_file} is no setting; did you mean ALERTS_CHANNELS?",
+        f"LOGFORMAT in {env_file} is no setting; did you mean LOG_FORMAT?",
+    ]
+
+
+def test_an_env_file_in_another_encoding_is_said(tmp_path: Path) -> None:
+    """A file saved by an old editor is no traceback."""
+    env_file = tmp_path / ".env"
+    env_file.write_bytes("ALERTS_CHANNELS=ação\n".encode("latin-1"))
+    assert problems({}, env_file, slack=False) == [f"{env_file} is not UTF-8 text; save it again as UTF-8"]
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///data/plantao.db", "data/plantao.db"),
+        ("sqlite:////var/lib/plantao/plantao.db", "/var/lib/plantao/plantao.db"),
+    ],
+)
+def test_three_slashes_are_relative_and_four_absolute(url: str, path: str) -> None:
+    """As in SQLAlchemy."""
+    assert settings.load({"DATABASE_URL": url}, None, slack=False).database == Path(path)
+
+
+@pytest.mark.parametrize("url", ["data/plantao.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///data/"])
+def test_a_database_that_is_no_file_is_refused(url: str) -> None:
+    """What the bot knows has to outlive its process."""
+    (said,) = problems({"DATABASE_URL": url}, slack=False)
+    assert said.startswith("DATABASE_URL must ")
+
+
+def test_channels_are_read_as_people_write_them() -> None:
+    """With or without the #, with spaces after the commas, in any language, each once."""
+    given = {"ALERTS_CHANNELS": "#alerts, alerts-db,ação_1,alerts,", "INCIDENTS_CHANNEL": "#war-room"}
+    found = settings.load(given, None, slack=False)
+    assert found.alerts_channels == ("alerts", "alerts-db", "ação_1")
+    assert found.incidents_channel == "war-room"
+
+
+def test_the_example_file_names_every_setting_with_its_default() -> None:
+    """Who copies it finds everything, and nothing that does not exist."""
+    written = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.M))
+    assert tuple(written) == settings.NAMES
+    by_default = settings.load({}, None, slack=False)
+    assert settings.load(written, None, slack=False) == by_default
+
+
+def test_every_setting_in_the_example_file_has_a_comment() -> None:
+    """A name alone does not say what to write."""
+    lines = EXAMPLE.read_text().splitlines()
+    bare = [
+        line
+        for before, line in zip(lines, lines[1:], strict=False)
+        if re.match(r"#?[A-Z_]+=", line) and not before.startswith("# ")
+    ]
+    assert bare == []
