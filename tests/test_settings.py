@@ -1,6 +1,7 @@
 """Settings: what a person gets who writes them right, and what is said to one who does not."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -172,9 +173,5 @@ def test_the_example_file_names_every_setting_with_its_default() -> None:
 def test_every_setting_in_the_example_file_has_a_comment() -> None:
     """A name alone does not say what to write."""
     lines = EXAMPLE.read_text().splitlines()
-    bare = [
-        line
-        for before, line in zip(lines, lines[1:], strict=False)
-        if re.match(r"#?[A-Z_]+=", line) and not before.startswith("# ")
-    ]
+    bare = [line for before, line in pairwise(lines) if re.match(r"#?[A-Z_]+=", line) and not before.startswith("# ")]
     assert bare == []
