@@ -1,0 +1,50 @@
+"""Buttons of the page's "Try it" panel, which whoever started the workspace has put there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slackbox.workspace import Json
+
+log = logging.getLogger("slackbox")
+Action = Callable[[], str | None]
+State = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Control:
+    """`action` runs off the server's thread; the text it gives back is shown. `state` is a few words beside it."""
+
+    id: str
+    label: str
+    help: str
+    action: Action
+    state: State | None = None
+
+    def as_json(self) -> Json:
+        return {"id": self.id, "label": self.label, "help": self.help, "state": self.state() if self.state else ""}
+
+
+class Controls:
+    def __init__(self) -> None:
+        self._controls: dict[str, Control] = {}
+
+    def add(self, control: Control) -> None:
+        self._controls[control.id] = control
+
+    def as_json(self) -> list[Json]:
+        return [control.as_json() for control in self._controls.values()]
+
+    async def run(self, control_id: str) -> tuple[str | None, bool]:
+        """(words to show or None, whether they are about a failure). Raises LookupError for an unknown one."""
+        control = self._controls.get(control_id)
+        if control is None:
+            raise LookupError(f"no control {control_id!r}")
+        try:
+            return await asyncio.to_thread(control.action), False
+        except Exception as error:
+            log.exception("control %s failed", control_id)
+            return f"{control.label}: {error}", True
