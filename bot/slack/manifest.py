@@ -1,0 +1,80 @@
+"""What the bot uses of Slack, in one list, and the app manifest made from it. A test holds the list and the code equal.
+
+`python -m bot.slack.manifest > manifest.json` writes the file that a new Slack app is created from.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+# Web API method → the scopes it needs, public and private channels. Without a scope: any bot token, or the app's token.
+METHODS: dict[str, tuple[str, ...]] = {
+    "apps.connections.open": (),
+    "auth.test": (),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.list": ("channels:read", "groups:read"),
+    "conversations.replies": ("channels:history", "groups:history"),
+    "usergroups.users.list": ("usergroups:read",),
+    "users.info": ("users:read",),
+    "views.open": (),
+}
+
+# Event → the scopes it needs. Messages in public and in private channels.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+}
+
+# Command → its description and the hint that Slack shows after it. Any command needs the scope `commands`.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "/incident": ("Incidents: what is open", "list | help"),
+    "/runbook": ("Runbooks: what there is, and what one does", "list | show ID | help"),
+}
+
+
+def scopes() -> tuple[str, ...]:
+    """The bot token's scopes: those that something above needs, and no other."""
+    needed = {scope for wanted in (*METHODS.values(), *EVENTS.values()) for scope in wanted}
+    return tuple(sorted(needed | ({"commands"} if COMMANDS else set())))
+
+
+def manifest() -> dict[str, Any]:
+    """The app manifest in Slack's format: Socket Mode, so that no address of ours has to be reachable."""
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": {
+            "name": "Plantão",
+            "description": "Reads alerts, proposes a runbook, runs it on approval and says whether it worked.",
+            "background_color": "#1f3a5f",
+        },
+        "features": {
+            "bot_user": {"display_name": "plantao", "always_online": False},
+            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": False},
+            "slash_commands": [
+                {"command": name, "description": description, "usage_hint": hint, "should_escape": False}
+                for name, (description, hint) in COMMANDS.items()
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(scopes())}},
+        "settings": {
+            "event_subscriptions": {"bot_events": sorted(EVENTS)},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def as_json() -> str:
+    """The manifest as the text of manifest.json."""
+    return json.dumps(manifest(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_json())
