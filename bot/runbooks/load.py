@@ -1,0 +1,73 @@
+"""The runbooks folder → the runbooks that can be used, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from bot.runbooks.format import Runbook
+from bot.runbooks.lint import Standards, findings
+from bot.strict_yaml import read
+from bot.yaml_faults import place
+
+
+@dataclass(frozen=True)
+class Problem:
+    file: Path
+    line: int
+    level: Literal["error", "warning"]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.level}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Library:
+    """The usable runbooks by id, and every problem in the order of files and lines."""
+
+    runbooks: Mapping[str, Runbook]
+    problems: tuple[Problem, ...]
+
+
+def load_folder(folder: Path, roles: Collection[str] | None = None, *, today: date | None = None) -> Library:
+    """Every `*.yaml` directly in the folder. A file with an error disables itself alone.
+
+    `roles` are the team's; without them they are not judged. `today` is for the warning about old reviews.
+    """
+    standards = Standards(folder, roles, today)
+    if not folder.is_dir():
+        return Library({}, (Problem(folder, 1, "error", "there is no such folder; set RUNBOOKS_DIR to the right one"),))
+    runbooks: dict[str, Runbook] = {}
+    problems: list[Problem] = []
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith("."):
+            continue
+        if file.suffix == ".yml":
+            problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem}.yaml"))
+        if file.suffix != ".yaml":
+            continue
+        runbook, found = load_file(file, standards)
+        problems += found
+        if runbook:
+            runbooks[runbook.id] = runbook
+    return Library(MappingProxyType(runbooks), tuple(problems))
+
+
+def load_file(file: Path, standards: Standards) -> tuple[Runbook | None, tuple[Problem, ...]]:
+    """One file: the runbook, or None when any of its problems is an error."""
+    document = read(file)
+    runbook, faults = document.check(Runbook)
+    problems = [Problem(file, fault.line, "error", fault.text) for fault in faults]
+    if runbook:
+        if runbook.id != file.stem:
+            text = f"`id` is {runbook.id}, but the file is {file.name}; make them equal"
+            problems.append(Problem(file, document.line("id"), "error", text))
+        for loc, level, text in findings(runbook, standards):
+            problems.append(Problem(file, document.line(*loc), level, f"`{place(loc)}` {text}"))
+    broken = any(problem.level == "error" for problem in problems)
+    return None if broken else runbook, tuple(sorted(problems, key=lambda problem: (problem.line, problem.text)))
