@@ -191,7 +191,7 @@ ELEMENTS: dict[str, Shape] = {
 SELECTS = tuple(name for name in ELEMENTS if name.endswith("_select"))
 PICKERS = ("datepicker", "timepicker", "datetimepicker")
 CLICKED = ("button", "workflow_button", "overflow", "radio_buttons", "checkboxes", *SELECTS, *PICKERS)
-IN_SECTION = tuple(name for name in CLICKED if name != "datetimepicker") + ("image",)
+IN_SECTION = (*(name for name in CLICKED if name != "datetimepicker"), "image")
 TYPED_IN = ("plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input", "file_input")
 IN_INPUT = (*TYPED_IN, "radio_buttons", "checkboxes", *SELECTS, *PICKERS)
 EVERYWHERE = ("message", "modal", "home")

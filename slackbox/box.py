@@ -150,7 +150,7 @@ class Slackbox:
     def submit(self, person: str, view_id: str, values: Mapping[str, Any] | None = None) -> Json:
         """Fills in a modal and submits it; gives the ack's payload.
 
-        `values`: {block_id: "text"}, or {block_id: {action_id: {…as in Slack's state…}}}; for a menu, an option's value.
+        `values`: {block_id: "text"} (for a menu, an option's value), or {block_id: {action_id: {…}}} as in Slack.
         """
 
         async def submit() -> Json:

@@ -1,4 +1,4 @@
-"""The content of a message that an app sends: its text, blocks, attachments and metadata, checked and as Slack keeps it."""
+"""What an app sends as a message: text, blocks, attachments and metadata, checked and as Slack keeps them."""
 
 from __future__ import annotations
 

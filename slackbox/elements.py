@@ -104,7 +104,7 @@ def state_of(blocks: list[Json], given: Json | None = None) -> Json:
         if element["type"] not in STATEFUL:
             continue
         key, initial = STATEFUL[element["type"]]
-        empty = [] if key in LIST_VALUES else None
+        empty: list[Any] | None = [] if key in LIST_VALUES else None
         held = {"type": element["type"], key: element.get(initial, empty)}
         put_in = (given or {}).get(block["block_id"], {}).get(element["action_id"])
         values.setdefault(block["block_id"], {})[element["action_id"]] = {**held, **(put_in or {})}
@@ -132,7 +132,7 @@ def missing_inputs(blocks: list[Json], values: Json) -> dict[str, str]:
 
 def action_of(block: Json, element: Json, part: Json, action_ts: str) -> Json:
     """An entry of `actions`: the element's own parts, what was chosen, and when."""
-    own = {key: element[key] for key in ("text", "value", "style", "placeholder", "confirm") if key in element}
+    own: Json = {key: element[key] for key in ("text", "value", "style", "placeholder", "confirm") if key in element}
     if element["type"] not in ("button", "workflow_button"):
         own.pop("text", None)
         own.pop("style", None)

@@ -46,9 +46,9 @@ class Interactions:
         name, _, text = line.strip().partition(" ")
         known = self.workspace.manifest.command(name)
         if known is None:
-            words = f"{name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as commands."
+            words = f"{name} is not a valid command."
             self._slackbot_says(person, channel, words)
-            raise NotAnswered(f"{name} is not a valid command")
+            raise NotAnswered(words)
         text = text.strip()
         if known.should_escape:
             text, _ = typed(self.workspace, text)

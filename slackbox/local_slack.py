@@ -1,4 +1,4 @@
-"""The parts of one workspace, wired. Everything here runs on the server's own thread; box.py is the way in from others."""
+"""The parts of one workspace, wired. All of it runs on the server's thread; box.py is the way in from others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from slackbox.workspace import APP_ID, Workspace
 
 @dataclass(frozen=True)
 class Call:
-    """One Web API call that came. `status` is the HTTP status, 0 when the connection was dropped; `error` Slack's code."""
+    """One Web API call that came. `status`: of HTTP, 0 when the connection was dropped; `error`: Slack's code."""
 
     method: str
     args: dict[str, Any]

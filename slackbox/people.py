@@ -45,7 +45,7 @@ class PeopleActs:
         posted = messages.post(workspace, channel, message, thread_ts=thread_ts)
         for file in uploads:
             self.slack.files.shared(file, channel.id, posted)
-        return posted["ts"]
+        return str(posted["ts"])
 
     def edit(self, person: Person, channel: Channel, ts: str, text: str) -> None:
         """Raises Refused: message_not_found, cant_update_message, no_text."""

@@ -207,11 +207,11 @@ class _Uvicorn(uvicorn.Server):
         self.ready.set()
         await self.stopping.wait()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - uvicorn's signature
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
         tasks = set(self.server_state.tasks)
         if tasks:
             _, pending = await asyncio.wait(tasks, timeout=1)

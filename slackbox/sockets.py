@@ -50,7 +50,8 @@ class Delivery:
 
     @property
     def event_type(self) -> str | None:
-        return self.payload.get("event", {}).get("type")
+        kind: str | None = self.payload.get("event", {}).get("type")
+        return kind
 
 
 class Connection:

@@ -22,7 +22,7 @@ class Connection(H11Protocol):
 class Dropped(Response):
     """No answer: the connection is closed."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
         scope["state"]["connection"].transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass

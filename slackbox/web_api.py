@@ -1,4 +1,4 @@
-"""The Web API's door: reads the call, then faults, limits, token and scopes, then the method; writes the answer down."""
+"""The Web API's door: reads the call, then faults, limits, token, scopes, the method; writes the answer down."""
 
 from __future__ import annotations
 
@@ -67,15 +67,15 @@ class WebApi:
             return {"ok": False, "error": refused.error, **refused.details}
 
     def _authorise(self, method: Method, call: Request, token: str | None) -> None:
-        if method.token == "none":
+        if method.caller == "anyone":
             return
         if not token:
             raise Refused("not_authed")
         if token not in (self.slack.bot_token, self.slack.app_token):
             raise Refused("invalid_auth")
-        if (token == self.slack.app_token) != (method.token == "app"):
+        if (token == self.slack.app_token) != (method.caller == "app"):
             raise Refused("not_allowed_token_type")
-        if method.token == "bot":  # an app-level token's scopes stand in no manifest
+        if method.caller == "bot":  # an app-level token's scopes stand in no manifest
             call.need(*method.scopes)
 
     def _rate_limited(self, name: str, args: Json, seconds: int) -> Response:

@@ -64,9 +64,9 @@ def team_info(call: Request) -> Json:
 
 
 METHODS = {
-    "api.test": Method(api_test, token="none", tier=4),
+    "api.test": Method(api_test, caller="anyone", tier=4),
     "auth.test": Method(auth_test, tier=4),
-    "apps.connections.open": Method(connections_open, ("connections:write",), token="app", tier=1),
+    "apps.connections.open": Method(connections_open, ("connections:write",), caller="app", tier=1),
     "bots.info": Method(bots_info, ("users:read",)),
     "team.info": Method(team_info, ("team:read",)),
 }

@@ -40,7 +40,7 @@ def _source(call: Request) -> Json:
 
 def post_message(call: Request) -> Json:
     channel = destination(call)
-    own = {}
+    own: Json = {}
     if call.optional("username") or call.optional("icon_emoji") or call.optional("icon_url"):
         call.need("chat:write.customize")
         own["username"] = call.optional("username") or call.workspace.bot_user.name

@@ -18,11 +18,11 @@ Handler = Callable[["Request"], Json]
 
 @dataclass(frozen=True)
 class Method:
-    """A method: its handler, the scopes of which one is needed, the kind of token, and its rate tier (1 to 4)."""
+    """A method: its handler, the scopes of which one is needed, whose token, and its rate tier (1 to 4; 0: none)."""
 
     handler: Handler
     scopes: tuple[str, ...] = ()
-    token: str = "bot"  # bot, app, none
+    caller: str = "bot"  # by whose token: bot, app, anyone
     tier: int = 3
 
 
