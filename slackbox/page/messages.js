@@ -16,8 +16,10 @@ const SYSTEM = new Set(["channel_join", "channel_leave", "channel_topic", "chann
 /** Who wrote the message: {name, color, is_bot, icon?}. */
 export function authorOf(message) {
   const known = person(message.user) ?? person(message.bot_id);
-  const name = message.author?.name ?? message.username ?? nameOf(known);
-  return { color: known?.color, is_bot: Boolean(message.bot_id), ...message.author, name: name || "Unknown" };
+  const given = message.author ?? {};
+  // People are called as they are mentioned; an app may post under another name each time.
+  const name = known && !known.is_bot ? nameOf(known) : (given.name ?? message.username ?? nameOf(known));
+  return { is_bot: given.is_bot ?? Boolean(message.bot_id), icon: given.icon, color: known?.color, name: name || "Unknown" };
 }
 
 /** A new row for `message`, in `place` {channel, thread, onThread}. Draw later versions with `redraw`. */

@@ -16,8 +16,10 @@ export const state = {
   homes: {},
 };
 
+const FIRST_PERSON = "U0000000001"; // alice, in every workspace
+
 const listeners = new Map();
-const lists = new Map(); // "C1" or "C1/thread_ts" → {byTs: Map, sorted: array or null, held: events or null}
+const lists = new Map(); // "C1" or "C1/thread_ts" → {byTs, sorted, loaded, held, running, again}
 let stream = null;
 
 /** Calls `listener(detail)` on every "state", "messages", "views", "home", "app", "controls", "toast" or "line". */
@@ -34,8 +36,9 @@ const query = (values) => new URLSearchParams({ as: state.me, ...values }).toStr
 
 async function get(path, values) {
   const answer = await fetch(`${path}?${query(values)}`, { cache: "no-store" });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-  return answer.json();
+  const body = await answer.json();
+  if (answer.ok) return body;
+  throw Object.assign(new Error(body.error ?? `${path} answered ${answer.status}`), { status: answer.status });
 }
 
 /** Does something as the current person. Always gives {ok, …}; when not ok, `error` is words for a person. */
@@ -55,9 +58,9 @@ export async function act(what, values = {}) {
   }
 }
 
-/** Becomes `person` (or the workspace's first, when null): loads the state and follows the stream. */
+/** Becomes `person` (an id; null for the first of the workspace): loads the state and follows the stream. */
 export async function become(person) {
-  state.me = person ?? "";
+  state.me = person ?? FIRST_PERSON;
   stream?.close();
   lists.clear();
   await loadState();
@@ -80,7 +83,7 @@ function follow() {
     // What happened between the first load and the stream's start, or while it was cut, was told to nobody.
     if (opened) await loadState();
     opened = true;
-    for (const key of lists.keys()) await load(...key.split("/"));
+    for (const key of lists.keys()) load(...key.split("/"), { fresh: true });
   };
   stream.onerror = () => emit("line", false);
   stream.onmessage = (event) => take(JSON.parse(event.data));
@@ -88,21 +91,46 @@ function follow() {
 
 const keyOf = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
 
-/** Loads (again) a channel's messages, or a thread's. */
-export async function load(channel, thread) {
+/**
+ * Loads a channel's messages, or a thread's. One load of a list runs at a time: a caller who needs what is true
+ * from now on (`fresh`) makes the running one go round again, the others share it.
+ */
+export function load(channel, thread, { fresh = false } = {}) {
   const key = keyOf(channel, thread);
-  const list = lists.get(key) ?? { byTs: new Map(), sorted: null, loaded: false };
-  list.held = []; // what the stream says meanwhile is newer than the answer: it is applied after it
+  const list = lists.get(key) ?? { byTs: new Map(), sorted: null, loaded: false, held: null, running: null, again: false };
   lists.set(key, list);
-  const { messages } = await get("/_box/messages", thread ? { channel, thread_ts: thread } : { channel });
-  const old = list.byTs;
-  list.byTs = new Map(messages.map((message) => [message.ts, same(old.get(message.ts), message)]));
-  const held = list.held ?? [];
-  list.held = null;
-  for (const change of held) change(list);
-  list.sorted = null;
-  list.loaded = true;
-  emit("messages", { channel, thread });
+  if (list.running) list.again ||= fresh;
+  else list.running = fetchInto(list, channel, thread);
+  return list.running;
+}
+
+/** Gives up a thread's messages, when its panel closes. */
+export function forget(channel, thread) {
+  lists.delete(keyOf(channel, thread));
+}
+
+async function fetchInto(list, channel, thread) {
+  do {
+    list.again = false;
+    list.held = []; // what the stream says meanwhile is newer than the answer: it is applied after it
+    try {
+      const { messages } = await get("/_box/messages", thread ? { channel, thread_ts: thread } : { channel });
+      list.byTs = new Map(messages.map((message) => [message.ts, same(list.byTs.get(message.ts), message)]));
+    } catch (error) {
+      if (!error.status) {
+        list.running = null;
+        return; // no connection: the stream notices too, and comes back with a fresh load
+      }
+      emit("toast", { text: `${thread ? "This thread" : "This channel"} cannot be read: ${error.message}`, error: true });
+    } finally {
+      for (const apply of list.held) apply(list);
+      list.held = null;
+    }
+    list.sorted = null;
+    list.loaded = true;
+    emit("messages", { channel, thread });
+  } while (list.again);
+  list.running = null;
 }
 
 // Keeps the known object where a reload brought the same content, so that nothing is drawn again.
@@ -151,6 +179,8 @@ function take(event) {
   } else if (type === "controls") {
     state.controls = event.controls;
     emit("controls");
+  } else if (type === "state") {
+    loadState(); // a channel, a membership or a group has changed
   } else if (type === "toast") {
     emit("toast", event);
   }

@@ -3,7 +3,7 @@ import { composer } from "./composer.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { messageList } from "./messagelist.js";
-import { channelOf, channelTitle, load, messagesOf } from "./store.js";
+import { channelOf, channelTitle, forget, load, messagesOf } from "./store.js";
 
 /** A thread panel. `onClose()` is called by its button. Gives {node, list, composer, close}. */
 export function threadPanel(channel, ts, onClose) {
@@ -18,7 +18,11 @@ export function threadPanel(channel, ts, onClose) {
     list.node,
     box.node,
   );
+  const close = () => {
+    list.close();
+    forget(channel, ts);
+  };
   list.draw();
   if (!messagesOf(channel, ts)) load(channel, ts);
-  return { node, list, composer: box, close: () => list.close() };
+  return { node, list, composer: box, close };
 }
