@@ -5,7 +5,7 @@ class PlantaoError(Exception):
     """Base of all errors that the bot raises on purpose."""
 
 
-# -- input that is wrong before anything starts ------------------------------------------------------------------------
+# -- input that is wrong before anything starts ---
 
 
 class InputError(PlantaoError):
@@ -36,7 +36,7 @@ class MessageError(InputError):
     """A message or an alert file is not what any reader can read."""
 
 
-# -- plans --------------------------------------------------------------------------------------------------------------
+# -- plans ---
 
 
 class PlanError(PlantaoError):
@@ -51,7 +51,7 @@ class ParameterRefused(PlanError):
     """A value does not fit the parameter's type, pattern or range."""
 
 
-# -- decisions ----------------------------------------------------------------------------------------------------------
+# -- decisions ---
 
 
 class ApprovalError(PlantaoError):
@@ -94,7 +94,7 @@ class Gone(PlantaoError):
     """The card speaks of something that the store does not hold."""
 
 
-# -- the far side -------------------------------------------------------------------------------------------------------
+# -- the far side ---
 
 
 class StoreError(PlantaoError):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
-# -- alerts --------------------------------------------------------------------------------------------------------
+# -- alerts ---
 
 
 class AlertStatus(StrEnum):
@@ -84,7 +84,7 @@ class Classification:
     why: str
 
 
-# -- plans ---------------------------------------------------------------------------------------------------------
+# -- plans ---
 
 
 @dataclass(frozen=True)
@@ -322,7 +322,7 @@ class Run:
     after: tuple[Reading, ...] = ()  # the checks once more
 
 
-# -- incidents -------------------------------------------------------------------------------------------------------
+# -- incidents ---
 
 
 class IncidentState(StrEnum):

@@ -1,1 +1,48 @@
-"""store."""
+"""Everything that is remembered: one SQLite file, reached through methods named after what they are for.
+
+`driver.py` has the three verbs that all SQL goes through, `schema.py` the tables, and each other file one thing stored:
+`inbox.py` (what Slack delivered), `alerts.py`, `proposals.py` (plans and decisions too), `runs.py` (and their steps),
+`incidents.py`, `timeline.py` (the append-only record), `cards.py` (what Slack should show), `timers.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.store.alerts import Alerts
+from bot.store.cards import Cards
+from bot.store.driver import Driver
+from bot.store.inbox import Inbox
+from bot.store.incidents import Incidents
+from bot.store.proposals import Proposals
+from bot.store.runs import Runs
+from bot.store.schema import migrate
+from bot.store.timeline import Timeline
+from bot.store.timers import Timers
+
+__all__ = ["Store"]
+
+
+class Store:
+    """The open database. One process at a time may hold one: a second gets StoreLocked."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens, and creates or brings up to date, the file at `path`. Raises StoreError."""
+        self.driver = Driver(path)
+        try:
+            migrate(self.driver)
+        except BaseException:
+            self.driver.close()
+            raise
+        self.atomic = self.driver.atomic
+        self.inbox = Inbox(self.driver)
+        self.alerts = Alerts(self.driver)
+        self.proposals = Proposals(self.driver)
+        self.runs = Runs(self.driver)
+        self.incidents = Incidents(self.driver)
+        self.timeline = Timeline(self.driver)
+        self.cards = Cards(self.driver)
+        self.timers = Timers(self.driver)
+
+    def close(self) -> None:
+        self.driver.close()

@@ -1,0 +1,128 @@
+"""Sealed plans, the proposals that show them, and people's decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.model import Decision, Param, Plan, Proposal, ProposalState, Reading
+from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
+from bot.store.ids import new_id
+
+_READINGS = TypeAdapter(tuple[Reading, ...])
+_PARAMS = TypeAdapter(tuple[Param, ...])
+
+
+class Proposals:
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def propose(self, alert: str, plan: Plan, params: Sequence[Param], asked_by: str, now: datetime) -> Proposal:
+        """A new proposal, whose checks have yet to run. Earlier open ones for the alert are superseded."""
+        proposal_id = new_id("proposal")
+        with self._driver.atomic():
+            self._driver.execute(
+                "UPDATE proposals SET state = 'superseded' WHERE alert = :alert AND state IN ('checking', 'waiting')",
+                {"alert": alert},
+            )
+            self._driver.execute(
+                "INSERT INTO plans (hash, body) VALUES (:hash, :body) ON CONFLICT DO NOTHING",
+                {"hash": plan.hash, "body": plan.to_json()},
+            )
+            self._driver.execute(
+                "INSERT INTO proposals (id, alert, plan, params, state, asked_by, created) "
+                "VALUES (:id, :alert, :plan, :params, 'checking', :asked_by, :now)",
+                {
+                    "id": proposal_id,
+                    "alert": alert,
+                    "plan": plan.hash,
+                    "params": _PARAMS.dump_json(tuple(params)).decode(),
+                    "asked_by": asked_by,
+                    "now": to_text(now),
+                },
+            )
+        proposal = self.find_proposal(proposal_id)
+        assert proposal is not None  # noqa: S101  # written above
+        return proposal
+
+    def offer(self, id: str, evidence: Sequence[Reading], expires: datetime) -> bool:
+        """The checks ended: the evidence is on the card and people may decide until `expires`. False: too late."""
+        return bool(
+            self._driver.execute(
+                "UPDATE proposals SET state = 'waiting', evidence = :evidence, expires = :expires "
+                "WHERE id = :id AND state = 'checking' RETURNING id",
+                {"id": id, "evidence": _READINGS.dump_json(tuple(evidence)).decode(), "expires": to_text(expires)},
+            )
+        )
+
+    def decide(self, id: str, decision: Decision) -> bool:
+        """Writes one person's decision while the proposal waits. False: it no longer waits, or the person has decided.
+
+        One conditional write, so that of two clicks at once only one counts.
+        """
+        return bool(
+            self._driver.execute(
+                "INSERT INTO decisions (proposal, person, approve, reason, at) "
+                "SELECT id, :person, :approve, :reason, :at FROM proposals "
+                "WHERE id = :id AND state = 'waiting' AND expires > :at ON CONFLICT DO NOTHING RETURNING proposal",
+                {
+                    "id": id,
+                    "person": decision.person,
+                    "approve": int(decision.approve),
+                    "reason": decision.reason,
+                    "at": to_text(decision.at),
+                },
+            )
+        )
+
+    def close_proposal(self, id: str, state: ProposalState) -> bool:
+        """From open to `state`, once. False: it was closed before."""
+        return bool(
+            self._driver.execute(
+                "UPDATE proposals SET state = :state WHERE id = :id AND state IN ('checking', 'waiting') RETURNING id",
+                {"id": id, "state": state},
+            )
+        )
+
+    def find_proposal(self, id: str) -> Proposal | None:
+        return self._one("WHERE proposals.id = :id", {"id": id})
+
+    def latest_proposal(self, alert: str) -> Proposal | None:
+        return self._one("WHERE alert = :id ORDER BY proposals.id DESC LIMIT 1", {"id": alert})
+
+    def open_proposals(self) -> list[Proposal]:
+        return self._many("WHERE state IN ('checking', 'waiting') ORDER BY proposals.id", {})
+
+    def _one(self, where: str, params: dict[str, str]) -> Proposal | None:
+        found = self._many(where, params)
+        return found[0] if found else None
+
+    def _many(self, where: str, params: dict[str, str]) -> list[Proposal]:
+        rows = self._driver.query(
+            f"SELECT proposals.*, plans.body FROM proposals JOIN plans ON plans.hash = proposals.plan {where}",  # noqa: S608
+            params,
+        )
+        return [self._proposal(row) for row in rows]
+
+    def _proposal(self, row: Row) -> Proposal:
+        decisions = self._driver.query(
+            "SELECT * FROM decisions WHERE proposal = :id ORDER BY at, person", {"id": row["id"]}
+        )
+        return Proposal(
+            id=row["id"],
+            alert=row["alert"],
+            plan=Plan.from_json(row["body"]),
+            params=_PARAMS.validate_python(json.loads(row["params"])),
+            state=ProposalState(row["state"]),
+            asked_by=row["asked_by"],
+            created=to_time(row["created"]),
+            expires=to_time_or_none(row["expires"]),
+            evidence=_READINGS.validate_json(row["evidence"]),
+            decisions=tuple(
+                Decision(each["person"], bool(each["approve"]), each["reason"], to_time(each["at"]))
+                for each in decisions
+            ),
+        )

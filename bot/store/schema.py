@@ -1,0 +1,94 @@
+"""The tables. A migration that has been released is never edited: the next one changes what it made."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from bot.errors import StoreTooNew
+from bot.store.driver import Driver
+
+MIGRATIONS = Migrations("plantao")
+
+_FIRST = """
+CREATE TABLE events (          -- what Slack delivered, written down before it is acknowledged
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, received TEXT NOT NULL,
+    done TEXT, attempts INTEGER NOT NULL DEFAULT 0, error TEXT
+);
+CREATE INDEX events_waiting ON events (id) WHERE done IS NULL;
+CREATE TABLE marks (channel TEXT PRIMARY KEY, ts TEXT NOT NULL);  -- up to where a channel has been read
+
+CREATE TABLE alerts (
+    id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, poster TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL,
+    alert TEXT NOT NULL, classification TEXT NOT NULL, times INTEGER NOT NULL DEFAULT 1,
+    first TEXT NOT NULL, last TEXT NOT NULL, resolved TEXT,
+    hindrance TEXT NOT NULL DEFAULT ''  -- why no plan could be sealed, in words
+);
+CREATE UNIQUE INDEX alerts_open ON alerts (fingerprint, poster) WHERE resolved IS NULL;
+CREATE INDEX alerts_by_message ON alerts (channel, ts);
+
+CREATE TABLE plans (hash TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE proposals (
+    id TEXT PRIMARY KEY, alert TEXT NOT NULL REFERENCES alerts, plan TEXT NOT NULL REFERENCES plans,
+    params TEXT NOT NULL, evidence TEXT NOT NULL DEFAULT '[]', state TEXT NOT NULL, asked_by TEXT NOT NULL,
+    created TEXT NOT NULL, expires TEXT
+);
+CREATE INDEX proposals_by_alert ON proposals (alert);
+CREATE TABLE decisions (
+    proposal TEXT NOT NULL REFERENCES proposals, person TEXT NOT NULL, approve INTEGER NOT NULL,
+    reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (proposal, person)
+);
+
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, proposal TEXT NOT NULL UNIQUE REFERENCES proposals, lock TEXT, state TEXT NOT NULL,
+    verdict TEXT, why TEXT NOT NULL DEFAULT '', queued TEXT NOT NULL, started TEXT, ended TEXT,
+    verified TEXT NOT NULL DEFAULT '[]', after TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX runs_by_state ON runs (state);
+CREATE UNIQUE INDEX runs_lock ON runs (lock) WHERE state IN ('running', 'verifying', 'unknown');
+CREATE TABLE steps (
+    run TEXT NOT NULL REFERENCES runs, position INTEGER NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL,
+    started TEXT NOT NULL, ended TEXT, said TEXT NOT NULL DEFAULT '', output TEXT NOT NULL DEFAULT '',
+    pid INTEGER, pid_started REAL, PRIMARY KEY (run, position, attempt)
+);
+
+CREATE TABLE incidents (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, title TEXT NOT NULL, severity TEXT NOT NULL,
+    state TEXT NOT NULL, opened TEXT NOT NULL, closed TEXT, alert TEXT REFERENCES alerts, lead TEXT
+);
+CREATE TABLE timeline (
+    id TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,
+    data TEXT NOT NULL, hash TEXT NOT NULL
+);
+CREATE INDEX timeline_by_subject ON timeline (subject);
+
+CREATE TABLE cards (           -- what Slack should show, and what it shows
+    key TEXT PRIMARY KEY, channel TEXT NOT NULL, thread TEXT, ts TEXT, urgent INTEGER NOT NULL,
+    wanted TEXT NOT NULL, revision INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
+    posting INTEGER NOT NULL DEFAULT 0, due TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT
+);
+CREATE INDEX cards_unsent ON cards (due) WHERE sent < revision;
+
+CREATE TABLE timers (
+    kind TEXT NOT NULL, subject TEXT NOT NULL, due TEXT NOT NULL, fired TEXT, PRIMARY KEY (kind, subject)
+);
+CREATE INDEX timers_due ON timers (due) WHERE fired IS NULL;
+"""
+
+
+@MIGRATIONS()
+def first(db: Database) -> None:
+    db.executescript(_FIRST)
+
+
+def migrate(driver: Driver) -> None:
+    """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
+    with driver.migrating() as db:
+        known = {pending.name for pending in MIGRATIONS.pending(db)} | {"first"}
+        newer = {applied.name for applied in MIGRATIONS.applied(db)} - known
+        if newer:
+            raise StoreTooNew(
+                f"{driver.path} was written by a newer version of the bot ({', '.join(sorted(newer))}). "
+                "Install that version, or go back to a copy of the database from before."
+            )
+        MIGRATIONS.apply(db)

@@ -1,0 +1,64 @@
+"""The append-only record of what happened and who did it. Each line's hash covers the line and the hash before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.model import Entry
+from bot.store.driver import Driver, Row, to_text, to_time
+from bot.store.ids import new_id
+
+_START = "0" * 64
+
+
+def _hash(previous: str, at: str, who: str, what: str, subject: str, data: str) -> str:
+    return hashlib.sha256("\x00".join((previous, at, who, what, subject, data)).encode()).hexdigest()
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(to_time(row["at"]), row["who"], row["what"], row["subject"], json.loads(row["data"]), row["hash"])
+
+
+class Timeline:
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def append(self, at: datetime, who: str, what: str, subject: str, data: Mapping[str, Any] | None = None) -> None:
+        """One more line, in the transaction of the change that it tells of where there is one."""
+        text = json.dumps(dict(data or {}), sort_keys=True, separators=(",", ":"))
+        with self._driver.atomic():
+            rows = self._driver.query("SELECT hash FROM timeline ORDER BY id DESC LIMIT 1")
+            previous = rows[0]["hash"] if rows else _START
+            self._driver.execute(
+                "INSERT INTO timeline (id, at, who, what, subject, data, hash) "
+                "VALUES (:id, :at, :who, :what, :subject, :data, :hash)",
+                {
+                    "id": new_id("entry"),
+                    "at": to_text(at),
+                    "who": who,
+                    "what": what,
+                    "subject": subject,
+                    "data": text,
+                    "hash": _hash(previous, to_text(at), who, what, subject, text),
+                },
+            )
+
+    def entries(self, subject: str | None = None) -> list[Entry]:
+        """In the order of writing; all, or those of one alert, proposal, run or incident."""
+        rows = self._driver.query(
+            "SELECT * FROM timeline WHERE :subject IS NULL OR subject = :subject ORDER BY id", {"subject": subject}
+        )
+        return [_entry(row) for row in rows]
+
+    def first_broken(self) -> Entry | None:
+        """The first line whose hash does not follow from the line before: somebody changed the record."""
+        previous = _START
+        for row in self._driver.query("SELECT * FROM timeline ORDER BY id"):
+            if row["hash"] != _hash(previous, row["at"], row["who"], row["what"], row["subject"], row["data"]):
+                return _entry(row)
+            previous = row["hash"]
+        return None

@@ -1,0 +1,38 @@
+"""What is due when: kept in the database, so that a restart forgets none and none fires twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.store.driver import Driver, to_text
+
+
+class Timers:
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def set_timer(self, kind: str, subject: str, due: datetime) -> None:
+        """One timer for each kind and subject; a later call moves it and arms it again."""
+        self._driver.execute(
+            "INSERT INTO timers (kind, subject, due) VALUES (:kind, :subject, :due) "
+            "ON CONFLICT (kind, subject) DO UPDATE SET due = excluded.due, fired = NULL",
+            {"kind": kind, "subject": subject, "due": to_text(due)},
+        )
+
+    def due_timers(self, now: datetime) -> list[tuple[str, str]]:
+        """Kind and subject of those due and not fired, the longest due first."""
+        rows = self._driver.query(
+            "SELECT kind, subject FROM timers WHERE fired IS NULL AND due <= :now ORDER BY due, kind, subject",
+            {"now": to_text(now)},
+        )
+        return [(row["kind"], row["subject"]) for row in rows]
+
+    def claim_timer(self, kind: str, subject: str, now: datetime) -> bool:
+        """True for one caller only."""
+        return bool(
+            self._driver.execute(
+                "UPDATE timers SET fired = :now WHERE kind = :kind AND subject = :subject AND fired IS NULL "
+                "AND due <= :now RETURNING kind",
+                {"kind": kind, "subject": subject, "now": to_text(now)},
+            )
+        )
