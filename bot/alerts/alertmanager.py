@@ -1,0 +1,68 @@
+"""Prometheus Alertmanager, in its default form and in the kube-prometheus style with a list of labels.
+
+The default message has an empty text: title and fallback carry all the meaning (alertmanager, template/default.tmpl).
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.alerts import fingerprint
+from bot.alerts.message import Attachment, Message
+from bot.model import Alert, AlertStatus, Link
+
+SOURCE = "alertmanager"
+
+# "[FIRING:1] :warning: HighMemoryUsage prod (shop api-1 critical)"; the tool may put a sign before the name
+_TITLE = re.compile(r"\[(FIRING|RESOLVED)(?::(\d+))?\]\s*(?::[\w+-]+:\s*)?([\w.:/-]+)([^|\n]*)")
+_DETAIL = re.compile(r"^\s*[-•]\s*\*?([A-Za-z_]\w*):?\*?:?\s*`?([^`\n]*?)`?\s*$", re.MULTILINE)
+_SUMMARY = re.compile(r"^\s*\*(?:Alert|Summary|Description):\*\s*(.+)$", re.MULTILINE)
+_LEVELS = ("emergency", "critical", "page", "error", "high", "warning", "info", "low")
+
+
+def read(message: Message) -> Alert | None:
+    for attachment in message.attachments:
+        found = _TITLE.match(attachment.title) or _TITLE.match(attachment.fallback)
+        if found:
+            return _alert(attachment, found)
+    return None
+
+
+def _alert(attachment: Attachment, title: re.Match[str]) -> Alert:
+    state, count, name, rest = title.groups()
+    labels = {key.lower(): value.strip() for key, value in _DETAIL.findall(attachment.text)}
+    labels.setdefault("alertname", name)
+    summary = _SUMMARY.search(attachment.text)
+    said = summary[1].strip() if summary else f"{name}{rest}".strip()
+    # Many alerts in one message: the title is all that tells them apart.
+    identity = labels if len(labels) > 1 else {"title": " ".join(word for word in rest.split() if not _level(word))}
+    return Alert(
+        source=SOURCE,
+        name=name,
+        status=AlertStatus.FIRING if state == "FIRING" else AlertStatus.RESOLVED,
+        summary=said if int(count or 1) < 2 else f"{said} ({count} alerts)",
+        labels=labels,
+        severity_hint=labels.get("severity") or _hint(rest, attachment.color),
+        links=_links(attachment),
+        fingerprint=fingerprint.of_labels(SOURCE, name, identity),
+    )
+
+
+def _level(word: str) -> str | None:
+    bare = word.strip("()").lower()
+    return bare if bare in _LEVELS else None
+
+
+def _hint(rest: str, color: str) -> str | None:
+    """The level among the label values in the title, or else the colour; green says nothing of how bad it was."""
+    found = [level for level in map(_level, rest.split()) if level]
+    if found:
+        return min(found, key=_LEVELS.index)
+    return color if color in {"danger", "warning"} else None
+
+
+def _links(attachment: Attachment) -> tuple[Link, ...]:
+    pairs = [("Alertmanager", attachment.title_link), *attachment.buttons]
+    return tuple(
+        Link(re.sub(r"\s*:[\w+-]+:", "", words), url) for words, url in pairs if url.startswith(("http://", "https://"))
+    )

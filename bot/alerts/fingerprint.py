@@ -1,0 +1,23 @@
+"""Telling that two messages are about the same thing."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+_PASSING = {"severity", "value", "prometheus"}  # labels that change while the trouble is the same
+_NUMBERS = re.compile(r"\d+")
+
+
+def of_labels(source: str, name: str, labels: Mapping[str, str]) -> str:
+    """The same for firing and resolved: made of what names the thing, not of how bad it is."""
+    kept = sorted((key, value) for key, value in labels.items() if key not in _PASSING)
+    return _digest(source, name, *(f"{key}={value}" for key, value in kept))
+
+
+def of_text(source: str, text: str) -> str:
+    """For messages without labels. Numbers are left out: `95 %` and `96 %` are the same trouble."""
+    return _digest(source, " ".join(_NUMBERS.sub("#", text.casefold()).split()))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
