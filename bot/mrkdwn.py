@@ -1,0 +1,58 @@
+"""Slack's own markup, made safe. What came from outside goes through `escape`, or stands where nothing is formatted.
+
+Source: Slack, "Formatting text for app surfaces": `&`, `<` and `>` are the only control characters.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+
+_FORMATTING = str.maketrans({char: f"\u2060{char}" for char in "*_~`"})  # a word joiner keeps them from pairing
+
+
+class Mrkdwn(str):
+    """Text that is markup already and must not be escaped again."""
+
+    __slots__ = ()
+
+
+def clean(text: str, limit: int) -> str:
+    """Without control, bidi and other invisible characters, and no longer than `limit`."""
+    shown = "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
+    )
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def escape(text: str, limit: int = 1000) -> Mrkdwn:
+    """Outside text inside mrkdwn: it can neither mention, link nor format."""
+    entities = clean(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Mrkdwn(entities.translate(_FORMATTING))
+
+
+def person(slack_id: str) -> Mrkdwn:
+    """A mention that Slack shows as the person's name. Only for ids that came from Slack itself or the team file."""
+    return Mrkdwn(f"<@{slack_id}>") if slack_id.isalnum() else escape(slack_id)
+
+
+def listed(names: Iterable[str]) -> Mrkdwn:
+    """Names, with commas. Mentions among them stay mentions."""
+    return Mrkdwn(", ".join(name if isinstance(name, Mrkdwn) else escape(name) for name in names))
+
+
+def time(at: datetime) -> Mrkdwn:
+    """The time of day in each reader's own zone."""
+    return Mrkdwn(f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>")
+
+
+def day_and_time(at: datetime) -> Mrkdwn:
+    return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>")
+
+
+def link(url: str, words: str) -> Mrkdwn:
+    """A link, when the address is one that a browser opens; else the words alone."""
+    if not url.startswith(("http://", "https://")) or any(char in url for char in "<>| \n"):
+        return escape(words)
+    return Mrkdwn(f"<{url}|{escape(words)}>")
