@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -25,7 +25,7 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MANIFEST = {
+MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Helper"},
     "features": {
         "bot_user": {"display_name": "helper"},
@@ -56,15 +56,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Iterator[Slackbox]:
-    manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps(MANIFEST))
-    with Slackbox(manifest=manifest, port=0) as box:
+def workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slackbox]:
+    """A workspace with an app that has a home, commands and shortcuts."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)  # the SDK would go through a proxy even to localhost
+    with Slackbox(manifest=MANIFEST) as box:
         yield box
 
 
 @pytest.fixture
-def open_page(browser: Browser, box: Slackbox) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, workspace: Slackbox) -> Iterator[Callable[..., Page]]:
     """Opens the page as someone. Afterwards: nothing was written to the console, nothing fetched from elsewhere."""
     troubles: list[str] = []
     contexts = []
@@ -74,10 +75,12 @@ def open_page(browser: Browser, box: Slackbox) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
+        ours = (workspace.url, "data:")
         page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda request: request.url.startswith((box.url, "data:")) or troubles.append(request.url))
-        page.goto(f"{box.url}/{f'?as={person}' if person else ''}{hash}")
+        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+        page.on("request", lambda request: request.url.startswith(ours) or troubles.append(request.url))
+        page.goto(f"{workspace.url}/{f'?as={person}' if person else ''}{hash}")
         expect(page.get_by_role("button", name=re.compile("You are"))).to_be_visible()
         return page
 
@@ -88,12 +91,13 @@ def open_page(browser: Browser, box: Slackbox) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def app(box: Slackbox) -> Iterator[App]:
-    """A real Bolt app, connected by Socket Mode."""
-    app = App(client=WebClient(token=box.bot_token, base_url=box.api_url), token_verification_enabled=False)
-    handler = SocketModeHandler(app, app_token=box.app_token)
+def helper(workspace: Slackbox) -> Iterator[App]:
+    """The workspace's app: a real Bolt app, connected by Socket Mode."""
+    app = App(client=WebClient(token=workspace.bot_token, base_url=workspace.api_url))
+    handler = SocketModeHandler(app, app_token=workspace.app_token)
     handler.connect()
+    workspace.wait(lambda: workspace.connected == 1, what="the app's socket")
     yield app
+    handler.client.auto_reconnect_enabled = handler.client.default_auto_reconnect_enabled = False
+    workspace.cut_sockets()  # the SDK's own close waits out a read of three seconds otherwise
     handler.close()
-
-

@@ -24,20 +24,22 @@ ALERTS, INCIDENTS = "C0000000001", "C0000000002"
 
 
 def post(url: str, message: dict[str, Any]) -> None:
-    request = urllib.request.Request(  # noqa: S310 - the box's own address
+    request = urllib.request.Request(  # noqa: S310 - the workspace's own address
         url, data=json.dumps(message).encode(), headers={"content-type": "application/json"}
     )
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
         assert answer.read() == b"ok"
 
 
-def say_as_app(app: App, channel: str, text: str, **more: Any) -> str:
-    return str(app.client.chat_postMessage(channel=channel, text=text, **more)["ts"])
+def say_as_app(helper: App, channel: str, text: str, **more: Any) -> str:
+    return str(helper.client.chat_postMessage(channel=channel, text=text, **more)["ts"])
 
 
-def test_an_alert_posted_by_webhook_appears_without_a_reload(box: Slackbox, open_page: Callable[..., Page]) -> None:
+def test_an_alert_posted_by_webhook_appears_without_a_reload(
+    workspace: Slackbox, open_page: Callable[..., Page]
+) -> None:
     page = open_page()
-    url = box.webhook("alerts", name="Alertmanager")
+    url = workspace.webhook("alerts", name="Alertmanager")
     attachment = {
         "color": "danger",
         "title": "[FIRING:1] HighMemoryUsage",
@@ -55,11 +57,11 @@ def test_an_alert_posted_by_webhook_appears_without_a_reload(box: Slackbox, open
     expect(row.locator(".attachment-field")).to_contain_text("Hostapi-1")
 
 
-def test_a_newcomer_finds_the_newest_thread_open(box: Slackbox, open_page: Callable[..., Page]) -> None:
-    first = box.say("alice", "alerts", "an old alert")
-    box.say("bob", "alerts", "an old answer", thread_ts=first)
-    newest = box.say("alice", "alerts", "a new alert")
-    box.say("bob", "alerts", "a new answer", thread_ts=newest)
+def test_a_newcomer_finds_the_newest_thread_open(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    first = workspace.say("alice", "alerts", "an old alert")
+    workspace.say("bob", "alerts", "an old answer", thread_ts=first)
+    newest = workspace.say("alice", "alerts", "a new alert")
+    workspace.say("bob", "alerts", "a new answer", thread_ts=newest)
     page = open_page()
     thread = page.get_by_role("complementary", name="Thread")
     expect(thread).to_contain_text("a new answer")
@@ -69,9 +71,9 @@ def test_a_newcomer_finds_the_newest_thread_open(box: Slackbox, open_page: Calla
     expect(page).to_have_url(re.compile(f"#{ALERTS}/{re.escape(first)}$"))
 
 
-def test_an_address_of_a_thread_survives_a_reload(box: Slackbox, open_page: Callable[..., Page]) -> None:
-    ts = box.say("alice", "incidents", "checkout is down")
-    box.say("bob", "incidents", "on it", thread_ts=ts)
+def test_an_address_of_a_thread_survives_a_reload(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    ts = workspace.say("alice", "incidents", "checkout is down")
+    workspace.say("bob", "incidents", "on it", thread_ts=ts)
     page = open_page(hash=f"#{INCIDENTS}/{ts}")
     for _ in range(2):
         expect(page.get_by_role("complementary", name="Thread")).to_contain_text("on it")
@@ -80,8 +82,8 @@ def test_an_address_of_a_thread_survives_a_reload(box: Slackbox, open_page: Call
     expect(page.get_by_role("complementary", name="Thread")).to_have_count(0)
 
 
-def test_a_reply_is_written_in_the_thread(box: Slackbox, open_page: Callable[..., Page]) -> None:
-    ts = box.say("bob", "alerts", "is this known?")
+def test_a_reply_is_written_in_the_thread(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    ts = workspace.say("bob", "alerts", "is this known?")
     page = open_page()
     row = page.get_by_role("article").filter(has_text="is this known?")
     row.hover()
@@ -91,22 +93,22 @@ def test_a_reply_is_written_in_the_thread(box: Slackbox, open_page: Callable[...
     reply.press("Enter")
     expect(page.get_by_role("complementary", name="Thread")).to_contain_text("yes, since 14:02")
     expect(row.get_by_role("button", name="1 reply")).to_be_visible()
-    assert [message["text"] for message in box.messages("alerts", thread_ts=ts)] == [
+    assert [message["text"] for message in workspace.messages("alerts", thread_ts=ts)] == [
         "is this known?",
         "yes, since 14:02",
     ]
 
 
 def test_a_click_reaches_the_app_and_only_what_changed_is_drawn_again(
-    box: Slackbox, app: App, open_page: Callable[..., Page]
+    workspace: Slackbox, helper: App, open_page: Callable[..., Page]
 ) -> None:
-    @app.action("approve")
+    @helper.action("approve")
     def approve(ack: Any, body: dict[str, Any], client: WebClient) -> None:
         ack()
         words = f"Approved by {body['user']['name']}"
         client.chat_update(channel=ALERTS, ts=body["message"]["ts"], text=words, blocks=card(words))
 
-    say_as_app(app, ALERTS, "a plan", blocks=card("Waiting", button("approve", "Approve", style="primary")))
+    say_as_app(helper, ALERTS, "a plan", blocks=card("Waiting", button("approve", "Approve", style="primary")))
     page = open_page()
     row = page.get_by_role("article").filter(has_text="Waiting")
     row.locator(".section").evaluate("node => { node.dataset.kept = 'yes' }")
@@ -117,8 +119,8 @@ def test_a_click_reaches_the_app_and_only_what_changed_is_drawn_again(
     expect(changed.locator("[data-kept=yes]")).to_have_text("Memory at 95 %.")
 
 
-def test_a_click_that_nobody_answers_says_so(box: Slackbox, open_page: Callable[..., Page]) -> None:
-    client = WebClient(token=box.bot_token, base_url=box.api_url)
+def test_a_click_that_nobody_answers_says_so(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    client = WebClient(token=workspace.bot_token, base_url=workspace.api_url)
     client.chat_postMessage(channel=ALERTS, text="a plan", blocks=card("Waiting", button("approve", "Approve")))
     page = open_page()
     expect(page.get_by_role("button", name="Helper, not connected")).to_be_visible()
@@ -128,10 +130,10 @@ def test_a_click_that_nobody_answers_says_so(box: Slackbox, open_page: Callable[
     expect(row.get_by_role("button", name="Approve")).not_to_have_attribute("aria-busy", "true")
 
 
-def test_a_dangerous_button_asks_first(box: Slackbox, app: App, open_page: Callable[..., Page]) -> None:
+def test_a_dangerous_button_asks_first(workspace: Slackbox, helper: App, open_page: Callable[..., Page]) -> None:
     clicks: list[str] = []
 
-    @app.action("wipe")
+    @helper.action("wipe")
     def wipe(ack: Any, body: dict[str, Any]) -> None:
         clicks.append(body["user"]["id"])
         ack()
@@ -142,13 +144,15 @@ def test_a_dangerous_button_asks_first(box: Slackbox, app: App, open_page: Calla
         "confirm": plain("Wipe"),
         "deny": plain("Keep"),
     }
-    say_as_app(app, ALERTS, "x", blocks=card("Disk", button("wipe", "Wipe the disk", style="danger", confirm=confirm)))
+    say_as_app(
+        helper, ALERTS, "x", blocks=card("Disk", button("wipe", "Wipe the disk", style="danger", confirm=confirm))
+    )
     page = open_page()
     page.get_by_role("button", name="Wipe the disk").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     page.get_by_role("button", name="Wipe the disk").click()
     page.get_by_role("dialog").get_by_role("button", name="Wipe", exact=True).click()
-    box.wait(lambda: clicks, what="the confirmed click")
+    workspace.wait(lambda: clicks, what="the confirmed click")
     assert clicks == [ALICE]
 
 
@@ -181,15 +185,17 @@ def modal(*blocks: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_a_modal_is_filled_corrected_and_submitted(box: Slackbox, app: App, open_page: Callable[..., Page]) -> None:
+def test_a_modal_is_filled_corrected_and_submitted(
+    workspace: Slackbox, helper: App, open_page: Callable[..., Page]
+) -> None:
     submitted: list[dict[str, Any]] = []
 
-    @app.action("reject")
+    @helper.action("reject")
     def reject(ack: Any, body: dict[str, Any], client: WebClient) -> None:
         ack()
         client.views_open(trigger_id=body["trigger_id"], view=modal(REASON, SEVERITY))
 
-    @app.view("rejecting")
+    @helper.view("rejecting")
     def take(ack: Any, view: dict[str, Any]) -> None:
         values = view["state"]["values"]
         if len(values["reason"]["text"]["value"]) < 10:
@@ -198,7 +204,7 @@ def test_a_modal_is_filled_corrected_and_submitted(box: Slackbox, app: App, open
         submitted.append(values)
         ack()
 
-    say_as_app(app, ALERTS, "a plan", blocks=card("Waiting", button("reject", "Reject", style="danger")))
+    say_as_app(helper, ALERTS, "a plan", blocks=card("Waiting", button("reject", "Reject", style="danger")))
     page = open_page()
     page.get_by_role("article").get_by_role("button", name="Reject").click()
     dialog = page.get_by_role("dialog")
@@ -218,8 +224,10 @@ def test_a_modal_is_filled_corrected_and_submitted(box: Slackbox, app: App, open
     assert values["severity"]["pick"]["selected_option"]["value"] == "p1"
 
 
-def test_what_is_typed_survives_an_update_of_the_view(box: Slackbox, app: App, open_page: Callable[..., Page]) -> None:
-    @app.shortcut("declare")
+def test_what_is_typed_survives_an_update_of_the_view(
+    workspace: Slackbox, helper: App, open_page: Callable[..., Page]
+) -> None:
+    @helper.shortcut("declare")
     def declare(ack: Any, body: dict[str, Any], client: WebClient) -> None:
         ack()
         client.views_open(trigger_id=body["trigger_id"], view=modal(REASON))
@@ -229,21 +237,21 @@ def test_what_is_typed_survives_an_update_of_the_view(box: Slackbox, app: App, o
     page.get_by_role("menuitem", name="Declare an incident").click()
     reason = page.get_by_role("dialog").get_by_label("Reason")
     reason.press_sequentially("half a sen")
-    [view] = box.views("alice")
+    [view] = workspace.views("alice")
     note = {"type": "section", "block_id": "note", "text": plain("Someone else approved meanwhile.")}
-    app.client.views_update(view_id=view["id"], view=modal(note, REASON, SEVERITY))
+    helper.client.views_update(view_id=view["id"], view=modal(note, REASON, SEVERITY))
     expect(page.get_by_role("dialog")).to_contain_text("Someone else approved meanwhile.")
     reason.press_sequentially("tence")
     expect(reason).to_have_value("half a sentence")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert box.views("alice") == []
+    assert workspace.views("alice") == []
 
 
 def test_the_answer_to_a_command_is_seen_only_by_its_author(
-    box: Slackbox, app: App, open_page: Callable[..., Page]
+    workspace: Slackbox, helper: App, open_page: Callable[..., Page]
 ) -> None:
-    @app.command("/runbook")
+    @helper.command("/runbook")
     def runbook(ack: Any, command: dict[str, Any]) -> None:
         ack(f"You asked for: {command['text']}")
 
@@ -256,12 +264,12 @@ def test_the_answer_to_a_command_is_seen_only_by_its_author(
     composer.press("Enter")
     row = alice.get_by_role("article").filter(has_text="You asked for: list")
     expect(row).to_contain_text("Only visible to you")
-    box.say("carol", "alerts", "later")
+    workspace.say("carol", "alerts", "later")
     expect(bob.get_by_text("later")).to_be_visible()
     expect(bob.get_by_text("You asked for")).to_have_count(0)
 
 
-def test_one_can_become_someone_else(box: Slackbox, open_page: Callable[..., Page]) -> None:
+def test_one_can_become_someone_else(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.get_by_role("button", name="You are alice").click()
     page.get_by_role("menuitem", name="bob").click()
@@ -271,10 +279,10 @@ def test_one_can_become_someone_else(box: Slackbox, open_page: Callable[..., Pag
     expect(page.get_by_role("article").filter(has_text="it is me").locator(".author")).to_have_text("bob")
     page.reload()
     expect(page.get_by_role("button", name="You are bob")).to_be_visible()
-    assert [(message["user"], message["text"]) for message in box.messages("alerts")] == [(BOB, "it is me")]
+    assert [(message["user"], message["text"]) for message in workspace.messages("alerts")] == [(BOB, "it is me")]
 
 
-def test_what_was_not_sent_waits_in_its_channel(box: Slackbox, open_page: Callable[..., Page]) -> None:
+def test_what_was_not_sent_waits_in_its_channel(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.get_by_label("Message #alerts").fill("not yet")
     page.get_by_role("button", name="incidents").click()

@@ -83,7 +83,10 @@ function follow() {
     // What happened between the first load and the stream's start, or while it was cut, was told to nobody.
     if (opened) await loadState();
     opened = true;
-    for (const key of lists.keys()) load(...key.split("/"), { fresh: true });
+    for (const key of [...lists.keys()]) {
+      const [channel, thread] = key.split("/");
+      load(channel, thread, { fresh: true });
+    }
   };
   stream.onerror = () => emit("line", false);
   stream.onmessage = (event) => take(JSON.parse(event.data));
