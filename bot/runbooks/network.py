@@ -1,0 +1,112 @@
+"""The steps that speak to other systems: one HTTP request, or one connection. Bounded in time, size and trust."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+
+from bot.model import Http, Outcome, Result, Tcp
+from bot.runbooks.output import HeadAndTail
+
+# More of an answer is not read; what is shown is bounded as every output is.
+_MOST = 1024 * 1024
+_LOOK = 0.05
+# Asking again changes nothing, so an answer that did not come is no uncertain outcome.
+_READS = ("GET", "HEAD")
+
+
+def request(http: Http, timeout: float, stop: threading.Event) -> Outcome:
+    """Sends it, without redirects and proxies, and compares the status.
+
+    A write whose answer is missing may have been done: that is unknown, not failed.
+    """
+    outcome = _within(timeout, stop, lambda: _ask(http, timeout))
+    if outcome is not None:
+        return outcome
+    if stop.is_set():
+        return Outcome(Result.UNKNOWN, f"stopped before {http.url} answered", "", 0.0)
+    return _unanswered(http, f"no answer from {http.url} within {timeout:.3g} s", Result.TIMED_OUT)
+
+
+def connect(tcp: Tcp, timeout: float, stop: threading.Event) -> Outcome:
+    """Whether something accepts a connection there; it is closed at once."""
+    outcome = _within(timeout, stop, lambda: _knock(tcp, timeout))
+    if outcome is not None:
+        return outcome
+    where = f"{tcp.host}:{tcp.port}"
+    if stop.is_set():
+        return Outcome(Result.UNKNOWN, f"stopped before {where} answered", "", 0.0)
+    return Outcome(Result.TIMED_OUT, f"no answer from {where} within {timeout:.3g} s", "", 0.0)
+
+
+def _within(timeout: float, stop: threading.Event, work: Callable[[], Outcome]) -> Outcome | None:
+    """What the work gives, or None when it is late or to stop.
+
+    httpx and the resolver bound single waits and not the whole, hence a thread: it is given up, and ends by itself.
+    """
+    answers: list[Outcome] = []
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            answers.append(work())
+        except BaseException as wrong:  # noqa: BLE001 - raised again in the thread that asked
+            failures.append(wrong)
+        finally:
+            done.set()
+
+    deadline = time.monotonic() + timeout
+    threading.Thread(target=run, name="network-step", daemon=True).start()
+    while not done.wait(_LOOK):
+        if stop.is_set() or time.monotonic() >= deadline:
+            return None
+    for failure in failures:
+        raise failure
+    return answers[0]
+
+
+def _ask(http: Http, timeout: float) -> Outcome:
+    kept = HeadAndTail()
+    try:
+        with (
+            httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
+            client.stream(http.method, http.url, headers=dict(http.headers), json=http.json) as answer,
+        ):
+            status = answer.status_code
+            taken = 0
+            for chunk in answer.iter_bytes(64 * 1024):
+                kept.write(chunk)
+                taken += len(chunk)
+                if taken >= _MOST:
+                    break
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as wrong:
+        return Outcome(Result.FAILED, f"no connection to {http.url}: {wrong}", "", 0.0)
+    except httpx.TimeoutException:
+        return _unanswered(http, f"no answer from {http.url} within {timeout:.3g} s", Result.TIMED_OUT)
+    except httpx.HTTPError as wrong:
+        return _unanswered(http, f"no whole answer from {http.url}: {wrong}", Result.FAILED)
+    expected = "" if status == http.status else f", not {http.status}"
+    result = Result.FAILED if expected else Result.OK
+    return Outcome(result, f"http {status}{expected} from {http.url}", kept.text(), 0.0)
+
+
+def _unanswered(http: Http, said: str, of_a_read: Result) -> Outcome:
+    return Outcome(of_a_read if http.method in _READS else Result.UNKNOWN, said, "", 0.0)
+
+
+def _knock(tcp: Tcp, timeout: float) -> Outcome:
+    where = f"{tcp.host}:{tcp.port}"
+    try:
+        socket.create_connection((tcp.host, tcp.port), timeout).close()
+    except TimeoutError:
+        return Outcome(Result.TIMED_OUT, f"no answer from {where} within {timeout:.3g} s", "", 0.0)
+    except OSError as wrong:
+        return Outcome(Result.FAILED, f"no connection to {where}: {wrong.strerror or wrong}", "", 0.0)
+    except UnicodeError:
+        return Outcome(Result.FAILED, f"{where} is no host name", "", 0.0)
+    return Outcome(Result.OK, f"{where} accepts connections", "", 0.0)

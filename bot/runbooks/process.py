@@ -1,0 +1,232 @@
+"""The processes of one run: in a folder and an environment of their own, under a supervisor that leaves none behind."""
+
+from __future__ import annotations
+
+import errno
+import marshal
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot.runbooks import supervisor
+from bot.runbooks.output import HeadAndTail
+
+# How often a running command looks whether it should stop; seconds.
+_LOOK = 0.05
+# A command that ends sooner is not worth a line in the journal: its end is there before anyone could ask.
+_WORTH_TELLING = 0.05
+_READ = 64 * 1024
+# What a command left in the background may have printed after it; more is not waited for.
+_REST = 1024 * 1024
+
+Started = Callable[[int, float], None]
+"""Told the process and its start time, in clock ticks since the machine's start."""
+
+
+class How(Enum):
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    STOPPED = "stopped"
+    REFUSED = "refused"  # it did not start
+    LOST = "lost"  # the supervisor died: what became of it is not known
+    STUCK = "stuck"  # it was killed and has not ended
+
+
+@dataclass(frozen=True)
+class Exit:
+    how: How
+    code: int  # the exit code, or minus the signal, or the errno of a refusal
+    output: str
+
+
+class Processes:
+    """Where a run's commands run, one after the other. The supervisor starts with the first of them."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
+        self._environment = dict(environment)
+        self._supervisor: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._control:
+            self._control.close()  # the supervisor ends what is under way, and itself
+        if self._supervisor:
+            self._supervisor.wait()
+        # A daemon that was started may still write here; it is not our business to wait for it.
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(self, argv: Sequence[str], timeout: float, stop: threading.Event, started: Started) -> Exit:
+        """Runs the command to its end, at most `timeout` seconds, or until `stop` is set."""
+        control = self._control or self._start()
+        output = HeadAndTail()
+        ours, theirs = os.pipe()
+        try:
+            os.set_blocking(ours, False)
+            try:
+                message = ("start", [os.fsencode(part) for part in argv], _encoded(self._environment))
+                _send(control, message, theirs)
+            except OSError:
+                return Exit(How.LOST, 0, "")
+            finally:
+                os.close(theirs)
+            how, code = self._follow(control, ours, output, timeout, stop, started)
+            _drain(ours, output, _REST)
+            return Exit(how, code, output.text())
+        finally:
+            os.close(ours)
+
+    def write_script(self, path: str, body: bytes) -> str:
+        """The script as a file that can be run, under its own name, for its messages. It goes with the folder."""
+        file = Path(tempfile.mkdtemp(prefix="script-", dir=self.folder)) / Path(path).name
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o500)
+        with open(descriptor, "wb") as script:  # noqa: PTH123 - a descriptor, not a path
+            script.write(body)
+        return str(file)
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._supervisor = subprocess.Popen(
+                [sys.executable, "-I", "-S", supervisor.__file__],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=self.folder,
+                env=self._environment,
+                start_new_session=True,
+            )
+        self._control = ours
+        return ours
+
+    def _follow(
+        self,
+        control: socket.socket,
+        printed: int,
+        output: HeadAndTail,
+        timeout: float,
+        stop: threading.Event,
+        started: Started,
+    ) -> tuple[How, int]:
+        began = time.monotonic()
+        ready = select.poll()
+        ready.register(control, select.POLLIN)
+        ready.register(printed, select.POLLIN)
+        process: tuple[int, float] | None = None
+        told = False
+        cut: How | None = None
+        while True:
+            events = [number for number, _ in ready.poll(_LOOK * 1000)]
+            if printed in events and not _drain(printed, output, _READ):
+                ready.unregister(printed)
+            if control.fileno() in events:
+                message = _receive(control)
+                if message is None:
+                    return How.LOST, 0
+                if message[0] == "refused":
+                    return How.REFUSED, message[1]
+                if message[0] == "stuck":
+                    return How.STUCK, 0
+                if message[0] in ("ended", "cut"):
+                    code = 0 if message[1] is None else os.waitstatus_to_exitcode(message[1])
+                    # It may have ended by itself just before it would have been cut.
+                    return (cut if cut and message[0] == "cut" else How.EXITED), code
+                process = (message[1], float(message[2]))
+            passed = time.monotonic() - began
+            if process and not told and passed > _WORTH_TELLING:
+                told = True
+                started(*process)
+            if cut is None and (passed >= timeout or stop.is_set()):
+                cut = How.STOPPED if stop.is_set() else How.TIMED_OUT
+                try:
+                    _send(control, ("end",))
+                except OSError:
+                    return How.LOST, 0
+
+
+def still_runs(pid: int, pid_started: float) -> bool:
+    """Whether a process that a journal names is still that process, and alive."""
+    found = supervisor.stat(pid)
+    return found is not None and found[1] == pid_started and found[2] not in (b"Z", b"X")
+
+
+def why_refused(code: int) -> str:
+    """Why a command did not start, in words."""
+    known = {
+        errno.ENOENT: "the program was not found",
+        errno.EACCES: "the program may not be executed",
+        errno.ENOEXEC: "the program is of no kind that this machine runs",
+        errno.E2BIG: "the arguments are too long",
+    }
+    return known.get(code, os.strerror(code))
+
+
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _encoded(environment: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {os.fsencode(name): os.fsencode(value) for name, value in environment.items()}
+
+
+def _send(control: socket.socket, message: tuple[Any, ...], descriptor: int | None = None) -> None:
+    body = marshal.dumps(message)
+    head = len(body).to_bytes(4, "big")
+    if descriptor is not None:
+        socket.send_fds(control, [head], [descriptor])
+        head = b""
+    control.sendall(head + body)
+
+
+def _receive(control: socket.socket) -> tuple[Any, ...] | None:
+    try:
+        size = _exactly(control, 4)
+        return None if size is None else marshal.loads(_exactly(control, int.from_bytes(size, "big")) or b"")  # noqa: S302
+    except (OSError, EOFError):
+        return None
+
+
+def _exactly(control: socket.socket, size: int) -> bytes | None:
+    data = b""
+    while len(data) < size:
+        more = control.recv(size - len(data))
+        if not more:
+            return None
+        data += more
+    return data
+
+
+def _drain(descriptor: int, output: HeadAndTail, limit: int) -> bool:
+    """Takes what is there now, about `limit` bytes at most. False when nothing can come any more."""
+    taken = 0
+    while taken < limit:
+        try:
+            chunk = os.read(descriptor, _READ)
+        except BlockingIOError:
+            return True
+        if not chunk:
+            return False
+        output.write(chunk)
+        taken += len(chunk)
+    return True

@@ -1,0 +1,93 @@
+"""A sealed plan: its checks read, its steps executed, its verify entries asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.model import Outcome, Plan, Reading, Result, RunState, Step
+from bot.runbooks.process import Processes
+from bot.runbooks.steps import Site, Surroundings, environment
+
+# Read side by side, each in processes of its own; more at once would only slow each other down.
+_READERS = 4
+
+
+class Journal(Protocol):
+    """Where a run writes down what it is about to do and what came of it, durably."""
+
+    def begin_step(self, position: int) -> None: ...
+
+    def started(self, position: int, pid: int, pid_started: float) -> None: ...
+
+    def finish_step(self, position: int, outcome: Outcome) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ended:
+    """SUCCEEDED, FAILED, UNKNOWN (a step was cut, or nobody can say), or RUNNING (stopped between two steps)."""
+
+    state: RunState
+    why: str
+
+
+def check(plan: Plan, surroundings: Surroundings) -> tuple[Reading, ...]:
+    """Every check of the plan, read side by side. One that fails is evidence too."""
+    return _read(plan, plan.checks, surroundings)
+
+
+def verify(plan: Plan, surroundings: Surroundings) -> tuple[Reading, ...]:
+    """Every verify entry; all must be ok for the trouble to be gone."""
+    return _read(plan, plan.verify, surroundings)
+
+
+def execute(
+    plan: Plan, journal: Journal, surroundings: Surroundings, *, start: int = 0, stop: threading.Event
+) -> Ended:
+    """The steps from position `start` on, each journaled before it starts and after it ended.
+
+    `stop` lets nothing further start and cuts the step under way with all its processes.
+    """
+    deadline = time.monotonic() + plan.timeout
+    with Processes(surroundings.scratch, environment(plan, surroundings.environ)) as processes:
+        site = Site(processes, stop)
+        for position, step in enumerate(plan.steps[start:], start=start):
+            if stop.is_set():
+                return Ended(RunState.RUNNING, f"stopped before step {position + 1}, {step.id}")
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return Ended(RunState.FAILED, f"the run took longer than {plan.timeout:.0f} s, before step {step.id}")
+            outcome = _step(site, journal, position, step, left)
+            if outcome.result is Result.UNKNOWN:
+                return Ended(RunState.UNKNOWN, f"step {step.id}: {outcome.said}")
+            if not outcome.ok:
+                return Ended(RunState.FAILED, f"step {step.id}: {outcome.said}")
+    return Ended(RunState.SUCCEEDED, "")
+
+
+def _step(site: Site, journal: Journal, position: int, step: Step, left: float) -> Outcome:
+    journal.begin_step(position)
+    outcome = site.perform(step, lambda pid, since: journal.started(position, pid, since), left)
+    journal.finish_step(position, outcome)
+    return outcome
+
+
+def _read(plan: Plan, steps: Sequence[Step], surroundings: Surroundings) -> tuple[Reading, ...]:
+    if not steps:
+        return ()
+    with ThreadPoolExecutor(min(len(steps), _READERS), thread_name_prefix="check") as readers:
+        return tuple(readers.map(lambda step: _reading(plan, step, surroundings), steps))
+
+
+def _no_journal(_pid: int, _since: float) -> None:
+    """Reading changes nothing, so there is nothing to write down."""
+
+
+def _reading(plan: Plan, step: Step, surroundings: Surroundings) -> Reading:
+    with Processes(surroundings.scratch, environment(plan, surroundings.environ)) as processes:
+        outcome = Site(processes, threading.Event()).perform(step, _no_journal)
+    return Reading(step.id, step.say, outcome)
