@@ -1,0 +1,131 @@
+"""What is missing, and how to mend it: looks at everything that the bot needs, and stops at nothing that is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import settings
+from bot.errors import InputError, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
+from bot.runbooks.load import load_folder
+from bot.settings import Settings
+from bot.store import Store
+from bot.team import Team
+from bot.team import load as load_team
+from bot.words import Words
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`ok` is None where nothing can be said: not looked at, or nothing to worry about by itself."""
+
+    what: str
+    ok: bool | None
+    said: str
+    mend: str = ""
+
+
+AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
+
+
+def examine(environ: Mapping[str, str], env_file: Path | None, *, ask_slack: AskSlack) -> list[Finding]:
+    """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself."""
+    return list(_findings(environ, env_file, ask_slack))
+
+
+def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack) -> Iterator[Finding]:
+    wrong: set[str] = set()
+    try:
+        found = settings.load(environ, env_file)
+        yield Finding("settings", True, _where(env_file))
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Finding("settings", False, problem)
+        wrong = {problem.split()[0] for problem in error.problems}
+        rest = _the_rest(environ, env_file, wrong)
+        if rest is None:
+            yield Finding("the rest", None, "not looked at, because the settings cannot be read")
+            return
+        found = rest
+    team: Team | None = None
+    if "TEAM_FILE" not in wrong:
+        try:
+            team = load_team(found.team_file)
+            yield Finding("team", True, f"{found.team_file}: people {len(team.people)}, roles {len(team.roles)}")
+        except TeamError as error:
+            yield from _each("team", error)
+    if "RUNBOOKS_DIR" not in wrong:
+        yield from _runbooks(found, team)
+    if not wrong & {"TEMPLATES_DIR", "LANGUAGE"}:
+        try:
+            yield Finding("templates", True, f"{Words(found.templates_dir, found.language).file} can be read")
+        except TemplateError as error:
+            yield from _each("templates", error)
+    if "DATABASE_URL" not in wrong:
+        yield _database(found.database)
+    in_the_way = sorted(wrong & {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"})
+    if in_the_way:
+        yield Finding("slack", None, "not asked", f"mend {', '.join(in_the_way)} first")
+    else:
+        yield from ask_slack(found, team)
+
+
+def _where(env_file: Path | None) -> str:
+    return (
+        f"read from the environment and {env_file}" if env_file and env_file.is_file() else "read from the environment"
+    )
+
+
+def _the_rest(environ: Mapping[str, str], env_file: Path | None, wrong: set[str]) -> Settings | None:
+    """The settings with the defaults in place of the wrong ones, which nobody then looks at. None if that fails too."""
+    fields = Settings.model_fields
+    defaults = {name: fields[name.lower()].default for name in settings.NAMES if name in wrong and "TOKEN" not in name}
+    as_text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in defaults.items()}
+    try:
+        return settings.load({**environ, **as_text}, None if wrong - set(settings.NAMES) else env_file, slack=False)
+    except SettingsError:
+        return None
+
+
+def _each(what: str, error: InputError) -> Iterator[Finding]:
+    for problem in error.problems:
+        yield Finding(what, False, problem)
+
+
+def _runbooks(found: Settings, team: Team | None) -> Iterator[Finding]:
+    library = load_folder(found.runbooks_dir, None if team is None else frozenset(team.roles))
+    automated = sum(1 for each in library.runbooks.values() if each.steps)
+    usable = f"{len(library.runbooks)} can be used, {automated} of them with steps"
+    if not library.runbooks:
+        mend = "write one, or set RUNBOOKS_DIR to where they are"
+        yield Finding("runbooks", False, f"there is none to use in {found.runbooks_dir}", mend)
+    else:
+        yield Finding("runbooks", True, f"{found.runbooks_dir}: {usable}")
+    for problem in library.problems:
+        said = f"{problem.file}:{problem.line}: {problem.text}"
+        if problem.level == "error":
+            yield Finding("runbooks", False, said, "until then this runbook is left out, and the others work")
+        else:
+            yield Finding("runbooks", None, said)
+
+
+def _database(path: Path) -> Finding:
+    if not path.exists():
+        folder = next(each for each in path.absolute().parents if each.exists())
+        if folder.is_dir() and os.access(folder, os.W_OK):
+            return Finding("database", True, f"{path} is not there yet; the first start creates it")
+        return Finding(
+            "database",
+            False,
+            f"{path} cannot be created: {folder} cannot be written to",
+            "let the bot's user write there",
+        )
+    try:
+        Store(path).close()
+    except StoreLocked:
+        return Finding("database", None, f"{path} is in use, so a bot is running with it")
+    except StoreError as error:
+        return Finding("database", False, str(error))
+    return Finding("database", True, f"{path} can be opened")

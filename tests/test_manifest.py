@@ -1,0 +1,89 @@
+"""manifest.json asks Slack for what the code uses, and for nothing else."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+from slack_sdk import WebClient
+
+from bot.slack import manifest
+
+ROOT = Path(__file__).parent.parent
+WEB_API = {
+    name: name.replace("_", ".")
+    for name, _ in inspect.getmembers(WebClient, inspect.isfunction)
+    if not name.startswith("_") and "_" in name and name != "api_call"
+}
+
+
+def calls() -> Iterator[ast.Call]:
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                yield node
+
+
+def first_text(call: ast.Call) -> str | None:
+    first = call.args[0] if call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+
+
+def named(call: ast.Call) -> str:
+    assert isinstance(call.func, ast.Attribute)
+    return call.func.attr
+
+
+def test_the_file_is_current() -> None:
+    """What people create their app from is what the code says today."""
+    assert (ROOT / "manifest.json").read_text() == manifest.as_json(), "python -m bot.slack.manifest > manifest.json"
+
+
+def test_every_method_that_is_called_is_listed_and_no_other() -> None:
+    """A method without its scope fails in front of people; a scope without a use is a risk for nothing."""
+    called = {WEB_API[named(call)] for call in calls() if named(call) in WEB_API}
+    called |= {text for call in calls() if named(call) == "api_call" and (text := first_text(call))}
+    assert called == set(manifest.METHODS)
+
+
+def test_every_command_that_is_answered_is_listed_and_no_other() -> None:
+    """Slack knows a command only when the manifest has it."""
+    registered = {first_text(call) for call in calls() if named(call) == "command"}
+    assert registered == set(manifest.COMMANDS)
+
+
+def test_shortcuts_are_not_answered_yet() -> None:
+    """Nothing listens to a shortcut or fills an App Home, and the manifest offers neither."""
+    assert [named(call) for call in calls() if named(call) in {"shortcut", "global_shortcut", "message_shortcut"}] == []
+    assert [call for call in calls() if named(call) == "views_publish"] == []
+    assert "shortcuts" not in manifest.manifest()["features"]
+    assert manifest.manifest()["features"]["app_home"]["home_tab_enabled"] is False
+
+
+def test_buttons_work() -> None:
+    """The code listens to clicks and forms, so interactivity is on; Socket Mode carries them."""
+    assert {named(call) for call in calls()} >= {"action", "view"}
+    settings = manifest.manifest()["settings"]
+    assert (settings["interactivity"]["is_enabled"], settings["socket_mode_enabled"]) == (True, True)
+
+
+def test_the_scopes_are_the_least_that_do() -> None:
+    """Read messages and channels, write as itself, know people and groups, answer commands."""
+    assert manifest.scopes() == (
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "groups:history",
+        "groups:read",
+        "usergroups:read",
+        "users:read",
+    )
+
+
+def test_slack_accepts_its_lengths() -> None:
+    """Slack's limits: name 35, description 140, a command 32, its hint 1,000, its description 2,000."""
+    display = manifest.manifest()["display_information"]
+    assert len(display["name"]) <= 35
+    assert len(display["description"]) <= 140
+    assert all(len(name) <= 32 and len(d) <= 2000 and len(h) <= 1000 for name, (d, h) in manifest.COMMANDS.items())
