@@ -69,17 +69,20 @@ def open_page(browser: Browser, workspace: Slackbox) -> Iterator[Callable[..., P
     """Opens the page as someone. Afterwards: nothing was written to the console, nothing fetched from elsewhere."""
     troubles: list[str] = []
     contexts = []
+    ours = (workspace.url, "data:")
+
+    def told(trouble: str) -> None:
+        troubles.append(trouble)
 
     def open_as(person: str = "", hash: str = "") -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="America/Sao_Paulo")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        ours = (workspace.url, "data:")
-        page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
-        page.on("request", lambda request: request.url.startswith(ours) or troubles.append(request.url))
+        page.on("console", lambda message: told(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: told(str(error)))
+        page.on("dialog", lambda dialog: told(dialog.message))
+        page.on("request", lambda request: None if request.url.startswith(ours) else told(request.url))
         page.goto(f"{workspace.url}/{f'?as={person}' if person else ''}{hash}")
         expect(page.get_by_role("button", name=re.compile("You are"))).to_be_visible()
         return page

@@ -18,7 +18,7 @@ export function showToolbar(row) {
     bar,
     tool("smile", "Add a reaction", (button) => openPicker(button, row)),
     place.thread ? null : tool("reply", "Reply in thread", () => place.onThread(message.ts)),
-    tool("more", "More actions", (button) => openMenu(button, menu(row), { label: "More actions", onclose: free })),
+    tool("more", "Message menu", (button) => openMenu(button, menu(row), { label: "Message menu", onclose: free })),
   );
   row.append(bar);
 }
