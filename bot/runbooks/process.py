@@ -67,10 +67,7 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._control:
-            self._control.close()  # the supervisor ends what is under way, and itself
-        if self._supervisor:
-            self._supervisor.wait()
+        self._give_up()
         # A daemon that was started may still write here; it is not our business to wait for it.
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -85,10 +82,13 @@ class Processes:
                 message = ("start", [os.fsencode(part) for part in argv], _encoded(self._environment))
                 _send(control, message, theirs)
             except OSError:
+                self._give_up()
                 return Exit(How.LOST, 0, "")
             finally:
                 os.close(theirs)
             how, code = self._follow(control, ours, output, timeout, stop, started)
+            if how is How.LOST:
+                self._give_up()
             _drain(ours, output, _REST)
             return Exit(how, code, output.text())
         finally:
@@ -117,6 +117,15 @@ class Processes:
         self._control = ours
         return ours
 
+    def _give_up(self) -> None:
+        """The supervisor ends what is under way, and itself; the next command would start another."""
+        if self._control:
+            self._control.close()
+            self._control = None
+        if self._supervisor:
+            self._supervisor.wait()
+            self._supervisor = None
+
     def _follow(
         self,
         control: socket.socket,
@@ -140,6 +149,9 @@ class Processes:
             if control.fileno() in events:
                 message = _receive(control)
                 if message is None:
+                    if process and still_runs(*process):
+                        # Without its supervisor only its group can be found; that much does not go on unwatched.
+                        os.killpg(process[0], signal.SIGKILL)
                     return How.LOST, 0
                 if message[0] == "refused":
                     return How.REFUSED, message[1]

@@ -35,14 +35,14 @@ class Ended:
     why: str
 
 
-def check(plan: Plan, surroundings: Surroundings) -> tuple[Reading, ...]:
-    """Every check of the plan, read side by side. One that fails is evidence too."""
-    return _read(plan, plan.checks, surroundings)
+def check(plan: Plan, surroundings: Surroundings, *, stop: threading.Event | None = None) -> tuple[Reading, ...]:
+    """Every check of the plan, read side by side. One that fails is evidence too; one that `stop` cut is UNKNOWN."""
+    return _read(plan, plan.checks, surroundings, stop or threading.Event())
 
 
-def verify(plan: Plan, surroundings: Surroundings) -> tuple[Reading, ...]:
-    """Every verify entry; all must be ok for the trouble to be gone."""
-    return _read(plan, plan.verify, surroundings)
+def verify(plan: Plan, surroundings: Surroundings, *, stop: threading.Event | None = None) -> tuple[Reading, ...]:
+    """Every verify entry; all must be ok for the trouble to be gone. One that `stop` cut is UNKNOWN."""
+    return _read(plan, plan.verify, surroundings, stop or threading.Event())
 
 
 def execute(
@@ -76,18 +76,18 @@ def _step(site: Site, journal: Journal, position: int, step: Step, left: float) 
     return outcome
 
 
-def _read(plan: Plan, steps: Sequence[Step], surroundings: Surroundings) -> tuple[Reading, ...]:
+def _read(plan: Plan, steps: Sequence[Step], surroundings: Surroundings, stop: threading.Event) -> tuple[Reading, ...]:
     if not steps:
         return ()
     with ThreadPoolExecutor(min(len(steps), _READERS), thread_name_prefix="check") as readers:
-        return tuple(readers.map(lambda step: _reading(plan, step, surroundings), steps))
+        return tuple(readers.map(lambda step: _reading(plan, step, surroundings, stop), steps))
 
 
 def _no_journal(_pid: int, _since: float) -> None:
     """Reading changes nothing, so there is nothing to write down."""
 
 
-def _reading(plan: Plan, step: Step, surroundings: Surroundings) -> Reading:
+def _reading(plan: Plan, step: Step, surroundings: Surroundings, stop: threading.Event) -> Reading:
     with Processes(surroundings.scratch, environment(plan, surroundings.environ)) as processes:
-        outcome = Site(processes, threading.Event()).perform(step, _no_journal)
+        outcome = Site(processes, stop).perform(step, _no_journal)
     return Reading(step.id, step.say, outcome)

@@ -25,6 +25,8 @@ _GIVE_UP = 10.0  # seconds after KILL: a process of another user, or one that th
 _SCAN_EVERY = 0.02
 _PR_SET_CHILD_SUBREAPER = 36
 
+_HAS_PROC = os.access("/proc/self/stat", os.R_OK)  # Linux has
+
 # Python ignores the first, this process the next three, and both would be inherited.
 _DEFAULTS = (_signal.SIGPIPE, _signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGXFSZ)
 
@@ -89,7 +91,7 @@ class Supervisor:
                         os._exit(0)
                     self.send(ended)
                     return
-        self.spared = descendants() if self.left_anything() else {}
+        self.spared = descendants({}) if self.left_anything() else {}
         self.send(("ended", status, len(self.spared)))
 
     def reap(self, pid: int) -> int | None:
@@ -123,13 +125,15 @@ class Supervisor:
         began = time.monotonic()
         told: set[int] = set()
         while True:
-            tree = self.tree(pid, gone=status is not None)
+            tree = self.tree()
+            if status is None:
+                tree.add(pid if _HAS_PROC else -pid)  # a leader that ended before its threads looks dead, and is not
             if not tree:
                 return ("cut" if told else "ended"), status, 0
             passed = time.monotonic() - began
             if passed > GRACE + _GIVE_UP:
                 return "stuck", status, len(tree)
-            for member in tree:
+            for member in sorted(tree):
                 if passed >= GRACE:
                     send_signal(member, _signal.SIGKILL)
                 elif member not in told:  # those too that it has started since
@@ -139,13 +143,9 @@ class Supervisor:
             how = self.reap(pid)
             status = status if how is None else how
 
-    def tree(self, pid: int, gone: bool) -> tuple[int, ...]:
-        """The command and all that came of it, but not what earlier commands left running."""
-        below = descendants()
-        if not below and not os.path.exists("/proc/self/stat"):  # noqa: PTH110 - pathlib costs start-up time
-            # Not Linux: the group is all that can be found.
-            return () if gone else (-pid,)
-        return tuple(member for member, since in below.items() if self.spared.get(member) != since)
+    def tree(self) -> set[int]:
+        """All that came of the command under way, but not what earlier commands left running."""
+        return set(descendants(self.spared)) if _HAS_PROC else set()
 
     def receive(self) -> tuple[tuple | None, int]:  # type: ignore[type-arg]
         """The next message and its descriptor, or -1; no message when the bot is gone."""
@@ -198,8 +198,11 @@ def send_signal(pid: int, number: int) -> None:
         pass
 
 
-def descendants() -> dict[int, int]:
-    """Every living process below this one, with its start time; empty where there is no /proc."""
+def descendants(spared: dict[int, int]) -> dict[int, int]:
+    """Every living process below this one, with its start time, but the spared ones and what is below those.
+
+    Empty where there is no /proc.
+    """
     try:
         found = {int(name): stat(int(name)) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208
     except OSError:
@@ -207,12 +210,13 @@ def descendants() -> dict[int, int]:
     known = {pid: entry for pid, entry in found.items() if entry}
     below: dict[int, int] = {}
     here = os.getpid()
-    for pid, (parent, since, state) in known.items():
+    for pid, (_, since, state) in known.items():
+        above = pid
         for _ in range(len(known)):
-            if parent == here or parent not in known:
+            if above == here or above not in known or spared.get(above) == known[above][1]:
                 break
-            parent = known[parent][0]
-        if parent == here and state not in (b"Z", b"X"):
+            above = known[above][0]
+        if above == here and pid != here and state not in (b"Z", b"X"):
             below[pid] = since
     return below
 
