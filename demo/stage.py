@@ -93,10 +93,6 @@ class BotProcess:
                 return f"The bot did not stop within {patience:g} s and was killed."
             return "The bot was killed in the middle of it." if how is signal.SIGKILL else "The bot has stopped."
 
-    def give_up(self) -> None:
-        """From now on it is known that it died."""
-        self._wanted = False
-
     def last_lines(self) -> list[str]:
         return self._log.read_text("utf-8", errors="replace").splitlines()[-LAST_LINES:] if self._log.exists() else []
 
@@ -114,8 +110,8 @@ class Stage:
         self._with_bot = bot
         self._stop_traffic = threading.Event()
         self._traffic: threading.Thread | None = None
-        self.shop_port = _free(shop_port)
-        self.box = Slackbox(manifest=ROOT / "manifest.json", port=_free(port), rate_limits=True)
+        self.shop_port = free_port(shop_port)
+        self.box = Slackbox(manifest=ROOT / "manifest.json", port=free_port(port), rate_limits=True)
 
     def __enter__(self) -> Stage:
         DATA.mkdir(parents=True, exist_ok=True)
@@ -129,7 +125,7 @@ class Stage:
             shop_url = f"http://127.0.0.1:{self.shop_port}"
             self.monitor = Monitor(shop_url, self.box.webhook("alerts", name="Alertmanager"), self.shop_port)
             self.monitor.start()
-            self.bot = BotProcess(self.home, self._environ())
+            self.bot = BotProcess(self.home, self.bot_environment())
             self._put_controls()
             if self._with_bot:
                 self.bot.start()
@@ -220,7 +216,7 @@ class Stage:
     def _bot_state(self) -> str:
         return f"bot: {self.bot.state}"
 
-    def _environ(self) -> dict[str, str]:
+    def bot_environment(self) -> dict[str, str]:
         """The bot's whole environment: nothing of a real set-up on this machine gets in."""
         outside = {name: os.environ[name] for name in ("HOME", "LANG", "TZ", "TERM") if name in os.environ}
         return {
@@ -271,7 +267,7 @@ def run(port: int, browser: bool) -> int:
     return 1 if failed else 0
 
 
-def _free(port: int) -> int:
+def free_port(port: int) -> int:
     """This port if nobody listens there, else a free one."""
     for wanted in (port, 0):
         with socket.socket() as probe:
