@@ -89,6 +89,14 @@ _BOT_TOKEN = "your app's page, OAuth & Permissions, Bot User OAuth Token"  # noq
 _APP_TOKEN = "your app's page, Basic Information, App-Level Tokens, scope connections:write"  # noqa: S105
 
 
+def _language(value: str) -> str:
+    """gettext uses LANGUAGE too: a desktop sets it to "pt_BR:pt:en" or "en_GB:en". The first language we have counts."""
+    if ":" not in value and not value.startswith("en_"):
+        return value
+    known = {"en": "en", "pt": "pt_BR"}
+    return next((known[part[:2]] for part in value.split(":") if part[:2] in known), "en")
+
+
 class Settings(BaseSettings):
     """Every setting, checked. Names in the environment are the same in capitals."""
 
@@ -107,7 +115,7 @@ class Settings(BaseSettings):
     templates_dir: Path = Path("templates")
     team_file: Path = Path("team.yaml")
     mode: Literal["act", "observe"] = "act"
-    language: Literal["en", "pt_BR"] = "en"
+    language: Annotated[Literal["en", "pt_BR"], BeforeValidator(_language)] = "en"
     log_format: Literal["console", "json"] = "console"
 
     @property

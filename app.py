@@ -1,0 +1,253 @@
+"""Plantão's command line, and what is wired to what. `app.py --help` lists the commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from bot.runbooks.steps import Surroundings
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot import settings, team
+from bot.clock import utc_now
+from bot.errors import InputError, PlanError, PlantaoError
+from bot.flow import Flow
+from bot.logs import set_up_logs
+from bot.runbooks.format import Runbook
+from bot.runbooks.plan import fill, seal
+from bot.runbooks.shelf import Shelf
+from bot.settings import Settings
+from bot.slack.cards import describe
+from bot.slack.clicks import Clicks
+from bot.slack.commands import Commands
+from bot.slack.history import catch_up, marks
+from bot.slack.intake import Intake
+from bot.slack.listeners import build_app
+from bot.slack.outbox import Outbox
+from bot.slack.screen import SlackScreen
+from bot.slack.workspace import Roles, find_workspace, web_client
+from bot.store import Store
+from bot.team import Team
+from bot.timers import Ticker
+from bot.words import Words
+
+log = structlog.get_logger()
+ENV_FILE = Path(".env")
+BAD_INPUT = 2
+
+
+class Bot:
+    """Everything wired together. `start` connects it; `stop` ends what can be ended and journals the rest."""
+
+    def __init__(self, found: Settings, people: Team, words: Words, environ: Mapping[str, str]) -> None:
+        """Opens the database and asks Slack about the tokens and channels. Raises PlantaoError with how to mend it."""
+        self._client = client = web_client(found)
+        self._workspace = workspace = find_workspace(client, found)
+        self.store = store = Store(found.database)
+        shelf = Shelf(found.runbooks_dir, frozenset(people.roles))
+        roles = Roles(people, client)
+        self._outbox = Outbox(store, client, utc_now)
+        screen = SlackScreen(store, self._outbox, workspace, people, words, utc_now)
+        scratch = found.database.parent / "runs"
+        scratch.mkdir(exist_ok=True)
+        surroundings = Surroundings(scratch, environ)
+        self._flow = Flow(
+            store, shelf, people, surroundings, screen, roles_of=roles.of, observe=found.mode == "observe"
+        )
+        clicks = Clicks(self._flow, client, words, screen.deciders)
+        self._intake = Intake(store, self._flow, workspace, clicks.answer, utc_now)
+        self._listeners = ThreadPoolExecutor(8, "listener")
+        bolt = build_app(client, self._intake, Commands(store, shelf, words), self._listeners)
+        self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value())
+        self._ticker = Ticker(store, self._flow.on_timer, utc_now)
+
+    def start(self) -> None:
+        since = marks(self.store, self._workspace, utc_now())  # before anything new moves them
+        self._outbox.start()
+        self._flow.recover()
+        self._intake.resume()
+        self._ticker.start()
+        self._socket.client.connect()
+        catch_up(self._client, since, self._intake.receive_missed)
+        log.info("connected", alerts=sorted(self._workspace.alerts.values()))
+
+    def hang_up(self) -> None:
+        """No further connection is made; what Slack delivers from now on waits for the next start."""
+        self._socket.client.auto_reconnect_enabled = self._socket.client.default_auto_reconnect_enabled = False
+
+    def stop(self) -> None:
+        self.hang_up()
+        self._socket.client.close()
+        self._listeners.shutdown(wait=True)
+        self._intake.stop()
+        self._ticker.stop()
+        self._flow.stop()
+        self._outbox.stop()
+        self.store.close()
+
+
+def prepare() -> tuple[Settings, Team, Words]:
+    """Settings, team and words. Raises InputError with the problems of all three at once."""
+    problems: list[str] = []
+    try:
+        found = settings.load(os.environ, ENV_FILE)
+    except InputError as error:
+        problems += error.problems
+        found = settings.load(os.environ, ENV_FILE, slack=False)  # the files it names may be wrong as well
+    people = words = None
+    for read in (partial(team.load, found.team_file), partial(Words, found.templates_dir, found.language)):
+        try:
+            made = read()
+        except InputError as error:
+            problems += [each for each in error.problems if each not in problems]
+        else:
+            people, words = (made, words) if isinstance(made, Team) else (people, made)
+    if problems or people is None or words is None:
+        raise InputError(*problems)
+    return found, people, words
+
+
+app = typer.Typer(add_completion=False, help="Plantão: a Slack bot for incident response.")
+runbook_commands = typer.Typer(no_args_is_help=True, help="Runbooks, without Slack.")
+app.add_typer(runbook_commands, name="runbook")
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@app.command()
+def serve() -> None:
+    """The bot, until SIGTERM or Ctrl-C."""
+    found, people, words = prepare()
+    set_up_logs(found.log_format)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    bot = Bot(found, people, words, os.environ)
+    bot.start()
+    ended.wait()
+    log.info("stopping")
+    bot.stop()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is served.")] = 8410,
+    browser: Annotated[bool, typer.Option(help="Open the page.")] = True,
+) -> None:
+    """A local workspace, a shop that breaks, and the bot: all on this machine."""
+    from demo import stage  # development equipment, not needed by the bot
+
+    raise typer.Exit(stage.run(port, browser))
+
+
+@app.command()
+def slackbox(
+    port: Annotated[int, typer.Option(help="Where the page is served.")] = 8410,
+    host: Annotated[str, typer.Option(help="Anything but loopback lets others in.")] = "127.0.0.1",
+) -> None:
+    """The local workspace alone."""
+    from slackbox.__main__ import main as serve_slackbox
+
+    raise typer.Exit(serve_slackbox(["--port", str(port), "--host", host]))
+
+
+@app.command()
+def doctor() -> None:
+    """Checks settings, tokens, channels, team, runbooks and database; says what is missing and how to mend it."""
+    from bot.slack import doctor as examination
+
+    raise typer.Exit(examination.report(os.environ, ENV_FILE))
+
+
+@runbook_commands.command("list")
+def list_runbooks() -> None:
+    """Every runbook that can be used."""
+    library = _shelf().library()
+    for each in sorted(library.runbooks.values(), key=lambda one: one.id):
+        typer.echo(
+            f"{each.id:<28} {each.risk:<7} {f'{len(each.steps)} steps' if each.steps else 'prose':<9} {each.title}"
+        )
+    for problem in library.problems:
+        if problem.level == "error":
+            typer.echo(problem, err=True)
+
+
+@runbook_commands.command("show")
+def show_runbook(id: str) -> None:
+    """One runbook: its text and its steps."""
+    found = _runbook(_shelf(), id)
+    typer.echo(f"{found.title} ({found.id}, risk {found.risk})\n\n{found.doc.rstrip()}")
+    for number, step in enumerate(found.steps, 1):
+        typer.echo(f"{'' if number > 1 else chr(10)}{number}. {step.id}: {step.say or ''}")
+
+
+@runbook_commands.command("lint")
+def lint_runbooks() -> None:
+    """What is wrong with the runbooks, a line each. Exits with 1 when one cannot be used."""
+    problems = _shelf().library().problems
+    for problem in problems:
+        typer.echo(problem)
+    raise typer.Exit(1 if any(problem.level == "error" for problem in problems) else 0)
+
+
+@runbook_commands.command("plan")
+def plan_runbook(id: str, values: Annotated[list[str] | None, typer.Argument(metavar="K=V…")] = None) -> None:
+    """The sealed plan of a runbook with these values: what would run, and its hash. Runs nothing."""
+    shelf = _shelf()
+    found = _runbook(shelf, id)
+    given = dict(value.partition("=")[::2] for value in values or [])
+    if not all("=" in value for value in values or []):
+        raise InputError("Write each value as NAME=VALUE, such as service=shop.")
+    try:
+        plan = seal(found, fill(found, None, given), shelf.folder)
+    except PlanError as error:
+        raise InputError(str(error)) from error
+    typer.echo(f"{plan.title} · risk {plan.risk} · plan {plan.hash}")
+    for title, steps in (("check", plan.checks), ("step", plan.steps), ("verify", plan.verify)):
+        for step in steps:
+            typer.echo(f"{title:<7} {step.id:<16} {describe(step)}")
+
+
+def _shelf() -> Shelf:
+    found = settings.load(os.environ, ENV_FILE, slack=False)
+    roles = frozenset(team.load(found.team_file).roles) if found.team_file.is_file() else None
+    return Shelf(found.runbooks_dir, roles)
+
+
+def _runbook(shelf: Shelf, id: str) -> Runbook:
+    library = shelf.library()
+    if id not in library.runbooks:
+        broken = [str(problem) for problem in library.problems if problem.file.stem == id and problem.level == "error"]
+        raise InputError(*(broken or [f"There is no runbook {id}. There are: {', '.join(sorted(library.runbooks))}."]))
+    return library.runbooks[id]
+
+
+def run() -> int:
+    """The command line with its exit status: 0 done, 1 the answer is no, 2 bad input."""
+    try:
+        app(standalone_mode=True)
+    except InputError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return BAD_INPUT
+    except PlantaoError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,293 @@
+"""The story: what happens on an alert, a decision, a finished run, a resolve.
+
+Each method changes the record in one transaction and then asks the screen to show it. What runs is done elsewhere
+(`bot/runbooks`), who may decide is decided elsewhere (`bot/approval.py`); this file only says what follows what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.alerts import read_alert
+from bot.alerts.message import Message
+from bot.approval import may_decide, missing_approvals
+from bot.classify.weigh import classify
+from bot.clock import utc_now
+from bot.errors import AlreadyDecided, Gone, PlanChanged, PlanError
+from bot.execution import BOT, Execution
+from bot.incidents.lifecycle import NEXT
+from bot.model import (
+    AlertStatus,
+    Decision,
+    IncidentState,
+    Proposal,
+    ProposalState,
+    RunState,
+    Severity,
+)
+from bot.runbooks.plan import fill, seal
+from bot.runbooks.run import check
+from bot.runbooks.shelf import Shelf
+from bot.runbooks.steps import Surroundings
+from bot.store import Store
+from bot.store.alerts import StoredAlert
+from bot.team import Team
+
+log = structlog.get_logger()
+
+
+class Screen(Protocol):
+    """Whatever shows people how things stand: it reads the record and draws."""
+
+    def alert_changed(self, alert: str) -> None: ...
+
+    def incident_changed(self, incident: str) -> None: ...
+
+
+class Flow:
+    def __init__(
+        self,
+        store: Store,
+        shelf: Shelf,
+        team: Team,
+        surroundings: Surroundings,
+        screen: Screen,
+        *,
+        roles_of: Callable[[str], Collection[str]],
+        observe: bool = False,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`roles_of` tells which of the team's roles a Slack user holds at this moment."""
+        self._store = store
+        self._shelf = shelf
+        self._team = team
+        self._surroundings = surroundings
+        self._screen = screen
+        self._roles_of = roles_of
+        self._observe = observe
+        self._now = now
+        self._checks = ThreadPoolExecutor(8, "check")
+        self.execution = Execution(store, surroundings, self._show, roles_of=roles_of, now=now)
+
+    # -- alerts ---
+
+    def on_message(self, message: Message, event: str) -> None:
+        """A message in an alerts channel. The change and the end of the event are one transaction: it counts once."""
+        alert = read_alert(message)
+        fresh: StoredAlert | None = None
+        changed: StoredAlert | None = None
+        with self._store.atomic():
+            now = self._now()
+            if alert.status is AlertStatus.FIRING and not message.is_reply:
+                classification = classify(alert, self._shelf.library(), self._team.policy)
+                changed, is_new = self._store.alerts.open_alert(
+                    alert, classification, message.poster, message.channel, message.ts, now
+                )
+                if is_new:
+                    fresh = changed
+                    self._store.timeline.append(now, message.poster, "alert fired", changed.id, {"name": alert.name})
+                    self._open_incident(changed, now)
+                    self._propose(changed, now)
+            elif alert.status is AlertStatus.RESOLVED and not message.is_reply:
+                changed = self._store.alerts.resolve_alert(alert.fingerprint, message.poster, now)
+                if changed is not None:
+                    self._store.timeline.append(now, message.poster, "alert resolved", changed.id)
+                    self._withdraw(changed, now)
+            self._store.inbox.finish_event(event, now)
+        if changed is not None:
+            self._show(changed.id)
+        if fresh is not None:
+            self._start_checks(fresh.id)
+
+    def _open_incident(self, alert: StoredAlert, now: datetime) -> None:
+        if alert.classification.severity > Severity.P1:
+            return
+        title = alert.alert.summary.splitlines()[0][:150] if alert.alert.summary else alert.alert.name
+        incident = self._store.incidents.open_incident(title, alert.classification.severity, alert.id, now)
+        self._store.timeline.append(now, BOT, "incident opened", incident.id, {"number": incident.number})
+
+    def _withdraw(self, alert: StoredAlert, now: datetime) -> None:
+        """The trouble is over: what was not decided is no longer offered."""
+        proposal = self._store.proposals.latest_proposal(alert.id)
+        if proposal and self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED):
+            self._store.timeline.append(now, BOT, "proposal withdrawn", alert.id, {"proposal": proposal.id})
+
+    # -- proposals ---
+
+    def _propose(self, alert: StoredAlert, now: datetime) -> Proposal | None:
+        """A sealed plan for the alert's runbook, or None: none fits, it has no steps, or a value is missing."""
+        runbook = self._shelf.library().runbooks.get(alert.classification.runbook or "")
+        if runbook is None or not runbook.steps:
+            return None
+        try:
+            params = fill(runbook, alert.alert, {})
+            plan = seal(runbook, params, self._shelf.folder)
+        except PlanError as error:
+            self._store.alerts.hinder(alert.id, str(error))
+            return None
+        self._store.alerts.hinder(alert.id, "")
+        asked_by = alert.poster
+        proposal = self._store.proposals.propose(alert.id, plan, params, asked_by, now)
+        self._store.timeline.append(
+            now, BOT, "proposed", alert.id, {"proposal": proposal.id, "runbook": plan.runbook, "plan": plan.hash}
+        )
+        return proposal
+
+    def _start_checks(self, alert: str) -> None:
+        proposal = self._store.proposals.latest_proposal(alert)
+        if proposal is not None and proposal.state is ProposalState.CHECKING:
+            self._checks.submit(self._check, proposal)
+
+    def _check(self, proposal: Proposal) -> None:
+        """Read-only: what the checks say is the evidence, and only then may anyone decide."""
+        try:
+            readings = check(proposal.plan, self._surroundings)
+        except Exception:  # the edge of the thread: without its checks the proposal is never offered
+            log.exception("checks broke off", proposal=proposal.id)
+            return
+        with self._store.atomic():
+            now = self._now()
+            expires = now + timedelta(seconds=proposal.plan.approval.expires)
+            if self._store.proposals.offer(proposal.id, readings, expires):
+                self._store.timers.set_timer("expire", proposal.id, expires)
+        self._show(proposal.alert)
+
+    def check_again(self, alert: str, person: str) -> None:
+        """A fresh proposal, sealed anew. Raises Gone when the alert is over or a run of it is under way."""
+        with self._store.atomic():
+            now = self._now()
+            stored = self._store.alerts.find_alert(alert)
+            if stored is None or stored.resolved is not None:
+                raise Gone("resolved")
+            latest = self._store.proposals.latest_proposal(alert)
+            run = self._store.runs.run_of(latest.id) if latest else None
+            if run is not None and run.ended is None:
+                raise Gone("running")
+            library = self._shelf.library()
+            stored = self._store.alerts.classify_again(alert, classify(stored.alert, library, self._team.policy))
+            if self._propose(stored, now) is None and latest is not None:
+                self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
+            self._store.timeline.append(now, person, "checked again", alert)
+        self._show(alert)
+        self._start_checks(alert)
+
+    # -- decisions ---
+
+    def decide(self, proposal_id: str, person: str, *, approve: bool, reason: str = "") -> Proposal:
+        """One person's word. Raises the ApprovalError that says why it does not count, or Gone."""
+        with self._store.atomic():
+            proposal = self._may_decide(proposal_id, person, approve=approve)
+            if approve and self._changed_since(proposal):
+                raise PlanChanged
+            now = self._now()
+            if not self._store.proposals.decide(proposal_id, Decision(person, approve, reason, now)):
+                raise AlreadyDecided
+            what = "approved" if approve else "rejected"
+            self._store.timeline.append(
+                now,
+                person,
+                what,
+                proposal.alert,
+                {"proposal": proposal.id, "plan": proposal.plan.hash, "reason": reason},
+            )
+            proposal = self._proposal(proposal_id)
+            if not approve:
+                self._store.proposals.close_proposal(proposal_id, ProposalState.REJECTED)
+            elif missing_approvals(proposal) == 0:
+                self._store.proposals.close_proposal(proposal_id, ProposalState.APPROVED)
+                run = self._store.runs.queue_run(proposal_id, proposal.plan.lock, now)
+                self._store.timeline.append(now, BOT, "queued", proposal.alert, {"run": run})
+        self.execution.start_runs()
+        self._show(proposal.alert)
+        return self._proposal(proposal_id)
+
+    def may_reject(self, proposal_id: str, person: str) -> None:
+        """Asked before the reason is. Raises as `decide` does."""
+        self._may_decide(proposal_id, person, approve=False)
+
+    def _may_decide(self, proposal_id: str, person: str, *, approve: bool) -> Proposal:
+        proposal = self._proposal(proposal_id)
+        may_decide(
+            proposal,
+            person,
+            approve=approve,
+            roles=self._roles_of(person),
+            now=self._now(),
+            own_allowed=self._team.self_approval,
+            observe=self._observe,
+        )
+        return proposal
+
+    def _changed_since(self, proposal: Proposal) -> bool:
+        """Whether the files now give another plan than the one that was shown."""
+        alert = self._store.alerts.find_alert(proposal.alert)
+        runbook = self._shelf.library().runbooks.get(proposal.plan.runbook)
+        if runbook is None or alert is None:
+            return True
+        try:
+            return seal(runbook, fill(runbook, alert.alert, {}), self._shelf.folder).hash != proposal.plan.hash
+        except PlanError:
+            return True
+
+    def _proposal(self, proposal_id: str) -> Proposal:
+        proposal = self._store.proposals.find_proposal(proposal_id)
+        if proposal is None:
+            raise Gone("proposal")
+        return proposal
+
+    # -- incidents ---
+
+    def move_incident(self, incident_id: str, person: str, state: IncidentState, said: dict[str, str]) -> None:
+        """A person changes an incident's state. Raises Gone, or AlreadyDecided when it is past that state."""
+        with self._store.atomic():
+            incident = self._store.incidents.find_incident(incident_id)
+            if incident is None:
+                raise Gone("incident")
+            if state not in NEXT[incident.state]:
+                raise AlreadyDecided
+            self._store.incidents.move_incident(incident_id, incident.state, state, self._now())
+            self._store.timeline.append(self._now(), person, f"incident {state.value}", incident_id, said)
+        self._screen.incident_changed(incident_id)
+
+    # -- time, start and stop ---
+
+    def on_timer(self, kind: str, subject: str) -> None:
+        """A timer that is due: claimed and acted on in one transaction, so that it acts once and a crash loses none."""
+        proposal = self._store.proposals.find_proposal(subject) if kind == "expire" else None
+        with self._store.atomic():
+            now = self._now()
+            if not self._store.timers.claim_timer(kind, subject, now) or proposal is None:
+                return
+            if not self._store.proposals.close_proposal(subject, ProposalState.EXPIRED):
+                return
+            self._store.timeline.append(now, BOT, "expired", proposal.alert, {"proposal": subject})
+        self._show(proposal.alert)
+
+    def recover(self) -> None:
+        """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
+        for proposal in self._store.proposals.open_proposals():
+            if proposal.state is ProposalState.CHECKING:
+                self._checks.submit(self._check, proposal)
+        self.execution.recover()
+        unsettled = [run.proposal for run in self._store.runs.runs_in(RunState.QUEUED, RunState.UNKNOWN)]
+        alerts = {alert.id for alert in self._store.alerts.open_alerts()}
+        for alert in sorted(alerts | {self._proposal(proposal).alert for proposal in unsettled}):
+            self._screen.alert_changed(alert)
+        for incident in self._store.incidents.open_incidents():
+            self._screen.incident_changed(incident.id)
+
+    def stop(self) -> None:
+        """Returns when all that ran is ended and journaled."""
+        self._checks.shutdown(wait=True, cancel_futures=True)
+        self.execution.stop()
+
+    def _show(self, alert: str) -> None:
+        self._screen.alert_changed(alert)
+        incident = self._store.incidents.incident_of(alert)
+        if incident is not None:
+            self._screen.incident_changed(incident.id)

@@ -1,0 +1,49 @@
+"""Logs: one line an event, for a person on a terminal or as JSON for a collector. Tokens never stand in one."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+_TOKEN = re.compile(r"x(?:ox[a-z]|app|oxe)[-.][A-Za-z0-9.-]+")
+
+
+def _mask(text: str) -> str:
+    return _TOKEN.sub(lambda found: found[0][:5] + "…", text)
+
+
+def _without_tokens(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: _mask(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+class _Masked(logging.Formatter):
+    """For the libraries' own messages, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _mask(super().format(record))
+
+
+def set_up_logs(style: Literal["console", "json"]) -> None:
+    """Everything to standard error, what libraries say only from warnings on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Masked("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    last: list[Any] = (
+        [structlog.processors.format_exc_info, _without_tokens, structlog.processors.JSONRenderer()]
+        if style == "json"
+        else [_without_tokens, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *last,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

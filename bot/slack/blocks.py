@@ -1,0 +1,81 @@
+"""Blocks as the cards need them: outside text always stands where Slack formats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextPreformattedElement,
+    RichTextSectionElement,
+    SectionBlock,
+)
+
+from bot.mrkdwn import Mrkdwn, clean
+
+Content = dict[str, Any]
+
+_HEADER = 150  # Slack's limits, in characters
+_SECTION = 3000
+_FALLBACK = 300
+_CODE = 3000  # ours: a card stays below the 13,200 characters that Slack takes in one message
+
+
+def content(fallback: str, blocks: Sequence[Block]) -> Content:
+    """A message: what a notification shows, and what the channel shows. Raises when a block breaks Slack's limits."""
+    return {"text": clean(fallback, _FALLBACK), "blocks": [block.to_dict() for block in blocks]}
+
+
+def header(text: str) -> Block:
+    return HeaderBlock(text=PlainTextObject(text=clean(text.replace("\n", " "), _HEADER), emoji=True))
+
+
+def literal(text: str) -> Block:
+    """Outside text, shown as it is."""
+    return SectionBlock(text=PlainTextObject(text=clean(text, _SECTION) or " ", emoji=False))
+
+
+def section(text: Mrkdwn) -> Block:
+    return SectionBlock(text=MarkdownTextObject(text=text[:_SECTION]))
+
+
+def context(*texts: Mrkdwn) -> Block:
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:_SECTION]) for text in texts[:10]])
+
+
+def code(title: str, lines: Sequence[str], cut: str) -> Block:
+    """A titled block of lines in a fixed-width font. `cut` is the last line when not all fit."""
+    kept: list[str] = []
+    length = 0
+    for line in lines:
+        shown = clean(line.replace("\n", " "), 600)
+        length += len(shown) + 1
+        if length > _CODE:
+            kept.append(cut)
+            break
+        kept.append(shown)
+    bold = RichTextElementParts.TextStyle(bold=True)
+    return RichTextBlock(
+        elements=[
+            RichTextSectionElement(elements=[RichTextElementParts.Text(text=title, style=bold)]),
+            RichTextPreformattedElement(elements=[RichTextElementParts.Text(text="\n".join(kept) or " ")]),
+        ]
+    )
+
+
+def actions(*buttons: ButtonElement) -> Block:
+    return ActionsBlock(elements=list(buttons))
+
+
+def button(label: str, action_id: str, value: str, style: str | None = None) -> ButtonElement:
+    """`value` is an id in the store: what travels through people's clients holds nothing else."""
+    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=value, style=style)

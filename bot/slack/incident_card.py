@@ -1,0 +1,51 @@
+"""The card of an incident in the incidents channel. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block
+
+from bot.model import Entry, Incident, IncidentState
+from bot.mrkdwn import link, time
+from bot.slack.blocks import Content, actions, button, content, context, header, section
+from bot.slack.cards import SIGNS
+from bot.words import Words
+
+
+@dataclass(frozen=True)
+class IncidentStanding:
+    incident: Incident
+    on_call: str | None  # a name
+    alert_link: str | None  # to the thread in which the proposal stands
+    alert_resolved: bool
+    changes: Sequence[Entry]  # by people, oldest first
+
+
+def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Content:
+    incident = standing.incident
+    sign = "🟢" if incident.state is IncidentState.RESOLVED else SIGNS[incident.severity]
+    title = f"{sign} {incident.severity} · INC-{incident.number} · {incident.title}"
+    blocks: list[Block] = [header(title)]
+    state = words.plain(f"state_{incident.state.value}")
+    blocks.append(section(words("incident_since", state=state, opened=time(incident.opened))))
+    lines = [words("incident_on_call", who=standing.on_call or words.plain("nobody"))]
+    if standing.alert_link is not None:
+        lines.append(words("incident_alert", link=link(standing.alert_link, words.plain("label_alert_thread"))))
+    if standing.alert_resolved:
+        lines.append(words("incident_alert_resolved"))
+    blocks.append(context(*lines))
+    for change in standing.changes[-6:]:
+        what = words.plain("state_" + change.what.removeprefix("incident "))
+        said = "; ".join(str(value) for value in change.data.values() if value)
+        blocks.append(context(words("incident_change", what=what, who=who(change.who), at=time(change.at), said=said)))
+    buttons = []
+    if incident.state is IncidentState.OPEN:
+        buttons.append(button(words.plain("button_acknowledge"), "incident_acknowledge", incident.id, "primary"))
+    if incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED}:
+        buttons.append(button(words.plain("button_mitigated"), "incident_mitigated", incident.id))
+    if incident.state is not IncidentState.RESOLVED:
+        buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
+        blocks.append(actions(*buttons))
+    return content(title, blocks)

@@ -1,0 +1,52 @@
+"""What Bolt listens to. Each listener acknowledges and hands over; nothing slow happens here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse
+from slack_sdk import WebClient
+
+from bot.slack.clicks import ACTIONS, VIEWS
+from bot.slack.commands import Commands
+from bot.slack.intake import Intake
+
+
+def build_app(client: WebClient, intake: Intake, commands: Commands, executor: Executor) -> App:
+    """The Bolt app, ready to be connected; its listeners run on `executor`. Asks Slack whether the token is valid."""
+    app = App(client=client, listener_executor=executor)
+
+    @app.middleware
+    def write_down(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
+        # Before the acknowledgement: an exception here means none is sent, and Slack delivers again.
+        if "command" not in body:  # commands only read, so far; what they say goes into the acknowledgement
+            intake.receive(body)
+        return next()
+
+    @app.action(ACTIONS)
+    def clicked(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        intake.clicked(body)
+
+    @app.view(VIEWS)
+    def submitted(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        intake.clicked(body)
+
+    @app.command("/incident")
+    def incident(ack: Ack, body: dict[str, Any]) -> None:
+        ack(commands.incident(str(body.get("text", ""))))
+
+    @app.command("/runbook")
+    def runbook(ack: Ack, body: dict[str, Any]) -> None:
+        ack(commands.runbook(str(body.get("text", ""))))
+
+    # Last: in Socket Mode an event that nothing listens to is not acknowledged, and comes again.
+    @app.event(re.compile(".*"))
+    def event(ack: Ack) -> None:
+        ack()
+
+    return app

@@ -1,0 +1,200 @@
+"""A bot at work in a local workspace, for the stories: the real program on real files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app import Bot
+from bot import settings, team
+from bot.words import Words
+from slackbox import Slackbox
+from tests.samples import alertmanager
+
+ROOT = Path(__file__).parent.parent
+
+RUNBOOK = """\
+runbook: 1
+id: restart-shop
+title: Restart the shop
+reviewed: 2026-11-01
+doc: |
+  ## Meaning
+  The shop is unwell.
+match:
+  - alert: [HighMemoryUsage]
+params:
+  service: {{type: string, enum: [shop, cart], from: [labels.service], default: shop}}
+risk: medium
+approval: {{required: {required}, roles: [approvers], expires: {expires}}}
+lock: "service:{{service}}"
+env: [SHOP]
+check:
+  - {{id: state, say: How is it?, run: [cat, "{shop}/state"]}}
+steps:
+  - {{id: restart, say: Restart it, script: scripts/restart.sh}}
+verify:
+  - {{run: [grep, -q, ^well, "{shop}/state"]}}
+"""
+
+RESTART = """\
+#!/bin/sh
+echo restarting "$RUNBOOK_SERVICE"
+echo started >> "$SHOP/starts"
+{body}
+"""
+
+
+class AtWork:
+    """`shop` is the folder of the thing that is repaired: its `state`, and one line in `starts` for each start."""
+
+    def __init__(self, box: Slackbox, folder: Path) -> None:
+        self.box = box
+        self.folder = folder
+        self.shop = folder / "shop"
+        self.runbooks = folder / "runbooks"
+        for each in (self.shop, self.runbooks / "scripts"):
+            each.mkdir(parents=True)
+        (self.shop / "state").write_text("unwell, 1,912 MB\n")
+        self.write_runbook()
+        self.write_script("echo 'well, 212 MB' > \"$SHOP/state\"")
+        self.monitor = box.webhook("alerts", "Alertmanager")
+        self._bot: Bot | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # -- files ---
+
+    def write_runbook(self, *, required: int = 1, expires: str = "15m", extra: str = "") -> None:
+        text = RUNBOOK.format(required=required, expires=expires, shop=self.shop)
+        (self.runbooks / "restart-shop.yaml").write_text(text + extra)
+
+    def write_script(self, body: str) -> None:
+        script = self.runbooks / "scripts" / "restart.sh"
+        script.write_text(RESTART.format(body=body))
+        script.chmod(0o755)
+
+    @property
+    def starts(self) -> int:
+        """How often the step really started."""
+        file = self.shop / "starts"
+        return len(file.read_text().splitlines()) if file.exists() else 0
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "SHOP": str(self.shop),
+            "SLACK_API_URL": self.box.api_url,
+            "SLACK_BOT_TOKEN": self.box.bot_token,
+            "SLACK_APP_TOKEN": self.box.app_token,
+            "DATABASE_URL": f"sqlite:///{self.folder}/plantao.db",
+            "RUNBOOKS_DIR": str(self.runbooks),
+            "TEMPLATES_DIR": str(ROOT / "templates"),
+            "TEAM_FILE": str(ROOT / "team.yaml"),
+            **changes,
+        }
+
+    # -- the bot ---
+
+    def start(self, **changes: str) -> Bot:
+        """In this process."""
+        environ = self.environment(**changes)
+        found = settings.load(environ, None)
+        self._bot = Bot(found, team.load(found.team_file), Words(found.templates_dir, found.language), environ)
+        self._bot.start()
+        self.box.wait(lambda: self.box.connected == 1, what="the bot's socket")
+        return self._bot
+
+    def start_process(self, **changes: str) -> subprocess.Popen[bytes]:
+        """As a process of its own, which can be killed."""
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py"), "serve"], cwd=self.folder, env=self.environment(**changes)
+        )
+        self.box.wait(lambda: self.box.connected == 1, seconds=20, what="the bot's socket")
+        return self._process
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is tidied up."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+        self.box.wait(lambda: self.box.connected == 0, what="the socket to break")
+
+    def stop(self) -> None:
+        if self._bot is not None:
+            self._bot.hang_up()
+            self.box.cut_sockets()  # the SDK's own close waits out a read of three seconds otherwise
+            self._bot.stop()
+            self._bot = None
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            assert self._process.wait(timeout=30) == 0
+            self._process = None
+
+    # -- what people and tools do ---
+
+    def fire(self, name: str = "HighMemoryUsage", **parts: Any) -> str:
+        """An alert; gives the ts of its message."""
+        before = {message["ts"] for message in self.box.messages("alerts")}
+        httpx.post(self.monitor, json=alertmanager(name, **parts)).raise_for_status()
+        (posted,) = [message["ts"] for message in self.box.messages("alerts") if message["ts"] not in before]
+        return str(posted)
+
+    def resolve(self, name: str = "HighMemoryUsage", **parts: Any) -> None:
+        httpx.post(self.monitor, json=alertmanager(name, resolved=True, **parts)).raise_for_status()
+
+    def card(self, ts: str) -> Card:
+        """The bot's card in the thread of an alert, once it is there."""
+        replies = self.box.wait(lambda: self.box.messages("alerts", ts)[1:], what="the card")
+        assert len(replies) == 1, [reply["text"] for reply in replies]
+        return Card(replies[0])
+
+    def card_with(self, ts: str, text: str, seconds: float = 15) -> Card:
+        """The card once it says `text`."""
+        self.box.wait(lambda: text in self.card(ts).words, seconds, f"{text!r} on the card:\n{self.card(ts).words}")
+        return self.card(ts)
+
+    def waiting(self, ts: str) -> Card:
+        """The card once its buttons are there."""
+        self.box.wait(lambda: "approve" in self.card(ts).buttons, what="the buttons")
+        return self.card(ts)
+
+    def press(self, person: str, ts: str, action: str) -> None:
+        self.box.click(person, "alerts", self.card(ts).ts, action)
+
+    def told(self, person: str, channel: str = "alerts") -> str:
+        """The last thing that this person alone was told."""
+        return str(self.box.wait(lambda: self.box.ephemerals(person, channel), what="an answer")[-1]["text"])
+
+
+class Card:
+    """A message of the bot as people see it."""
+
+    def __init__(self, message: dict[str, Any]) -> None:
+        self.ts = str(message["ts"])
+        self.title = str(message["text"])
+        self.blocks = message["blocks"]
+
+    @property
+    def words(self) -> str:
+        return "\n".join(_texts(self.blocks))
+
+    @property
+    def buttons(self) -> list[str]:
+        return [each["action_id"] for block in self.blocks if block["type"] == "actions" for each in block["elements"]]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    if not isinstance(value, dict):
+        return []
+    found = [value["text"]] if isinstance(value.get("text"), str) else []
+    return found + [text for key in ("text", "elements", "fields") for text in _texts(value.get(key))]

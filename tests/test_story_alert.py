@@ -1,0 +1,276 @@
+"""From an alert to a fix: what people see in Slack, and what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from slackbox import Slackbox
+from tests.at_work import AtWork
+
+
+@pytest.fixture
+def work(box: Slackbox, tmp_path: Path) -> Iterator[AtWork]:
+    at_work = AtWork(box, tmp_path)
+    yield at_work
+    at_work.stop()
+
+
+def test_an_alert_is_understood_and_a_plan_proposed_in_its_thread(work):
+    """What happened, how bad, what is proposed, why believe it, what exactly will run, who may say yes."""
+    work.start()
+    card = work.waiting(work.fire(summary="Memory at 95 %, out of memory is near."))
+    assert card.title == "🟠 P1 · HighMemoryUsage · shop on api-1"
+    for said in (
+        "Memory at 95 %, out of memory is near.",
+        "*memory*",
+        "*Proposed:* Restart the shop · risk medium · plan `",
+        "service = `shop` (alert)",
+        "state  unwell, 1,912 MB",
+        "1 restart  scripts/restart.sh",
+        "Needs 1 of alice, bob (approvers) · until",
+    ):
+        assert said in card.words
+    assert card.buttons == ["approve", "reject", "check_again"]
+    assert work.starts == 0
+
+
+def test_an_approved_plan_runs_and_is_fixed_because_the_verification_holds(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    card = work.card_with(ts, "🟢 FIXED")
+    for said in ("Approved by alice", "✔ 1 restart", "state  unwell, 1,912 MB → well, 212 MB", "✔ verify"):
+        assert said in card.words
+    assert (card.buttons, work.starts) == ([], 1)
+    work.resolve()
+    work.card_with(ts, "Resolved by alertmanager at")
+
+
+def test_a_step_that_ended_well_does_not_make_it_fixed(work):
+    """The exit code was 0, and the shop is as unwell as before."""
+    work.write_script("true")
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("bob", ts, "approve")
+    card = work.card_with(ts, "NOT FIXED")
+    assert "Every step ended well, but the verification did not hold" in card.words
+    assert card.buttons == ["check_again"]
+
+
+def test_a_failed_step_stops_the_run_and_says_so(work):
+    work.write_script("echo no such shop >&2; exit 3")
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("bob", ts, "approve")
+    card = work.card_with(ts, "FAILED")
+    assert "no such shop" in card.words
+    assert "✖ 1 restart" in card.words
+
+
+def test_a_rejection_asks_for_the_reason_and_shows_it(work):
+    bot = work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("bob", ts, "reject")
+    (view,) = work.box.wait(lambda: work.box.views("bob"))
+    work.box.submit("bob", view["id"], {"reason": "a <deploy> is running"})
+    card = work.card_with(ts, "Rejected by bob at")
+    assert "a &lt;deploy&gt; is running" in card.words
+    assert (card.buttons, work.starts) == (["check_again"], 0)
+    rejected = next(entry for entry in bot.store.timeline.entries() if entry.what == "rejected")
+    assert (rejected.who, rejected.data["reason"]) == ("U0000000002", "a <deploy> is running")
+
+
+def test_the_wrong_person_is_told_who_may(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("carol", ts, "approve")
+    assert work.told("carol") == "You may not decide this. Only alice, bob may. Ask them in the thread."
+    assert (work.card(ts).buttons, work.starts) == (["approve", "reject", "check_again"], 0)
+
+
+def test_who_may_not_reject_is_not_asked_why(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("carol", ts, "reject")
+    assert "You may not decide this" in work.told("carol")
+    assert work.box.views("carol") == []
+
+
+def test_of_two_clicks_at_once_one_counts(work):
+    """A second click on Approve runs nothing, and the person is told."""
+    work.write_script('sleep 1; echo well > "$SHOP/state"')
+    work.start()
+    ts = work.fire()
+    card = work.waiting(ts)
+    with ThreadPoolExecutor(2) as pool:  # both saw the buttons
+        for person in ("alice", "bob"):
+            pool.submit(work.box.click, person, "alerts", card.ts, "approve")
+    work.card_with(ts, "FIXED")
+    assert work.starts == 1
+    assert (
+        "This was decided or replaced before"
+        in (work.box.ephemerals("alice", "alerts") + work.box.ephemerals("bob", "alerts"))[0]["text"]
+    )
+
+
+def test_a_plan_that_changed_since_it_was_shown_does_not_run(work):
+    work.start()
+    ts = work.fire()
+    shown = work.waiting(ts)
+    work.write_script('echo other; echo well > "$SHOP/state"')
+    work.press("alice", ts, "approve")
+    assert "has changed since this was shown" in work.told("alice")
+    assert work.starts == 0
+    work.press("alice", ts, "check_again")
+    work.box.wait(lambda: work.card(ts).words != shown.words and "approve" in work.card(ts).buttons)
+    work.press("alice", ts, "approve")
+    work.card_with(ts, "FIXED")
+
+
+def test_an_approval_after_the_time_runs_nothing(work):
+    work.write_runbook(expires="1s")
+    work.start()
+    ts = work.fire()
+    card = work.card_with(ts, "Expired at")
+    assert (card.buttons, work.starts) == (["check_again"], 0)
+
+
+def test_two_people_where_the_runbook_asks_for_two(work):
+    work.write_runbook(required=2)
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    work.card_with(ts, "Needs 1 of")
+    work.press("alice", ts, "approve")
+    assert "Your approval is counted already" in work.told("alice")
+    assert work.starts == 0
+    work.press("bob", ts, "approve")
+    work.card_with(ts, "FIXED")
+    assert work.starts == 1
+
+
+def test_an_alert_that_no_runbook_fits_says_what_it_would_need(work):
+    work.start()
+    card = work.card_with(work.fire("FluxCapacitorWobble", labels={"severity": "warning"}), "No runbook fits")
+    assert card.title == "🟡 P2 · FluxCapacitorWobble · shop on api-1"
+    assert "match:\n  - alert: [FluxCapacitorWobble]" in card.words
+    assert card.buttons == ["check_again"]
+
+
+def test_a_runbook_written_afterwards_is_found_by_checking_again(work):
+    (work.runbooks / "restart-shop.yaml").rename(work.folder / "later.yaml")
+    work.start()
+    ts = work.fire()
+    work.card_with(ts, "No runbook fits")
+    (work.folder / "later.yaml").rename(work.runbooks / "restart-shop.yaml")
+    work.press("carol", ts, "check_again")
+    work.waiting(ts)
+
+
+def test_the_same_alert_again_is_counted_on_the_card(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    again = work.fire()
+    work.card_with(ts, "2 times")
+    assert work.box.messages("alerts", again)[1:] == []
+
+
+def test_only_the_poster_that_fired_can_resolve(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    own, work.monitor = work.monitor, work.box.webhook("alerts", "Somebody else")
+    work.resolve()
+    work.monitor = own
+    sentinel = work.fire("FluxCapacitorWobble")
+    work.card_with(sentinel, "No runbook fits")  # worked off after the false resolve
+    assert "approve" in work.card(ts).buttons
+    work.resolve()
+    assert work.card_with(ts, "Withdrawn").buttons == []
+
+
+def test_a_p1_alert_opens_an_incident_that_people_end(work):
+    work.start()
+    ts = work.fire(summary="Memory at 95 %")
+    (posted,) = work.box.wait(lambda: work.box.messages("incidents"))
+    assert posted["text"] == "🟠 P1 · INC-1 · Memory at 95 %"
+    assert "P1 · Memory at 95 % · Open" in work.box.command("alice", "alerts", "/incident list")["text"]
+    work.box.click("carol", "incidents", posted["ts"], "incident_acknowledge")
+    work.box.wait(lambda: "Acknowledged by carol" in str(work.box.messages("incidents")))
+    work.box.click("carol", "incidents", posted["ts"], "incident_resolve")
+    (view,) = work.box.wait(lambda: work.box.views("carol"))
+    work.box.submit("carol", view["id"], {"root_cause": "a leak", "fix": "restarted"})
+    work.box.wait(lambda: "Resolved by carol" in str(work.box.messages("incidents")))
+    assert work.box.command("alice", "alerts", "/incident list")["text"] == "No incident is open."
+    assert len(work.box.messages("incidents")) == 1
+    work.card_with(ts, "Incident INC-1")
+
+
+def test_commands_answer_the_person_alone(work):
+    work.start()
+    listed = work.box.command("bob", "alerts", "/runbook list")
+    assert listed["response_type"] == "ephemeral"
+    assert listed["text"] == "`restart-shop` · Restart the shop · risk medium · 1 step"
+    assert "The shop is unwell." in str(work.box.command("bob", "alerts", "/runbook show restart-shop")["blocks"])
+    assert (
+        "There is no runbook `nope`. There are: restart-shop."
+        in work.box.command("bob", "alerts", "/runbook show nope")["text"]
+    )
+    assert "There is no `/runbook frob`" in work.box.command("bob", "alerts", "/runbook frob")["text"]
+    assert "/incident list" in work.box.command("bob", "alerts", "/incident")["text"]
+
+
+def test_a_broken_runbook_disables_itself_alone_and_is_said(work):
+    (work.runbooks / "broken.yaml").write_text("runbook: 1\nid: broken\ntitel: x\n")
+    work.start()
+    assert "1 file is broken and cannot be used" in work.box.command("bob", "alerts", "/runbook list")["text"]
+    assert "broken.yaml:1" in work.box.command("bob", "alerts", "/runbook show broken")["text"]
+    work.waiting(work.fire())
+
+
+def test_an_observing_bot_proposes_and_never_runs(work):
+    work.start(MODE="observe")
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    assert "The bot only observes here" in work.told("alice")
+    assert work.starts == 0
+
+
+def test_hostile_text_mentions_nobody_and_runs_nothing(work):
+    work.start()
+    ts = work.fire(
+        summary="<!channel> *bold* {{ 7*7 }} `$(touch pwned)` <http://evil.example|click>",
+        labels={"service": "$(touch pwned)"},
+    )
+    card = work.card_with(ts, "fits, but no plan could be made")
+    assert "<!channel>" not in str([b for b in card.blocks if "plain_text" not in str(b)])
+    assert work.starts == 0
+
+
+def test_an_unreadable_message_is_kept_and_the_next_one_answered(work):
+    bot = work.start()
+    work.box.say("bob", "alerts", "hello")
+    bot._intake.receive(
+        {"event_id": "Ev1", "event": {"type": "message", "channel": "C0000000001", "ts": "1.5", "attachments": 7}}
+    )
+    work.waiting(work.fire())
+    assert [each.id for each in bot.store.inbox.failed_events()] == ["message:C0000000001:1.5"]
+
+
+def test_portuguese(work):
+    work.start(LANGUAGE="pt_BR")
+    card = work.waiting(work.fire())
+    assert "*Proposta:* Restart the shop" in card.words
