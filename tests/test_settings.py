@@ -162,6 +162,15 @@ def test_channels_are_read_as_people_write_them() -> None:
     assert found.incidents_channel == "war-room"
 
 
+@pytest.mark.parametrize(
+    ("desktop", "language"),
+    [("en_US:en", "en"), ("en_GB", "en"), ("pt_BR:pt:en", "pt_BR"), ("pt_PT:pt", "pt_BR"), ("de_DE:de", "en")],
+)
+def test_a_desktops_language_list_is_understood(desktop: str, language: str) -> None:
+    """The variable is older than this program, and many desktops set it."""
+    assert settings.load({"LANGUAGE": desktop}, None, slack=False).language == language
+
+
 def test_the_example_file_names_every_setting_with_its_default() -> None:
     """Who copies it finds everything, and nothing that does not exist."""
     written = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.M))
