@@ -48,7 +48,8 @@ class Slackbox:
         self._slack.rate_limits.on = rate_limits
         self._people = PeopleActs(self._slack)
         self._server = ServerThread(self._slack, host, port)
-        name = f"[{host}]" if ":" in host else host
+        # An address that stands for all of them is no address to go to.
+        name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
         self.port = self._server.port
         self.url = f"http://{name}:{self.port}"
         self.api_url = f"{self.url}/api/"

@@ -35,6 +35,17 @@ WORDS = {
 Act = Callable[[Person, Json], Awaitable[Json]]
 
 
+class Incomplete(Exception):
+    """A field that the page had to send is missing."""
+
+
+class Asked(dict[str, Any]):
+    """What the page sent. Reading a field that is not there raises Incomplete."""
+
+    def __missing__(self, key: str) -> Any:
+        raise Incomplete(f"{key!r} is missing.")
+
+
 class PageApi:
     def __init__(self, slack: LocalSlack) -> None:
         self.slack = slack
@@ -163,9 +174,9 @@ class PageApi:
         except (ValueError, KeyError, TypeError):
             return _no("That is not something a person can do here.", 400)
         try:
-            return JSONResponse({"ok": True, **await act(person, body)})
-        except KeyError as missing:
-            return _no(f"{missing} is missing.", 400)
+            return JSONResponse({"ok": True, **await act(person, Asked(body))})
+        except Incomplete as missing:
+            return _no(str(missing), 400)
         except Refused as refused:
             return _no(_words(refused))
         except (NotAnswered, LookupError) as failure:
@@ -195,7 +206,7 @@ class PageApi:
         return {}
 
     async def _action(self, person: Person, body: Json) -> Json:
-        container, asked = body["container"], self.slack.interactions
+        container, asked = Asked(body["container"]), self.slack.interactions
         part, values = body.get("action") or {}, (body.get("state") or {}).get("values")
         which = body["action_id"], body.get("block_id")
         if container["type"] == "message":

@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import Request as HttpRequest
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -51,9 +51,18 @@ def application(slack: LocalSlack, host: str, port: int) -> ASGIApp:
         Route("/response/{key}", outside.response_url, methods=["POST"]),
         Route("/upload/{key}", outside.upload, methods=["POST", "PUT"]),
         Route("/files/{file_id}/{name}", outside.download),
+        Route("/archives/{channel}/{message}", permalink),
         *page.routes(),
     ]
     return Guard(Starlette(routes=routes), host, port)
+
+
+async def permalink(http: HttpRequest) -> Response:
+    """A message's permalink leads to its place on the page."""
+    digits = http.path_params["message"].removeprefix("p")
+    ts = f"{digits[:-6]}.{digits[-6:]}"
+    thread = http.query_params.get("thread_ts", ts)
+    return RedirectResponse(f"/#{http.path_params['channel']}/{thread}?{ts}")
 
 
 class Outside:
@@ -214,7 +223,7 @@ class _Uvicorn(uvicorn.Server):
             connection.transport.abort()
         tasks = set(self.server_state.tasks)
         if tasks:
-            _, pending = await asyncio.wait(tasks, timeout=1)
+            _, pending = await asyncio.wait(tasks, timeout=0.2)
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)

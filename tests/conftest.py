@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,12 +12,11 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from slackbox import Slackbox
+from tests.bolt_connection import Connect, connect_app, take_off
 
 # The same examples on every machine; no deadline, since a slow machine is no defect.
 settings.register_profile("plantao", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("plantao")
-
-Connect = Callable[[App], SocketModeHandler]
 
 
 @pytest.fixture
@@ -45,16 +45,18 @@ def connect(box: Slackbox) -> Iterator[Connect]:
     handlers: list[SocketModeHandler] = []
 
     def connect(app: App) -> SocketModeHandler:
-        before = box.connected
-        handler = SocketModeHandler(app, box.app_token)
-        handlers.append(handler)
-        handler.connect()
-        box.wait(lambda: box.connected == before + 1, what="the socket")
-        return handler
+        handlers.append(connect_app(box, app))
+        return handlers[-1]
 
     yield connect
-    for handler in handlers:
-        handler.client.auto_reconnect_enabled = handler.client.default_auto_reconnect_enabled = False
-    box.cut_sockets()  # the SDK's own close waits out a read of three seconds otherwise
-    for handler in handlers:
-        handler.close()
+    take_off(box, handlers)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With PLANTAO_REQUIRE_BROWSER set, a browser test that was skipped counts as failed: a gap is no success."""
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and os.environ.get("PLANTAO_REQUIRE_BROWSER"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and PLANTAO_REQUIRE_BROWSER is set: {report.longrepr}"
+    return report

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import http.client
-import json
-import urllib.request
 from typing import Any
 
+import httpx
 import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from slackbox import Slackbox
-from tests.conftest import Connect
+from tests.bolt_connection import Connect
 
 ALERTS = "C0000000001"
 BOT = "U000000B0T1"
@@ -32,13 +31,6 @@ def heard(app: App) -> list[dict[str, Any]]:
     for kind in ("message", "app_mention", "reaction_added", "member_joined_channel", "app_home_opened", "pin_added"):
         app.event(kind)(lambda: None)
     return bodies
-
-
-def post(url: str, payload: Any) -> str:
-    request = urllib.request.Request(url, json.dumps(payload).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        body: bytes = answer.read()
-        return body.decode()
 
 
 def events(heard: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
@@ -71,7 +63,8 @@ def test_every_kind_of_message_is_an_event(
     """People's, webhooks' and the bot's own messages, edits and deletions, in order; metadata in none."""
     connect(app)
     ts = box.say("bob", "alerts", "one")
-    post(box.webhook("alerts", name="Alertmanager"), {"attachments": [{"title": "t", "color": "danger"}]})
+    alert = {"attachments": [{"title": "t", "color": "danger"}]}
+    httpx.post(box.webhook("alerts", name="Alertmanager"), json=alert)
     client.chat_postMessage(channel=ALERTS, text="two", metadata={"event_type": "a", "event_payload": {}})
     box.edit("bob", "alerts", ts, "three")
     box.delete("bob", "alerts", ts)
@@ -135,7 +128,7 @@ def test_an_event_without_an_ack_comes_again(box: Slackbox, app: App, connect: C
             raise RuntimeError("not now")
         next()
 
-    app.error(lambda error: None)
+    app.error(lambda: None)
     app.event("message")(lambda: None)
     connect(app)
     box.say("bob", "alerts", "x")
@@ -157,13 +150,9 @@ def test_what_happened_without_a_socket_comes_later(
     assert (box.deliveries[0].retry_attempt > 0, box.deliveries[0].retry_reason) == (True, "connection_failed")
 
 
-def test_after_a_cut_the_app_comes_back(
-    box: Slackbox, app: App, heard: list[dict[str, Any]], connect: Connect
-) -> None:
+def test_after_a_cut_the_app_comes_back(box: Slackbox, app: App, heard: list[dict[str, Any]], connect: Connect) -> None:
     """A bare cut is noticed by the SDK, which comes back with a fresh ticket."""
-    handler = connect(app)
-    handler.client.ping_interval = 0.1
-    handler.client.current_app_monitor.interval_seconds = 0.1
+    connect(app)
     opened = len([call for call in box.calls if call.method == "apps.connections.open"])
     box.cut_sockets()
     box.wait(lambda: box.connected == 1, seconds=15, what="the app to come back")
@@ -252,17 +241,13 @@ def test_only_an_app_token_opens_sockets(box: Slackbox, client: WebClient) -> No
 )
 def test_a_webhook_refuses_in_slacks_words(box: Slackbox, payload: Any, status: int, word: str) -> None:
     """The word and the HTTP status are Slack's."""
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        post(box.webhook("alerts"), payload)
-    with refused.value as answer:
-        assert (answer.code, answer.read().decode()) == (status, word)
+    answer = httpx.post(box.webhook("alerts"), json=payload)
+    assert (answer.status_code, answer.text) == (status, word)
 
 
 def test_an_unknown_webhook_is_no_service(box: Slackbox) -> None:
     """A wrong key is 404 no_service; the right one answers ok."""
     url = box.webhook("alerts")
-    assert post(url, {"text": "hello"}) == "ok"
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        post(url + "x", {"text": "hello"})
-    with refused.value as answer:
-        assert (answer.code, answer.read().decode()) == (404, "no_service")
+    assert httpx.post(url, json={"text": "hello"}).text == "ok"
+    answer = httpx.post(url + "x", json={"text": "hello"})
+    assert (answer.status_code, answer.text) == (404, "no_service")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -70,7 +68,9 @@ def test_metadata_is_only_for_those_who_ask(client: WebClient) -> None:
     metadata = {"event_type": "card", "event_payload": {"id": "a1"}}
     ts = client.chat_postMessage(channel=ALERTS, text="x", metadata=metadata)["ts"]
     assert "metadata" not in client.conversations_history(channel=ALERTS)["messages"][0]
-    assert client.conversations_history(channel=ALERTS, include_all_metadata=True)["messages"][0]["metadata"] == metadata
+    assert (
+        client.conversations_history(channel=ALERTS, include_all_metadata=True)["messages"][0]["metadata"] == metadata
+    )
     client.chat_postMessage(channel=ALERTS, thread_ts=ts, text="y", metadata=metadata)
     replies = client.conversations_replies(channel=ALERTS, ts=ts, include_all_metadata=True)["messages"]
     assert [each["metadata"] for each in replies] == [metadata, metadata]
@@ -178,17 +178,15 @@ def test_user_groups_are_made_and_filled(client: WebClient) -> None:
 def test_a_file_is_uploaded_in_three_steps(client: WebClient, box: Slackbox) -> None:
     """files_upload_v2 works; the file stands in the thread, can be read with the token, and not without."""
     ts = box.say("bob", "alerts", "logs?")
-    done = client.files_upload_v2(channel=ALERTS, thread_ts=ts, filename="out.log", content="boom", initial_comment="here")
+    done = client.files_upload_v2(
+        channel=ALERTS, thread_ts=ts, filename="out.log", content="boom", initial_comment="here"
+    )
     info = client.files_info(file=done["file"]["id"])["file"]
     message = box.messages("alerts", thread_ts=ts)[1]
     assert (message["text"], message["subtype"], message["files"][0]["id"]) == ("here", "file_share", info["id"])
-    asked = urllib.request.Request(info["url_private"], headers={"Authorization": f"Bearer {box.bot_token}"})
-    with urllib.request.urlopen(asked) as answer:
-        assert answer.read() == b"boom"
-    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(info["url_private"]):
-        pass
-    with refused.value:
-        assert refused.value.code == 403
+    owner = {"Authorization": f"Bearer {box.bot_token}"}
+    assert httpx.get(info["url_private"], headers=owner).content == b"boom"
+    assert httpx.get(info["url_private"]).status_code == 403
     assert [each["name"] for each in client.files_list()["files"]] == ["out.log"]
     client.files_delete(file=info["id"])
     assert box.files() == []
@@ -278,15 +276,17 @@ def test_a_missing_scope_is_named(least: WebClient) -> None:
 def test_arguments_come_as_json_form_or_query(box: Slackbox) -> None:
     """The same call in each way Slack takes it; bad JSON is named."""
 
-    def call(data: bytes | None, kind: str | None, query: str = "") -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {box.bot_token}"} | ({"Content-Type": kind} if kind else {})
-        with urllib.request.urlopen(urllib.request.Request(f"{box.api_url}users.info{query}", data, headers)) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+    def call(data: bytes | None, kind: str = "", query: str = "") -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {box.bot_token}", "Content-Type": kind}
+        verb = "GET" if data is None else "POST"
+        found: dict[str, Any] = httpx.request(
+            verb, f"{box.api_url}users.info{query}", content=data, headers=headers
+        ).json()
+        return found
 
     assert call(b'{"user": "U0000000001"}', "application/json; charset=utf-8")["user"]["name"] == "alice"
     assert call(b"user=U0000000001", "application/x-www-form-urlencoded")["user"]["name"] == "alice"
-    assert call(None, None, "?user=U0000000001")["user"]["name"] == "alice"
+    assert call(None, query="?user=U0000000001")["user"]["name"] == "alice"
     assert call(b"{", "application/json")["error"] == "invalid_json"
     assert call(b"[]", "application/json")["error"] == "json_not_object"
 

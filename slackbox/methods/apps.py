@@ -28,6 +28,7 @@ def api_test(call: Request) -> Json:
 
 
 def connections_open(call: Request) -> Json:
+    call.slack.interactions.base_url = call.base_url  # where this app reaches us, response URLs included
     address = call.base_url.replace("http", "ws", 1)
     return {"url": f"{address}/link/?ticket={call.slack.sockets.ticket()}&app_id={call.slack.sockets.app_id}"}
 

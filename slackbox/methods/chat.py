@@ -91,8 +91,9 @@ def delete(call: Request) -> Json:
     message = messages.find(channel, call.text("ts"))
     if message.get("bot_id") != BOT_ID:
         raise Refused("cant_delete_message")
-    messages.delete(call.workspace, channel, message["ts"])
-    return {"channel": channel.id, "ts": message["ts"] if "ts" in message else call.text("ts")}
+    ts = message["ts"]
+    messages.delete(call.workspace, channel, ts)
+    return {"channel": channel.id, "ts": ts}
 
 
 def get_permalink(call: Request) -> Json:
