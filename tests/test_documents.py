@@ -1,0 +1,75 @@
+"""What the documents say is there, is there."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+import app
+from bot import settings
+from bot.slack import manifest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "install.md", ROOT / "CHANGELOG.md"]
+README = (ROOT / "README.md").read_text()
+
+
+def commands(command: Any, before: str = "") -> set[str]:
+    """The commands of a typer command line: "doctor", "runbook list" and so on."""
+    below = getattr(command, "commands", {})
+    if not below:
+        return {before}
+    return {found for name, each in below.items() for found in commands(each, f"{before} {name}".strip())}
+
+
+def test_the_readme_lists_every_command_and_no_other() -> None:
+    """Nobody has to read code to find one."""
+    listed = set(
+        re.findall(r"^\| `([a-z]+(?: [a-z]+)?)\b", README.partition("## Commands")[2].partition("## ")[0], re.M)
+    )
+    assert listed == commands(get_command(app.app))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_the_text_exist(document: Path) -> None:
+    """What a person copies into a terminal is understood."""
+    known = commands(get_command(app.app))
+    used = set(re.findall(r"app\.py ((?:runbook )?[a-z]+)\b", document.read_text()))
+    assert used - known == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_make_targets_in_the_text_exist(document: Path) -> None:
+    """The same for make."""
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"(?:`|    )make (\w+)", document.read_text())) - targets == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Links to files of this repository, pictures included."""
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text())
+    missing = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+    assert missing == []
+
+
+def test_the_map_names_what_is_there() -> None:
+    """Every path in the README's table exists."""
+    rows = re.findall(r"^\| (`[^|]+`) \|", README.partition("## Where things are")[2], re.M)
+    paths = [path for row in rows for path in re.findall(r"`([^`]+)`", row)]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert len(paths) > 5
+
+
+def test_the_settings_in_the_text_exist() -> None:
+    """A name that was changed is changed everywhere."""
+    used = set(re.findall(r"`([A-Z]+_[A-Z_]+|MODE|LANGUAGE)\b", README + (ROOT / "docs" / "install.md").read_text()))
+    assert used - set(settings.NAMES) == set()
+
+
+def test_the_install_guide_explains_every_scope() -> None:
+    """An administrator is asked to grant them, and wants to know what for."""
+    table = (ROOT / "docs" / "install.md").read_text().partition("| scope | for |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z:]+)`", table)) - {"/incident", "/runbook"} >= set(manifest.scopes())
