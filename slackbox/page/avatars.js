@@ -31,7 +31,7 @@ export function avatar(author, size = "medium") {
     node.append(el("img", { src: author.icon, alt: "" }));
     return node;
   }
-  node.style.backgroundColor = colour(author.color, author.name);
+  node.style.backgroundColor = `color-mix(in srgb, ${colour(author.color, author.name)} 82%, black)`; // white letters need the contrast
   node.append(initials(author.name));
   return node;
 }

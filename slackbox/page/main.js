@@ -89,6 +89,7 @@ async function become(person) {
   shown.middle = shown.thread = null;
   const url = new URL(location.href);
   if (person) url.searchParams.set("as", person);
+  else url.searchParams.delete("as");
   history.replaceState(null, "", url);
   await store.become(person);
   shown.route = landing ? { thread: shown.route.thread } : {};
@@ -130,6 +131,9 @@ addEventListener("hashchange", () => {
 document.addEventListener("visibilitychange", seen);
 
 fill(document.getElementById("page"), lostLine(), layout, toasts());
-become(new URLSearchParams(location.search).get("as")).catch((error) => {
-  fill(document.getElementById("page"), el("p.fatal", { role: "alert" }, `The workspace cannot be read: ${error.message}. Is slackbox running?`));
-});
+const asked = new URLSearchParams(location.search).get("as");
+become(asked)
+  .catch((error) => (error.status === 404 && asked ? become(null) : Promise.reject(error))) // an address from another workspace
+  .catch((error) => {
+    fill(document.getElementById("page"), el("p.fatal", { role: "alert" }, `The workspace cannot be read: ${error.message}. Is slackbox running?`));
+  });

@@ -17,6 +17,7 @@ export const state = {
 };
 
 const FIRST_PERSON = "U0000000001"; // alice, in every workspace
+const RETRY_MS = 3_000;
 
 const listeners = new Map();
 const lists = new Map(); // "C1" or "C1/thread_ts" → {byTs, sorted, loaded, held, running, again}
@@ -63,34 +64,61 @@ export async function become(person) {
   state.me = person ?? FIRST_PERSON;
   stream?.close();
   lists.clear();
-  await loadState();
+  await refresh();
   follow();
 }
 
-/** Reads the state again. */
-export const refresh = () => loadState();
+const reading = { running: null, again: false, held: null };
 
-async function loadState() {
-  Object.assign(state, await get("/_box/state", {}));
+/** Reads the state again; as with lists, one reading at a time, and what the stream says meanwhile counts. */
+export function refresh() {
+  if (reading.running) reading.again = true;
+  else reading.running = readState();
+  return reading.running;
+}
+
+async function readState() {
+  try {
+    do {
+      reading.again = false;
+      reading.held = [];
+      const read = await get("/_box/state", {});
+      if (read.me === state.me) Object.assign(state, read); // else the person was switched meanwhile
+      else reading.again = true;
+      for (const event of reading.held) takeState(event);
+    } while (reading.again);
+  } finally {
+    reading.running = reading.held = null;
+  }
   emit("state");
 }
 
-function follow() {
-  let opened = false;
+/** Follows the stream. Each time it opens, what happened while it was closed is read: that was told to nobody. */
+function follow({ stale = false } = {}) {
   stream = new EventSource(`/_box/stream?${query({})}`);
   stream.onopen = async () => {
     emit("line", true);
-    // What happened between the first load and the stream's start, or while it was cut, was told to nobody.
-    if (opened) await loadState();
-    opened = true;
+    if (stale) await refresh().catch(() => emit("line", false)); // gone again: the next stream reads it
+    stale = true;
     for (const key of [...lists.keys()]) {
       const [channel, thread] = key.split("/");
       load(channel, thread, { fresh: true });
     }
   };
-  stream.onerror = () => emit("line", false);
+  stream.onerror = ({ target }) => {
+    emit("line", false);
+    // The browser tries again by itself, except after an answer that is no stream.
+    if (target.readyState === EventSource.CLOSED) setTimeout(() => target === stream && follow({ stale: true }), RETRY_MS);
+  };
   stream.onmessage = (event) => take(JSON.parse(event.data));
 }
+
+// A browser opens six connections to one address: tabs in the background give theirs up.
+document.addEventListener("visibilitychange", () => {
+  if (!stream) return;
+  stream.close();
+  if (!document.hidden) follow({ stale: true });
+});
 
 const keyOf = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
 
@@ -170,7 +198,20 @@ function take(event) {
     const drop = (list) => list.byTs.delete(message.ts);
     change(channel, undefined, drop);
     change(channel, message.thread_ts ?? message.ts, drop);
-  } else if (type === "views") {
+  } else if (type === "state") {
+    refresh(); // a channel, a membership or a group has changed
+  } else if (type === "toast") {
+    emit("toast", event);
+  } else {
+    reading.held?.push(event);
+    takeState(event);
+  }
+}
+
+/** Takes what the stream says about a part of the state. */
+function takeState(event) {
+  const { type } = event;
+  if (type === "views") {
     state.views = event.views;
     emit("views");
   } else if (type === "home") {
@@ -182,10 +223,6 @@ function take(event) {
   } else if (type === "controls") {
     state.controls = event.controls;
     emit("controls");
-  } else if (type === "state") {
-    loadState(); // a channel, a membership or a group has changed
-  } else if (type === "toast") {
-    emit("toast", event);
   }
 }
 
