@@ -91,7 +91,7 @@ def _keys(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def required(model: type[BaseModel]) -> list[str]:
-    return [name for name, info in _keys(model).items() if info.isrequired()]
+    return [name for name, info in _keys(model).items() if info.is_required()]
 
 
 def _fields_at(model: type[BaseModel], loc: Loc) -> list[str]:

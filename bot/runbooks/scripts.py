@@ -14,7 +14,7 @@ MAX_BYTES = 1024 * 1024
 def read_script(folder: Path, path: str) -> bytes:
     """The script's bytes; PlanError says why it may not be used.
 
-    It must be a regular file inside the folder, reached without links, that only its owner's group can change.
+    It must be a regular file inside the folder, reached without links, that not everyone on the machine can change.
     """
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
@@ -44,13 +44,16 @@ def _read(folder: Path, path: PurePosixPath) -> bytes:
         file = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=here)
     finally:
         os.close(here)
-    with open(file, "rb") as script:  # noqa: PTH123 - a descriptor, not a path
-        status = os.fstat(script.fileno())
+    try:
+        status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise PlanError("is not a regular file")
         if status.st_mode & stat.S_IWOTH:
             raise PlanError("can be changed by everyone on the machine; chmod o-w it")
-        body = script.read(MAX_BYTES + 1)
+        with open(file, "rb", closefd=False) as script:
+            body = script.read(MAX_BYTES + 1)
+    finally:
+        os.close(file)
     if len(body) > MAX_BYTES:
         raise PlanError(f"is larger than {MAX_BYTES // 1024} KiB")
     return body
