@@ -306,7 +306,8 @@ class Slackbox:
 
     def refresh_controls(self) -> None:
         """Shows the page the controls' present state."""
-        self._on_server(self._slack.streams.controls_changed)
+        shown = self._slack.controls.as_json()
+        self._on_server(lambda: self._slack.streams.controls_changed(shown))
 
     # -- crossing to the server's thread ------------------------------------------------------------------------
     def _on_server(self, work: Callable[[], T]) -> T:

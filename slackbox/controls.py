@@ -16,7 +16,10 @@ State = Callable[[], str]
 
 @dataclass(frozen=True)
 class Control:
-    """`action` runs off the server's thread; the text it gives back is shown. `state` is a few words beside it."""
+    """`action` gives back a text to be shown, `state` a few words that stand beside the button.
+
+    Both may take their time and may use the workspace: neither runs on the server's thread.
+    """
 
     id: str
     label: str
@@ -25,7 +28,14 @@ class Control:
     state: State | None = None
 
     def as_json(self) -> Json:
-        return {"id": self.id, "label": self.label, "help": self.help, "state": self.state() if self.state else ""}
+        return {"id": self.id, "label": self.label, "help": self.help, "state": self._state()}
+
+    def _state(self) -> str:
+        try:
+            return self.state() if self.state else ""
+        except Exception:
+            log.exception("the state of control %s", self.id)
+            return "unknown"
 
 
 class Controls:
@@ -36,7 +46,8 @@ class Controls:
         self._controls[control.id] = control
 
     def as_json(self) -> list[Json]:
-        return [control.as_json() for control in self._controls.values()]
+        """Asks each for its state; not to be called on the server's thread."""
+        return [control.as_json() for control in list(self._controls.values())]
 
     async def run(self, control_id: str) -> tuple[str | None, bool]:
         """(words to show or None, whether they are about a failure). Raises LookupError for an unknown one."""

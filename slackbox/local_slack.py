@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from slackbox.interactions import Interactions
 from slackbox.manifest import Manifest
 from slackbox.page_stream import PageStreams
 from slackbox.ratelimits import RateLimits
-from slackbox.sockets import Sockets
+from slackbox.sockets import REMEMBERED, Sockets
 from slackbox.views import Views
 from slackbox.webhooks import Webhooks
 from slackbox.workspace import APP_ID, Workspace
@@ -45,9 +46,9 @@ class LocalSlack:
         self.files = Files(self.workspace)
         self.webhooks = Webhooks(self.workspace)
         self.controls = Controls()
-        self.streams = PageStreams(self.workspace, self.controls)
+        self.streams = PageStreams(self.workspace)
         self.sockets.on_connected.append(self.streams.app_connected)
-        self.calls: list[Call] = []
+        self.calls: deque[Call] = deque(maxlen=REMEMBERED)
 
     def serves_at(self, base_url: str) -> None:
         """Where the server is reached, for the addresses that stand in payloads."""

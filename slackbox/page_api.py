@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -115,7 +116,7 @@ class PageApi:
                 "apps": [self._app()],
                 "channels": channels,
                 "usergroups": groups,
-                "controls": self.slack.controls.as_json(),
+                "controls": await asyncio.to_thread(self.slack.controls.as_json),
                 "views": self.slack.views.stack(person.id),
                 "homes": {APP_ID: self.slack.views.homes.get(person.id)},
             }
@@ -247,7 +248,7 @@ class PageApi:
         text, failed = await self.slack.controls.run(body["id"])
         if text:
             self.slack.streams.toast(person.id, text, failed)
-        self.slack.streams.controls_changed()
+        self.slack.streams.controls_changed(await asyncio.to_thread(self.slack.controls.as_json))
         return {}
 
     def _channel(self, body: Json) -> Any:

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from slackbox.controls import Controls
 from slackbox.messages import shown
 from slackbox.workspace import APP_ID, SLACKBOT, Change, Channel, Json, Workspace
 
@@ -47,9 +46,8 @@ def author_of(workspace: Workspace, message: Json) -> Json:
 class PageStreams:
     """Listens to the workspace for every open page."""
 
-    def __init__(self, workspace: Workspace, controls: Controls) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.controls = controls
         self._open: list[tuple[str, asyncio.Queue[Json | None]]] = []
         workspace.listeners.append(self.heard)
 
@@ -82,9 +80,8 @@ class PageStreams:
     def app_connected(self, connected: bool) -> None:
         self._send({"type": "app", "app_id": APP_ID, "connected": connected})
 
-    def controls_changed(self) -> None:
-        if self._open:
-            self._send({"type": "controls", "controls": self.controls.as_json()})
+    def controls_changed(self, controls: list[Json]) -> None:
+        self._send({"type": "controls", "controls": controls})
 
     def heard(self, change: Change) -> None:
         if change.kind in STATE_KINDS:

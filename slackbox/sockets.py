@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import uuid
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from slackbox.faults import Faults
 from slackbox.workspace import Json
 
 log = logging.getLogger("slackbox")
+REMEMBERED = 100_000  # calls and envelopes kept to be looked at; a workspace may run for weeks
 MOST_CONNECTIONS = 10
 TICKET_SECONDS = 30
 GRACE_SECONDS = 1.0  # how long a socket that was told to go may still ack
@@ -84,7 +86,7 @@ class Sockets:
         self.host = host
         self.ack_seconds = 3.0
         self.retry_seconds: tuple[float, ...] = (0, 60, 300)
-        self.deliveries: list[Delivery] = []
+        self.deliveries: deque[Delivery] = deque(maxlen=REMEMBERED)
         self.on_connected: list[Callable[[bool], None]] = []
         self._tickets: dict[str, float] = {}
         self._live: list[Connection] = []

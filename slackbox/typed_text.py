@@ -122,7 +122,7 @@ def _special(workspace: Workspace, match: re.Match[str], style: Json) -> Read | 
 def _mention(workspace: Workspace, name: str) -> tuple[Json, str] | None:
     if name in BROADCASTS:
         return {"type": "broadcast", "range": name}, f"<!{name}>"
-    person = next((each for each in workspace.people.values() if name in (each.name, each.id)), None)
+    person = next((each for each in workspace.people.values() if name.lower() in (each.name, each.id.lower())), None)
     if person:
         return {"type": "user", "user_id": person.id}, f"<@{person.id}>"
     group = next((each for each in workspace.usergroups.values() if each.handle == name), None)

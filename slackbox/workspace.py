@@ -7,6 +7,7 @@ something that the other sees. What is said in channels is in messages.py.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -125,7 +126,7 @@ class Workspace:
         for name, real_name, color in people:
             self.add_person(name, real_name, color)
         bot_name = manifest.bot_name
-        self.people[BOT_USER_ID] = Person(BOT_USER_ID, bot_name, manifest.name, "2b6cb0", bot_id=BOT_ID)
+        self.people[BOT_USER_ID] = Person(BOT_USER_ID, username(bot_name), manifest.name, "2b6cb0", bot_id=BOT_ID)
         self.bots: dict[str, Bot] = {BOT_ID: Bot(BOT_ID, bot_name, APP_ID, BOT_USER_ID)}
         self._counters.update(A=1, B=1)  # taken by the app and its bot, above
         self.channels: dict[str, Channel] = {}
@@ -224,6 +225,11 @@ class Workspace:
     def tell(self, kind: str, channel: Channel | None, body: Json, to: str | None = None) -> None:
         for listener in self.listeners:
             listener(Change(kind, channel, body, to))
+
+
+def username(display_name: str) -> str:
+    """A bot's user name, as Slack makes it from the display name: lower case, no spaces."""
+    return re.sub(r"[^\w.-]+", "_", display_name.lower()).strip("_") or "app"
 
 
 def random_id(length: int = 5) -> str:

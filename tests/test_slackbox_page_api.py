@@ -304,3 +304,12 @@ def test_it_does_not_start_with_a_broken_manifest(tmp_path: Any, capsys: pytest.
     path.write_text('{"display_information": {}}', encoding="utf-8")
     assert main(["--port", "0", "--manifest", str(path)]) == 2
     assert "display_information.name is missing" in capsys.readouterr().err
+
+
+def test_a_controls_state_may_look_at_the_workspace(page: Page, box: Slackbox) -> None:
+    """It runs off the server's thread; one that fails is shown as unknown."""
+    box.say("bob", "alerts", "one")
+    box.control("count", "Count", "Counts.", lambda: None, lambda: f"{len(box.messages('alerts'))} said")
+    box.control("odd", "Odd", "Fails.", lambda: None, lambda: str(1 // 0))
+    controls = page.get(f"/_box/state?as={ALICE}")["controls"]
+    assert [each["state"] for each in controls] == ["1 said", "unknown"]

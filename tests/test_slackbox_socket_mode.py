@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import json
 from typing import Any
 
 import httpx
@@ -10,6 +12,9 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as connect_websocket
 
 from slackbox import Slackbox
 from tests.bolt_connection import Connect
@@ -204,6 +209,23 @@ def test_a_ticket_opens_one_connection(box: Slackbox) -> None:
     before = ticket()
     box.cut_sockets()
     assert status_of(box, before) == 403
+
+
+def test_ten_sockets_and_no_more(box: Slackbox) -> None:
+    """The eleventh is told too_many_websockets, and closed."""
+    client = WebClient(base_url=box.api_url)
+    with contextlib.ExitStack() as stack:
+
+        def opened() -> ClientConnection:
+            return stack.enter_context(connect_websocket(client.apps_connections_open(app_token=box.app_token)["url"]))
+
+        first = [json.loads(opened().recv()) for _ in range(10)]
+        assert [each["num_connections"] for each in first] == list(range(1, 11))
+        assert {each["type"] for each in first} == {"hello"}
+        last = opened()
+        assert json.loads(last.recv())["reason"] == "too_many_websockets"
+        with pytest.raises(ConnectionClosedOK):
+            last.recv()
 
 
 def test_each_envelope_goes_to_one_socket(

@@ -273,6 +273,15 @@ def test_a_missing_scope_is_named(least: WebClient) -> None:
     assert error_of(lambda: least.chat_postMessage(channel=ALERTS, text="x", username="me")) == "missing_scope"
 
 
+def test_an_app_without_a_messages_tab_cannot_write_to_people() -> None:
+    """messages_tab_disabled, by the manifest; and its user name is made from its display name."""
+    features = {"bot_user": {"display_name": "Shift Bot"}, "app_home": {"messages_tab_enabled": False}}
+    with Slackbox(manifest={**LEAST, "features": features}) as box:
+        client = WebClient(box.bot_token, base_url=box.api_url)
+        assert client.auth_test()["user"] == "shift_bot"
+        assert error_of(lambda: client.chat_postMessage(channel="U0000000001", text="x")) == "messages_tab_disabled"
+
+
 def test_arguments_come_as_json_form_or_query(box: Slackbox) -> None:
     """The same call in each way Slack takes it; bad JSON is named."""
 

@@ -14,13 +14,13 @@ PARTS = ("text", "blocks", "attachments", "metadata")
 def destination(call: Request) -> Channel:
     """Where a post goes: a channel by id or name, or a person's direct message by the person's id.
 
-    Raises Refused: channel_not_found, not_in_channel, is_archived.
+    Raises Refused: channel_not_found, not_in_channel, is_archived, messages_tab_disabled.
     """
     workspace = call.workspace
     name = call.text("channel")
-    if name in workspace.people:
-        return workspace.direct_message(BOT_USER_ID, name)
-    channel = workspace.channel(name)
+    channel = workspace.direct_message(BOT_USER_ID, name) if name in workspace.people else workspace.channel(name)
+    if channel.is_im and not workspace.manifest.messages_tab:
+        raise Refused("messages_tab_disabled")
     if BOT_USER_ID not in channel.members:
         if channel.kind != "channels":
             raise Refused("channel_not_found")
