@@ -14,7 +14,6 @@ from typing import Annotated
 
 import structlog
 import typer
-from bot.runbooks.steps import Surroundings
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings, team
@@ -25,8 +24,8 @@ from bot.logs import set_up_logs
 from bot.runbooks.format import Runbook
 from bot.runbooks.plan import fill, seal
 from bot.runbooks.shelf import Shelf
+from bot.runbooks.steps import Surroundings
 from bot.settings import Settings
-from bot.slack.cards import describe
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.history import catch_up, marks
@@ -34,6 +33,7 @@ from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.outbox import Outbox
 from bot.slack.screen import SlackScreen
+from bot.slack.tables import describe
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
 from bot.team import Team

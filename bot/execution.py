@@ -104,7 +104,8 @@ class Execution:
         except Exception:
             log.exception("run broke off", run=run_id)
             run = self._find(run_id)
-            self._end(run, self._proposal(run), RunState.UNKNOWN, "the bot failed while it was running")
+            if run.ended is None:
+                self._end(run, self._proposal(run), RunState.UNKNOWN, "the bot failed while it was running")
             self._show(self._proposal(run).alert)
 
     def _execute(self, run_id: str) -> None:

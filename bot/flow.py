@@ -277,7 +277,7 @@ class Flow:
         unsettled = [run.proposal for run in self._store.runs.runs_in(RunState.QUEUED, RunState.UNKNOWN)]
         alerts = {alert.id for alert in self._store.alerts.open_alerts()}
         for alert in sorted(alerts | {self._proposal(proposal).alert for proposal in unsettled}):
-            self._screen.alert_changed(alert)
+            self._show(alert)
         for incident in self._store.incidents.open_incidents():
             self._screen.incident_changed(incident.id)
 
@@ -287,7 +287,11 @@ class Flow:
         self.execution.stop()
 
     def _show(self, alert: str) -> None:
-        self._screen.alert_changed(alert)
-        incident = self._store.incidents.incident_of(alert)
-        if incident is not None:
-            self._screen.incident_changed(incident.id)
+        """Draws the alert's card and its incident's. A card that cannot be drawn changes nothing of what happened."""
+        try:
+            self._screen.alert_changed(alert)
+            incident = self._store.incidents.incident_of(alert)
+            if incident is not None:
+                self._screen.incident_changed(incident.id)
+        except Exception:
+            log.exception("card not drawn", alert=alert)

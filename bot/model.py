@@ -227,14 +227,8 @@ class Reading:
     say: str
     outcome: Outcome
 
-    @property
-    def line(self) -> str:
-        """The reading in one line: the first line of what it printed, or else how it ended."""
-        first = next((text.strip() for text in self.outcome.output.splitlines() if text.strip()), "")
-        return first or self.outcome.said
 
-
-# -- proposals, decisions, runs --------------------------------------------------------------------------------------
+# -- proposals, decisions, runs ---
 
 
 class ProposalState(StrEnum):

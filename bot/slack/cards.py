@@ -5,43 +5,20 @@ In this order: what happened, how bad, what is proposed, why believe it, what ex
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.approval import missing_approvals
-from bot.model import (
-    Command,
-    Http,
-    ProposalState,
-    Reading,
-    Run,
-    RunState,
-    Script,
-    Severity,
-    Step,
-    StepRecord,
-    StepState,
-    Tcp,
-    Verdict,
-    Wait,
-)
+from bot.model import ProposalState, Run, RunState, Severity, StepState, Verdict
 from bot.mrkdwn import Mrkdwn, listed, time
 from bot.slack.blocks import Content, actions, button, code, content, context, header, literal, section
 from bot.slack.standing import Standing
+from bot.slack.tables import before_and_after, evidence, progress, seconds, will_run
 from bot.words import Words
 
 SIGNS = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 _OVER = {ProposalState.REJECTED, ProposalState.EXPIRED, ProposalState.SUPERSEDED}
-_STEP_SIGNS = {
-    StepState.RUNNING: "▸",
-    StepState.OK: "✔",
-    StepState.DECLARED: "✔",
-    StepState.FAILED: "✖",
-    StepState.TIMED_OUT: "✖",
-    StepState.UNKNOWN: "?",
-}
 
 
 def short(plan_hash: str) -> str:
@@ -56,22 +33,6 @@ def subject(standing: Standing) -> str:
     place = labels.get("instance") or labels.get("host") or labels.get("pod") or ""
     where = f"{service} on {place}" if service and place else service or place
     return f"{alert.name} · {where}" if where else alert.name
-
-
-def describe(step: Step) -> str:
-    """What one step does, exactly, in one line."""
-    match step.action:
-        case Command(argv=argv):
-            return shlex.join(argv)
-        case Script(path=path):
-            return path
-        case Http(url=url, method=method, status=status):
-            return f"http {method} {url}, expecting {status}" if method != "GET" else f"http {status} from {url}"
-        case Tcp(host=host, port=port):
-            return f"tcp {host}:{port}"
-        case Wait(probe=probe, limit=limit):
-            inner = describe(Step(step.id, "", probe, step.timeout))
-            return f"wait for {inner}, at most {limit:g} s"
 
 
 class AlertCard:
@@ -90,7 +51,7 @@ class AlertCard:
         blocks: list[Block] = [
             header(title),
             literal(standing.alert.alert.summary),
-            context(*self._understood(standing)),
+            context(Mrkdwn(" · ".join(self._understood(standing)))),
         ]
         if standing.run is not None:
             blocks += self._run(standing, standing.run)
@@ -117,7 +78,7 @@ class AlertCard:
         decided = (
             standing.proposal.decisions[-1].at if standing.proposal and standing.proposal.decisions else run.queued
         )
-        took = f" · {_seconds((run.ended - decided).total_seconds())} after approval" if run.ended else ""
+        took = f" · {seconds((run.ended - decided).total_seconds())} after approval" if run.ended else ""
         if run.state is RunState.SUCCEEDED and run.verdict is not None:
             sign = "🟠" if run.verdict is Verdict.NOT_FIXED else "🟢"
             return f"{sign} {run.verdict} · {subject(standing)}{took}"
@@ -142,7 +103,7 @@ class AlertCard:
         if runbook is None:
             said = self._words("no_runbook", name=alert.alert.name)
             needs = ["match:", f"  - alert: [{alert.alert.name}]"]
-            blocks = [section(said), code(self._words.plain("no_runbook_needs"), needs, "…")]
+            blocks = [section(said), self._table("no_runbook_needs", needs)]
         elif alert.hindrance:
             blocks = [section(self._words("hindered", runbook=runbook, why=alert.hindrance))]
         else:
@@ -173,29 +134,12 @@ class AlertCard:
                     )
                 )
             )
-        if proposal.state is ProposalState.CHECKING:
-            if plan.checks:
-                blocks.append(context(self._words("checking", count=len(plan.checks))))
+        if proposal.state is ProposalState.CHECKING and plan.checks:
+            blocks.append(context(self._words("checking", count=len(plan.checks))))
         elif proposal.evidence:
-            blocks.append(
-                code(
-                    self._words.plain("label_evidence"),
-                    _columns([(each.id, each.line) for each in proposal.evidence]),
-                    self._cut,
-                )
-            )
-        blocks.append(code(self._words.plain("label_will_run"), self._will_run(standing), self._cut))
+            blocks.append(self._table("label_evidence", evidence(plan, proposal.evidence)))
+        blocks.append(self._table("label_will_run", will_run(plan, self._words)))
         return blocks + self._decision(standing)
-
-    def _will_run(self, standing: Standing) -> list[str]:
-        assert standing.proposal is not None  # noqa: S101
-        plan = standing.proposal.plan
-        rows = [(f"{number} {step.id}", describe(step)) for number, step in enumerate(plan.steps, 1)]
-        rows += [(self._words.plain("label_verify"), describe(step)) for step in plan.verify]
-        given = " ".join(f"RUNBOOK_{name.upper()}={shlex.quote(value)}" for name, value in plan.params.items())
-        if given and any(isinstance(step.action, Script) for step in plan.steps):
-            rows.append((self._words.plain("label_with"), given))
-        return _columns(rows)
 
     def _decision(self, standing: Standing) -> list[Block]:
         proposal = standing.proposal
@@ -254,52 +198,14 @@ class AlertCard:
         proposal = standing.proposal
         assert proposal is not None  # noqa: S101
         plan = proposal.plan
-        blocks: list[Block] = [
-            DividerBlock(),
-            section(
-                self._words("proposed", title=plan.title, risk=plan.risk, plan=short(plan.hash), runbook=plan.runbook)
-            ),
-        ]
-        before = {each.id: each for each in proposal.evidence}
+        heading = self._words("chosen", title=plan.title, risk=plan.risk, runbook=plan.runbook)
+        blocks: list[Block] = [DividerBlock(), section(heading)]
         if run.after:
-            rows = [
-                (each.id, f"{before[each.id].line if each.id in before else '–'} → {each.line}") for each in run.after
-            ]
-            blocks.append(code(self._words.plain("label_before_after"), _columns(rows), self._cut))
+            blocks.append(self._table("label_before_after", before_and_after(plan, proposal.evidence, run.after)))
         elif proposal.evidence:
-            blocks.append(
-                code(
-                    self._words.plain("label_evidence"),
-                    _columns([(each.id, each.line) for each in proposal.evidence]),
-                    self._cut,
-                )
-            )
-        done = {record.position: record for record in run.steps}
-        rows = [self._step_row(number, step, done.get(number)) for number, step in enumerate(plan.steps)]
-        rows += [
-            (f"{'✔' if each.outcome.ok else '✖'} {self._words.plain('label_verify')}", _took(each))
-            for each in run.verified
-        ]
-        blocks.append(code(self._words.plain("label_steps"), _columns(rows), self._cut))
-        blocks += self._decided(standing)
-        return blocks + self._state(standing, run)
-
-    def _step_row(self, number: int, step: Step, record: StepRecord | None) -> tuple[str, str]:
-        if record is None:
-            return f"· {number + 1} {step.id}", ""
-        name = f"{_STEP_SIGNS[record.state]} {number + 1} {step.id}"
-        if record.state is StepState.RUNNING:
-            return name, self._words.plain("step_running")
-        if record.state is StepState.DECLARED:
-            return name, self._words.plain("step_declared")
-        took = _seconds((record.ended - record.started).total_seconds()) if record.ended else ""
-        if record.state is StepState.OK:
-            return name, took
-        if record.state is StepState.UNKNOWN:
-            last = record.output.strip().splitlines()[-1:] or [self._words.plain("no_output")]
-            return name, self._words.plain("step_unknown", last=last[0])
-        last = record.output.strip().splitlines()[-1:]
-        return name, f"{took}  {record.said}" + (f": {last[0]}" if last else "")
+            blocks.append(self._table("label_evidence", evidence(plan, proposal.evidence)))
+        blocks.append(self._table("label_steps", progress(plan, run, self._words)))
+        return [*blocks, *self._decided(standing), *self._state(standing, run)]
 
     def _state(self, standing: Standing, run: Run) -> list[Block]:
         plan = standing.proposal.plan if standing.proposal else None
@@ -348,20 +254,5 @@ class AlertCard:
             actions(*buttons, button(self._words.plain("button_stop"), "settle_stop", run.id, "danger")),
         ]
 
-    @property
-    def _cut(self) -> str:
-        return self._words.plain("cut")
-
-
-def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Two columns in a fixed-width font."""
-    width = max((len(left) for left, _ in rows), default=0)
-    return [f"{left:<{width}}  {right}".rstrip() for left, right in rows]
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
-def _took(reading: Reading) -> str:
-    return f"{reading.outcome.said} · {_seconds(reading.outcome.seconds)}"
+    def _table(self, label: str, lines: Sequence[str]) -> Block:
+        return code(self._words.plain(label), lines, self._words.plain("cut"))
