@@ -97,7 +97,7 @@ def test_wrong_durations(tmp_path: Path, written: str) -> None:
     ]
 
 
-WRONG = {
+WRONG: dict[str, tuple[str | bytes, str]] = {
     "duplicate key": ("rooms: 1\nrooms: 2", "2: `rooms` is written twice (first on line 1); keep one"),
     "anchor": ("words: &w [a]", "1: sets the anchor &w; anchors are not used here, remove it"),
     "tag": ("street: !!str 1", "1: has the tag tag:yaml.org,2002:str; tags are not used here, remove it"),

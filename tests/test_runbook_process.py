@@ -1,0 +1,261 @@
+"""Process trees: what an unfinished command started is ended with it, and what a finished one left is left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.runbooks.process import Exit, How, Processes, still_runs
+
+ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+
+def until(holds: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, f"waited too long for {what}"
+        time.sleep(0.01)
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in ("Z", "X")
+
+
+class Ground:
+    """A run's processes, and a folder where its commands write their process ids."""
+
+    def __init__(self, root: Path) -> None:
+        self.marks = root / "marks"
+        self.marks.mkdir()
+        self.processes = Processes(root, ENVIRONMENT)
+        self.stop = threading.Event()
+        self.started: list[tuple[int, float]] = []
+
+    def run(self, *argv: str, timeout: float = 20) -> Exit:
+        return self.processes.run(argv, timeout, self.stop, lambda pid, since: self.started.append((pid, since)))
+
+    def shell(self, text: str, timeout: float = 20) -> Exit:
+        return self.run("sh", "-c", text.replace("MARK", f"{self.marks}/"), timeout=timeout)
+
+    def stop_when(self, *marks: str) -> None:
+        """Stops the run once all of these have left their process id."""
+
+        def watch() -> None:
+            try:
+                until(lambda: all(mark in self.pids() for mark in marks), "the command to be under way")
+            finally:
+                self.stop.set()
+
+        threading.Thread(target=watch).start()
+
+    def pids(self) -> dict[str, int]:
+        return {mark.name: int(mark.read_text()) for mark in self.marks.iterdir() if mark.read_text().strip()}
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    ground = Ground(tmp_path)
+    with ground.processes:
+        yield ground
+    for pid in ground.pids().values():
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_a_command_runs_in_a_place_of_its_own(ground: Ground) -> None:
+    """Nothing to read, nothing open, a fresh folder, a session without a terminal, and only the given environment."""
+    ended = ground.shell(
+        "pwd; cat; ls /proc/self/fd | wc -l; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort; ps -o sid= $$"
+    )
+    lines = ended.output.split()
+    assert (ended.how, ended.code) == (How.EXITED, 0)
+    assert lines[:-1] == [str(ground.processes.folder), "4", "LANG=C.UTF-8", f"PATH={os.environ['PATH']}"]
+    assert int(lines[-1]) != os.getsid(0)
+
+
+def test_arguments_arrive_as_they_are(ground: Ground) -> None:
+    """No shell looks at them."""
+    said = ("$(id)", "a  b", "*", "", "'\"", "ã\n", "-x")
+    assert ground.run("python3", "-c", "import sys; print(sys.argv[1:])", *said).output == f"{list(said)}\n"
+
+
+@pytest.mark.parametrize("code", [0, 1, 3, 127, 255])
+def test_the_exit_code_is_told(ground: Ground, code: int) -> None:
+    """Also 127, which a program may choose itself."""
+    assert ground.shell(f"exit {code}") == Exit(How.EXITED, code, "")
+
+
+def test_a_signal_is_told(ground: Ground) -> None:
+    """A command that was killed has no exit code."""
+    assert ground.shell("kill -9 $$") == Exit(How.EXITED, -9, "")
+
+
+def test_a_broken_pipe_ends_a_command_as_usual(ground: Ground) -> None:
+    """The signals that Python ignores are not handed down."""
+    assert ground.shell("yes | head -n 1; (trap) ; echo done").output == "y\ndone\n"
+
+
+def test_what_cannot_start_is_refused(ground: Ground) -> None:
+    """A program that is not there or not executable never ran, and the next command can."""
+    assert ground.run("no-such-program").how is How.REFUSED
+    assert ground.run("/etc/passwd").how is How.REFUSED
+    assert ground.run("echo", "x" * 200_000).how is How.REFUSED
+    assert ground.run("true") == Exit(How.EXITED, 0, "")
+
+
+def test_a_script_runs_from_its_bytes(ground: Ground) -> None:
+    """The file lies in the run's folder, under its own name."""
+    file = ground.processes.write_script("scripts/hello.sh", b'#!/bin/sh\necho "${0##*/}"\n')
+    assert ground.run(file) == Exit(How.EXITED, 0, "hello.sh\n")
+    assert Path(file).is_relative_to(ground.processes.folder)
+
+
+def test_a_huge_output_is_bounded(ground: Ground) -> None:
+    """The ends are kept, and the command is not held up."""
+    ended = ground.shell("echo first; head -c 50000000 /dev/zero | tr '\\0' x; echo; echo last")
+    assert (ended.how, ended.code) == (How.EXITED, 0)
+    assert len(ended.output) < 40_000
+    assert (ended.output[:6], ended.output[-6:]) == ("first\n", "\nlast\n")
+
+
+def test_a_command_that_closes_its_output_is_waited_for(ground: Ground) -> None:
+    """The end of the output is not the end of the command."""
+    assert ground.shell("echo a; exec >&- 2>&-; sleep 0.3; exit 5") == Exit(How.EXITED, 5, "a\n")
+
+
+def test_a_timeout_ends_the_whole_tree(ground: Ground) -> None:
+    """Also children in the background."""
+    ended = ground.shell("sleep 100 & echo $! > MARKchild; echo $$ > MARKmain; wait", timeout=0.5)
+    assert ended == Exit(How.TIMED_OUT, -15, "")
+    assert {name: alive(pid) for name, pid in ground.pids().items()} == {"child": False, "main": False}
+
+
+ESCAPER = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open("MARKescaped", "w").write(str(os.getpid()))
+        while True:
+            time.sleep(1)
+    os._exit(0)
+open("MARKmain", "w").write(str(os.getpid()))
+while True:
+    time.sleep(1)
+"""
+
+
+def test_what_ignores_term_and_leaves_the_session_is_killed(ground: Ground) -> None:
+    """After a grace of five seconds nothing is left, whatever session or parent it chose."""
+    ground.stop_when("main", "escaped")
+    ended = ground.run("python3", "-c", ESCAPER.replace("MARK", f"{ground.marks}/"))
+    assert ended == Exit(How.STOPPED, -9, "")
+    assert {name: alive(pid) for name, pid in ground.pids().items()} == {"main": False, "escaped": False}
+
+
+TIDY = """
+import os, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(print("cleaned")))
+open("MARKmain", "w").write(str(os.getpid()))
+signal.pause()
+"""
+
+
+def test_a_command_may_end_well_within_the_grace(ground: Ground) -> None:
+    """TERM is a request: what the command does about it is waited for and kept."""
+    ground.stop_when("main")
+    ended = ground.run("python3", "-c", TIDY.replace("MARK", f"{ground.marks}/"))
+    assert ended == Exit(How.STOPPED, 0, "cleaned\n")
+
+
+def test_a_finished_command_may_leave_a_daemon(ground: Ground) -> None:
+    """Starting one may be its purpose: the daemon outlives later commands that are cut, and the run."""
+    started = ground.shell("setsid sleep 100 > /dev/null 2>&1 & echo $! > MARKdaemon; echo started")
+    assert started == Exit(How.EXITED, 0, "started\n")
+    cut = ground.shell("sleep 100 & echo $! > MARKchild; wait", timeout=0.3)
+    assert cut.how is How.TIMED_OUT
+    ground.processes.__exit__(None, None, None)
+    assert {name: alive(pid) for name, pid in ground.pids().items()} == {"daemon": True, "child": False}
+
+
+def test_a_daemon_that_keeps_the_output_open_holds_nobody_up(ground: Ground) -> None:
+    """The command's own end counts."""
+    ended = ground.shell("(sleep 100; echo never) & echo $! > MARKdaemon; echo here; exit 0")
+    assert ended == Exit(How.EXITED, 0, "here\n")
+
+
+def test_the_process_is_reported_for_the_journal(ground: Ground) -> None:
+    """A restarted bot can tell whether that very process still runs."""
+    seen: list[bool] = []
+
+    def note(pid: int, since: float) -> None:
+        seen.extend((still_runs(pid, since), still_runs(pid, since + 1)))
+        ground.started.append((pid, since))
+
+    ground.processes.run(("sleep", "0.3"), 10, ground.stop, note)
+    pid, since = ground.started[0]
+    assert (seen, still_runs(pid, since), still_runs(os.getpid(), 1.0)) == ([True, False], False, False)
+
+
+def test_a_dead_supervisor_leaves_an_honest_word(ground: Ground) -> None:
+    """If the supervisor is killed, what became of the command is not known; the next command gets a new one."""
+
+    def kill_it() -> None:
+        until(lambda: "main" in ground.pids(), "the command")
+        until(lambda: ground.started, "the report of the process")
+        parent = int(Path(f"/proc/{ground.pids()['main']}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        os.kill(parent, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_it)
+    killer.start()
+    assert ground.shell("echo $$ > MARKmain; sleep 100").how is How.LOST
+    killer.join()
+    until(lambda: not alive(ground.pids()["main"]), "the command's group to be ended")
+    assert ground.run("true") == Exit(How.EXITED, 0, "")
+
+
+BOT = """
+import os, sys, threading
+from pathlib import Path
+from bot.runbooks.process import Processes
+root = Path(sys.argv[1])
+with Processes(root, dict(os.environ)) as processes:
+    text = f"setsid sleep 100 & echo $! > {root}/far; sleep 100 & echo $! > {root}/near; echo $$ > {root}/main; wait"
+    processes.run(("sh", "-c", text), 100, threading.Event(), lambda pid, since: None)
+"""
+
+
+def test_nothing_unfinished_survives_the_bot(tmp_path: Path) -> None:
+    """Also when it is killed and can do nothing about it."""
+    bot = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(BOT), str(tmp_path)], cwd=Path(__file__).parent.parent
+    )
+    marks = [tmp_path / name for name in ("far", "near", "main")]
+    until(lambda: all(mark.exists() and mark.read_text().strip() for mark in marks), "the command to be under way")
+    pids = [int(mark.read_text()) for mark in marks]
+    assert [alive(pid) for pid in pids] == [True, True, True]
+    bot.kill()
+    bot.wait()
+    until(lambda: not any(alive(pid) for pid in pids), "the end of what the bot had started")
+
+
+def test_the_folder_is_gone_afterwards(tmp_path: Path) -> None:
+    """A run leaves nothing in the scratch folder."""
+    with Processes(tmp_path, ENVIRONMENT) as processes:
+        processes.run(("touch", "left-behind"), 10, threading.Event(), lambda *_: None)
+        assert [path.name for path in processes.folder.iterdir()] == ["left-behind"]
+    assert list(tmp_path.iterdir()) == []
