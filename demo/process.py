@@ -48,6 +48,16 @@ def running(home: Path) -> int | None:
     return None
 
 
+def gone(home: Path, pid: int, within: float) -> bool:
+    """Whether that process is gone, waited for `within` seconds: of a dying one, connections break before locks do."""
+    deadline = time.monotonic() + within
+    while running(home) == pid:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def end(home: Path, grace: float = 3.0) -> None:
     """Ends the shop, also one that a runbook started: asked first, then killed after `grace` seconds."""
     for how in (signal.SIGTERM, signal.SIGKILL):
@@ -55,6 +65,4 @@ def end(home: Path, grace: float = 3.0) -> None:
         if pid is None:
             return
         os.kill(pid, how)
-        deadline = time.monotonic() + grace
-        while running(home) == pid and time.monotonic() < deadline:
-            time.sleep(0.05)
+        gone(home, pid, grace)

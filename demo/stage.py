@@ -162,13 +162,15 @@ class Stage:
 
     def crash_shop(self) -> str:
         """The shop's process dies at once, as by the kernel's hand."""
-        if process.running(self.shop_home) is None:
+        pid = process.running(self.shop_home)
+        if pid is None:
             return "The shop is down already."
         with httpx.Client(trust_env=False) as client:
             try:
                 client.post(f"{self.monitor.shop_url}/crash")
             except httpx.TransportError:  # it cannot answer any more: that is the crash
-                return "The shop has crashed. The alert fires in a few seconds."
+                if process.gone(self.shop_home, pid, within=5):
+                    return "The shop has crashed. The alert fires in a few seconds."
         raise RuntimeError("the shop survived")
 
     def odd_alert(self) -> str:

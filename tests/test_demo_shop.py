@@ -98,9 +98,11 @@ def test_the_restart_script_gives_the_memory_back(shop: RunningShop) -> None:
 
 def test_the_restart_script_starts_a_shop_that_crashed(shop: RunningShop) -> None:
     """A number in the pidfile without a living shop behind it is nobody's process."""
+    old = process.running(shop.home)
+    assert old is not None
     with pytest.raises((http.client.HTTPException, ConnectionError)):
         shop.ask("POST", "/crash")
-    assert process.running(shop.home) is None
+    assert process.gone(shop.home, old, within=10)
     said = shop.script("restart_shop.py", RUNBOOK_GRACE="5")
     assert said.stdout == f"the shop was not running\na new shop is running, process {process.running(shop.home)}\n"
     assert shop.health()[0] == 200
