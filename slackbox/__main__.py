@@ -25,11 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, json.JSONDecodeError) as problem:
         sys.stderr.write(f"slackbox: {problem}\n")
         return 2
-    sys.stdout.write(welcome(box))
-    sys.stdout.flush()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    sys.stdout.write(welcome(box))
+    sys.stdout.flush()
     stop.wait()
     box.close()
     return 0

@@ -27,7 +27,7 @@ class Str:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of `least` to `most` things; `unique` names a key that no two may share."""
+    """A list of `least` to `most` things."""
 
     of: Rule
     most: int
@@ -120,6 +120,7 @@ ELEMENTS: dict[str, Shape] = {
             "style": Str(10, one_of=("primary", "danger")),
             "confirm": CONFIRM,
             "accessibility_label": Str(75),
+            "agent_prompt": Str(4000),
         }
     ),
     "workflow_button": Shape(
@@ -196,6 +197,15 @@ TYPED_IN = ("plain_text_input", "email_text_input", "url_text_input", "number_in
 IN_INPUT = (*TYPED_IN, "radio_buttons", "checkboxes", *SELECTS, *PICKERS)
 EVERYWHERE = ("message", "modal", "home")
 
+TASK: dict[str, Rule] = {
+    "title": Free(required=True),
+    "status": Str(20, one_of=("pending", "in_progress", "complete", "error")),
+    "details": Free(),
+    "output": Free(),
+    "sources": Free(),
+}
+
+# Block type → (its fields, the surfaces it may stand on)
 BLOCKS: dict[str, tuple[Shape, tuple[str, ...]]] = {
     "section": (
         Shape(
@@ -270,7 +280,31 @@ BLOCKS: dict[str, tuple[Shape, tuple[str, ...]]] = {
         Shape({"elements": Items(Element(("feedback_buttons", "icon_button")), 5, required=True)}),
         ("message",),
     ),
-    "alert": (Shape({"text": Text(200, required=True), "level": Str(20)}), ("modal",)),
+    "card": (
+        Shape(
+            {
+                "hero_image": Element(("image",)),
+                "icon": Element(("image",)),
+                "title": Text(150),
+                "subtitle": Text(150),
+                "body": Text(200),
+                "actions": Items(Element(("button", "icon_button")), 25),
+            },
+            one_of=("title", "body", "hero_image", "actions"),
+        ),
+        ("message",),
+    ),
+    "task_card": (Shape({**TASK, "task_id": Str(255, required=True)}), ("message",)),
+    "plan": (Shape({"title": Free(required=True), "tasks": Free()}), ("message",)),
+    "alert": (
+        Shape(
+            {
+                "text": Text(200, required=True),
+                "level": Str(20, one_of=("default", "info", "warning", "error", "success")),
+            }
+        ),
+        ("modal",),
+    ),
 }
 
 VIEWS: dict[str, Shape] = {

@@ -23,6 +23,7 @@ from slackbox.block_limits import (
     Str,
     Text,
 )
+from slackbox.elements import parts_of
 from slackbox.errors import Refused
 from slackbox.workspace import Json, random_id
 
@@ -65,11 +66,8 @@ def filled_in(blocks: list[Json]) -> list[Json]:
     copies = deepcopy(blocks)
     for block in copies:
         block.setdefault("block_id", random_id())
-        inner = [block.get("element"), block.get("accessory")]
-        if block["type"] in ("actions", "context_actions"):
-            inner += block["elements"]
-        for element in inner:
-            if isinstance(element, dict) and "action_id" in ELEMENTS.get(element["type"], Shape({})).fields:
+        for element in parts_of(block):
+            if "action_id" in ELEMENTS[element["type"]].fields:
                 element.setdefault("action_id", random_id())
         if block["type"] not in ("rich_text", "table"):
             _default_texts(block)

@@ -38,14 +38,16 @@ OPTION_VALUES = ("selected_option", "selected_options")
 def interactive(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Every (block, element with an action_id) in blocks."""
     for block in blocks:
-        candidates = [block.get("element"), block.get("accessory"), *_elements_of(block)]
-        for element in candidates:
-            if isinstance(element, dict) and "action_id" in element:
+        for element in parts_of(block):
+            if "action_id" in element:
                 yield block, element
 
 
-def _elements_of(block: Json) -> list[Any]:
-    return block.get("elements", []) if block.get("type") in ("actions", "context_actions") else []
+def parts_of(block: Json) -> list[Json]:
+    """The elements that stand in a block where interactive ones may."""
+    many = {"actions": "elements", "context_actions": "elements", "card": "actions"}.get(block["type"])
+    alone = [block[key] for key in ("element", "accessory") if block.get(key)]
+    return [*alone, *(block.get(many) or [] if many else [])]
 
 
 def message_blocks(message: Json) -> list[Json]:

@@ -89,6 +89,12 @@ LIMITS: list[tuple[str, list[Block], list[Block], str]] = [
     ("checkboxes", [menu(10, "checkboxes")], [menu(11, "checkboxes")], "/blocks/0/elements/0/options"),
     ("confirm text", [confirm(300)], [confirm(301)], "/blocks/0/elements/0/confirm/text/text"),
     (
+        "card body",
+        [{"type": "card", "body": plain("x" * 200), "actions": [button("b", "B")]}],
+        [{"type": "card", "body": plain("x" * 201), "actions": [button("b", "B")]}],
+        "/blocks/0/body/text",
+    ),
+    (
         "image alt text",
         [{"type": "image", "image_url": "http://x.y/z.png", "alt_text": "x" * 2000}],
         [{"type": "image", "image_url": "http://x.y/z.png", "alt_text": "x" * 2001}],
