@@ -278,6 +278,14 @@ def test_a_script_runs_as_it_was_sealed(run: Runner) -> None:
     assert replace(run.journal.outcomes[0], seconds=0) == ok("exit code 7", "1\n")
 
 
+def test_a_run_that_lost_its_folder_starts_nothing(run: Runner) -> None:
+    """What cannot start has failed plainly: nothing of it ran."""
+    ended = run(plan(step(Command(("sh", "-c", 'rmdir "$PWD"')), "a"), step(Script("b.sh", b"#!/bin/sh\n"), "b")))
+    assert ended == Ended(
+        RunState.FAILED, "step b: not started: the script cannot be written: No such file or directory"
+    )
+
+
 def test_a_request_says_what_it_is_told(run: Runner, far: Far) -> None:
     """Method, headers and JSON arrive, and the status is compared."""
     far.answer = lambda request: far.say(request, 202, b"queued")

@@ -73,9 +73,12 @@ class Processes:
 
     def run(self, argv: Sequence[str], timeout: float, stop: threading.Event, started: Started) -> Exit:
         """Runs the command to its end, at most `timeout` seconds, or until `stop` is set."""
-        control = self._control or self._start()
+        try:
+            control = self._control or self._start()
+            ours, theirs = os.pipe()
+        except OSError as wrong:
+            return Exit(How.REFUSED, wrong.errno or 0, "")
         output = HeadAndTail()
-        ours, theirs = os.pipe()
         try:
             os.set_blocking(ours, False)
             try:

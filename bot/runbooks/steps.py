@@ -49,7 +49,10 @@ class Site:
             case Command():
                 return _judged(self.processes.run(action.argv, timeout, self.stop, started), action.ok, timeout)
             case Script():
-                file = self.processes.write_script(action.path, action.body)
+                try:
+                    file = self.processes.write_script(action.path, action.body)
+                except OSError as wrong:
+                    return _ended(Result.FAILED, f"not started: the script cannot be written: {wrong.strerror}")
                 return _judged(self.processes.run((file,), timeout, self.stop, started), action.ok, timeout)
             case Http():
                 return request(action, timeout, self.stop)
