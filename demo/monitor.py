@@ -38,7 +38,7 @@ class Rule:
     lasting: float
     holds: Callable[[Sample], bool | None]
     description: Callable[[Sample], str]
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)  # instead of the shop's
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ ODD = Rule(
     0.0,
     lambda _: None,
     lambda _: "The flux capacitor of lab-3 wobbles at 1.21 Hz.",
-    {"service": "flux", "instance": "lab-3"},
+    {"service": "flux", "instance": "lab-3", "env": "demo"},
 )
 _COLOURS = {"critical": "danger", "warning": "warning"}
 _SIGNS = {"critical": ":fire:", "warning": ":warning:"}
@@ -102,10 +102,10 @@ _SIGNS = {"critical": ":fire:", "warning": ":warning:"}
 def message(notice: Notice, url: str, labels: Mapping[str, str]) -> dict[str, Any]:
     """What Alertmanager posts to Slack with the template that many kube-prometheus set-ups share.
 
-    `url` is where people look it up; `labels` are those of the target, which the rule's own win over.
+    `url` is where people look it up; `labels` are the shop's, for a rule that has none of its own.
     """
     rule = notice.rule
-    shown = dict(sorted({**labels, **rule.labels, "alertname": rule.name, "severity": rule.severity}.items()))
+    shown = dict(sorted({**(rule.labels or labels), "alertname": rule.name, "severity": rule.severity}.items()))
     sign = _SIGNS[rule.severity] if notice.firing else ":white_check_mark:"
     title = f"[{'FIRING:1' if notice.firing else 'RESOLVED'}] {sign} {rule.name}"
     details = "".join(f"\n     - *{name}:* `{value}`" for name, value in shown.items())

@@ -108,7 +108,8 @@ class Stage:
     ) -> None:
         self._limit_mb = limit_mb
         self._with_bot = bot
-        self._stop_traffic = threading.Event()
+        self._closing = threading.Event()
+        self._states = threading.Thread(target=self._keep_states_fresh, name="states")
         self._traffic: threading.Thread | None = None
         self.shop_port = free_port(shop_port)
         self.box = Slackbox(manifest=ROOT / "manifest.json", port=free_port(port), rate_limits=True)
@@ -127,6 +128,7 @@ class Stage:
             self.monitor.start()
             self.bot = BotProcess(self.home, self.bot_environment())
             self._put_controls()
+            self._states.start()
             if self._with_bot:
                 self.bot.start()
         except BaseException:
@@ -139,9 +141,10 @@ class Stage:
 
     def close(self) -> None:
         """Ends everything, in an order in which nothing is surprised by what is gone."""
-        self._stop_traffic.set()
-        if self._traffic:
-            self._traffic.join()
+        self._closing.set()
+        for thread in (self._states, self._traffic):
+            if thread and thread.is_alive():
+                thread.join()
         if hasattr(self, "bot"):
             self.bot.stop()
         if hasattr(self, "monitor"):
@@ -179,7 +182,7 @@ class Stage:
 
     def _order(self) -> None:
         with httpx.Client(trust_env=False, timeout=5) as client:
-            while not self._stop_traffic.wait(0.03):
+            while not self._closing.wait(0.03):
                 try:
                     answer = client.post(f"{self.monitor.shop_url}/orders")
                 except httpx.TransportError:  # it is being restarted, or crashed: customers go elsewhere
@@ -193,24 +196,24 @@ class Stage:
 
     def _put_controls(self) -> None:
         put = self.box.control
-        put(
-            "traffic",
-            "Send traffic",
-            "Orders leak memory until the shop is unwell.",
-            self.send_traffic,
-            self._shop_state,
-        )
-        put("crash", "Crash the shop", "Its process dies at once.", self.crash_shop, self._shop_state)
-        put(
-            "odd",
-            "Odd alert",
-            "An alert that no runbook fits; press again to resolve it.",
-            self.odd_alert,
-            lambda: "firing" if self.monitor.odd else "quiet",
-        )
-        put("stop-bot", "Stop the bot", "It finishes what it can and notes the rest.", self.bot.stop, self._bot_state)
-        put("start-bot", "Start the bot", "It goes on where it was.", self.bot.start, self._bot_state)
-        put("kill-bot", "Kill the bot", "As a power cut would: no goodbye.", self._kill_bot, self._bot_state)
+        put("traffic", "Send traffic", "Orders leak memory until it is full.", self.send_traffic, self._shop_state)
+        put("crash", "Crash the shop", "Its process dies at once.", self.crash_shop)
+        put("odd", "Odd alert", "One that no runbook fits, on and off.", self.odd_alert, self._odd_state)
+        put("stop-bot", "Stop the bot", "It ends in order.", self.bot.stop, self._bot_state)
+        put("start-bot", "Start the bot", "It goes on where it was.", self.bot.start)
+        put("kill-bot", "Kill the bot", "Like a power cut.", self._kill_bot)
+
+    def _keep_states_fresh(self) -> None:
+        """Tells the page when one of the states is another than before, and only then."""
+        seen: tuple[str, ...] = ()
+        while not self._closing.wait(0.5):
+            now = (self._shop_state(), self._odd_state(), self._bot_state())
+            if now != seen:
+                seen = now
+                self.box.refresh_controls()
+
+    def _odd_state(self) -> str:
+        return "firing" if self.monitor.odd else "quiet"
 
     def _kill_bot(self) -> str:
         return self.bot.stop(signal.SIGKILL)

@@ -67,10 +67,11 @@ def test_the_bot_reads_it_as_alertmanagers() -> None:
 
 
 def test_an_odd_alert_is_about_something_else() -> None:
-    """Its own labels win over the shop's."""
-    sent = message(Notice(ODD, True, "It wobbles."), "http://127.0.0.1:8411/metrics", {"instance": "api-1"})
+    """It has its own labels, and none of the shop's."""
+    sent = message(Notice(ODD, True, "It wobbles."), "http://127.0.0.1:8411/metrics", {"port": "8411"})
     assert sent["attachments"][0]["title"] == "[FIRING:1] :warning: FluxCapacitorWobble"
-    assert read_alert(read_message(sent)).labels["instance"] == "lab-3"
+    labels = {"service": "flux", "instance": "lab-3", "env": "demo", "severity": "warning"}
+    assert dict(read_alert(read_message(sent)).labels) == {**labels, "alertname": "FluxCapacitorWobble"}
 
 
 @pytest.fixture
