@@ -67,7 +67,8 @@ class Bot:
         self._intake = Intake(store, self._flow, workspace, clicks.answer, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         bolt = build_app(client, self._intake, Commands(store, shelf, words), self._listeners)
-        self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value())
+        # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
+        self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
         self._ticker = Ticker(store, self._flow.on_timer, utc_now)
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -17,7 +18,10 @@ from bot.slack.intake import Intake
 
 def build_app(client: WebClient, intake: Intake, commands: Commands, executor: Executor) -> App:
     """The Bolt app, ready to be connected; its listeners run on `executor`. Asks Slack whether the token is valid."""
-    app = App(client=client, listener_executor=executor)
+    logger = logging.getLogger("slack_bolt.App")
+    # Bolt finds the token in the environment as well and says that it will not use it: that is as it should be.
+    logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
+    app = App(client=client, logger=logger, listener_executor=executor)
 
     @app.middleware
     def write_down(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
