@@ -90,7 +90,7 @@ _APP_TOKEN = "your app's page, Basic Information, App-Level Tokens, scope connec
 
 
 def _language(value: str) -> str:
-    """gettext uses LANGUAGE too: a desktop sets it to "pt_BR:pt:en" or "en_GB:en". The first language we have counts."""
+    """gettext uses LANGUAGE too: a desktop sets it to "pt_BR:pt:en" or "en_GB". The first one we have counts."""
     if ":" not in value and not value.startswith("en_"):
         return value
     known = {"en": "en", "pt": "pt_BR"}

@@ -11,7 +11,7 @@ from bot.model import AlertStatus
 from demo import process
 from demo.monitor import HIGH_MEMORY, ODD, SHOP_DOWN, Monitor, Notice, Sample, Watch, message
 from slackbox import Slackbox
-from tests.test_demo_shop import RunningShop
+from tests.running_shop import RunningShop
 
 FULL = Sample(memory=95, limit=100, healthy=True)
 WELL = Sample(memory=20, limit=100, healthy=True)

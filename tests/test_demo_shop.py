@@ -2,60 +2,15 @@
 
 import http.client
 import json
-import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from demo import process
-
-SCRIPTS = Path(process.RESTART).parent
-LIMIT = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class RunningShop:
-    """A shop in a process of its own, and what a client says to it."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.port = free_port()
-        process.prepare(home, self.port, LIMIT)
-        process.start(home)
-
-    def ask(self, method: str, path: str) -> tuple[int, str]:
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            client.request(method, path)
-            answer = client.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            client.close()
-
-    def health(self) -> tuple[int, dict[str, Any]]:
-        status, body = self.ask("GET", "/health")
-        return status, json.loads(body)
-
-    def fill(self) -> int:
-        """Orders until one is refused; how many were taken."""
-        for taken in range(LIMIT + 1):
-            if self.ask("POST", "/orders")[0] == 503:
-                return taken
-        raise AssertionError("the leak has no end")
-
-    def script(self, name: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        env = {"PATH": os.environ["PATH"], "SHOP_HOME": str(self.home), **environ}
-        return subprocess.run([SCRIPTS / name], env=env, capture_output=True, text=True, timeout=30, check=False)
+from tests.running_shop import LIMIT, RunningShop
 
 
 @pytest.fixture
