@@ -84,14 +84,14 @@ function seen() {
 }
 
 async function become(person) {
-  shown.middle?.close();
-  shown.thread?.close();
-  shown.middle = shown.thread = null;
+  await store.become(person);
   const url = new URL(location.href);
   if (person) url.searchParams.set("as", person);
   else url.searchParams.delete("as");
   history.replaceState(null, "", url);
-  await store.become(person);
+  shown.middle?.close();
+  shown.thread?.close();
+  shown.middle = shown.thread = null;
   shown.route = landing ? { thread: shown.route.thread } : {};
   show();
   loadTheRest();

@@ -40,7 +40,7 @@ export function sidebar({ where, go, become }) {
       you,
       [
         { heading: "Act as" },
-        ...people().map((one) => ({ label: nameOf(one), detail: one.real_name, icon: avatar(one, "small"), checked: one.id === state.me, run: () => become(one.id) })),
+        ...people().map((one) => ({ label: nameOf(one), icon: avatar(one, "small"), checked: one.id === state.me, run: () => become(one.id) })),
       ],
       { label: "Act as", width: 232 },
     );

@@ -22,6 +22,7 @@ const RETRY_MS = 3_000;
 const listeners = new Map();
 const lists = new Map(); // "C1" or "C1/thread_ts" → {byTs, sorted, loaded, held, running, again}
 let stream = null;
+let viewer = ""; // whose state is read; state.me is whose state is shown
 
 /** Calls `listener(detail)` on every "state", "messages", "views", "home", "app", "controls", "toast" or "line". */
 export function on(type, listener) {
@@ -33,7 +34,7 @@ export function emit(type, detail) {
   for (const listener of listeners.get(type) ?? []) listener(detail);
 }
 
-const query = (values) => new URLSearchParams({ as: state.me, ...values }).toString();
+const query = (values) => new URLSearchParams({ as: viewer, ...values }).toString();
 
 async function get(path, values) {
   const answer = await fetch(`${path}?${query(values)}`, { cache: "no-store" });
@@ -59,11 +60,13 @@ export async function act(what, values = {}) {
   }
 }
 
-/** Becomes `person` (an id; null for the first of the workspace): loads the state and follows the stream. */
+/**
+ * Becomes `person` (an id; null for the first of the workspace): reads the state as they see it and follows the
+ * stream. Until it is read, `state` is the former person's.
+ */
 export async function become(person) {
-  state.me = person ?? FIRST_PERSON;
+  viewer = person ?? FIRST_PERSON;
   stream?.close();
-  lists.clear();
   await refresh();
   follow();
 }
@@ -83,8 +86,9 @@ async function readState() {
       reading.again = false;
       reading.held = [];
       const read = await get("/_box/state", {});
-      if (read.me === state.me) Object.assign(state, read); // else the person was switched meanwhile
-      else reading.again = true;
+      if (read.me !== viewer) continue; // the person was switched meanwhile, and asked for another round
+      if (read.me !== state.me) lists.clear();
+      Object.assign(state, read);
       for (const event of reading.held) takeState(event);
     } while (reading.again);
   } finally {
