@@ -289,3 +289,13 @@ def test_what_was_not_sent_waits_in_its_channel(workspace: Slackbox, open_page: 
     expect(page.get_by_label("Message #incidents")).to_have_value("")
     page.get_by_role("button", name="alerts").click()
     expect(page.get_by_label("Message #alerts")).to_have_value("not yet")
+
+
+def test_two_people_write_to_each_other(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    """A direct message opens at the first click, and the other one's page shows that something came."""
+    alice, bob = open_page(ALICE), open_page(BOB)
+    alice.get_by_role("button", name="bob", exact=True).click()
+    alice.get_by_label("Message bob").fill("can you look?")
+    alice.get_by_label("Message bob").press("Enter")
+    bob.get_by_role("button", name="alice, unread").click()
+    expect(bob.get_by_role("article")).to_contain_text("can you look?")

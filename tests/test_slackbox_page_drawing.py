@@ -253,6 +253,8 @@ def test_controls_run_and_show_their_state(workspace: Slackbox, open_page: Calla
     panel.get_by_role("button", name="Leak memory").click()
     expect(page.get_by_text("The shop leaks now.")).to_be_visible()
     expect(panel).to_contain_text("pressed 1")
+    presses.append("by someone else")
+    expect(panel).to_contain_text("pressed 2")
     panel.get_by_role("button", name="Crash it").click()
     expect(page.get_by_role("alert")).to_contain_text("no shop")
 

@@ -1,8 +1,9 @@
 /** An app's home: the view it has published for this person, or a word that there is none yet. */
 import { avatar } from "./avatars.js";
 import { drawBlocks } from "./blockkit.js";
+import { openDirectMessage } from "./directmessages.js";
 import { el, fill } from "./dom.js";
-import { act, appOf, emit, person, state } from "./store.js";
+import { act, appOf, person, state } from "./store.js";
 import { Surface } from "./surface.js";
 
 /** The home of the app. `go(hash)` opens another place. Gives {node, draw}. */
@@ -12,11 +13,6 @@ export function appHome(id, go) {
   const blocks = el("div.blocks");
   const empty = el("p.empty");
   const surface = new Surface({ type: "home", app_id: id });
-  const messages = async () => {
-    const answer = await act("open_dm", { user: app.bot_user_id });
-    if (answer.ok) go(`#${answer.channel}`);
-    else emit("toast", { text: answer.error, error: true });
-  };
   const node = el(
     "main.column",
     { "aria-label": `${app.name} home` },
@@ -24,7 +20,7 @@ export function appHome(id, go) {
       "header.head",
       null,
       el("h2.head-name", null, avatar({ ...person(app.bot_user_id), name: app.name }, "small"), el("span", null, app.name), el("span.app-badge", null, "APP")),
-      el("div.tabs", { role: "tablist" }, el("button.tab", { type: "button", role: "tab", "aria-selected": "true" }, "Home"), el("button.tab", { type: "button", role: "tab", "aria-selected": "false", onclick: messages }, "Messages")),
+      el("div.tabs", { role: "tablist" }, el("button.tab", { type: "button", role: "tab", "aria-selected": "true" }, "Home"), el("button.tab", { type: "button", role: "tab", "aria-selected": "false", onclick: () => openDirectMessage(app.bot_user_id, go) }, "Messages")),
       status,
     ),
     el("div.scroller.home", { tabIndex: 0 }, el("div.home-view", null, blocks, empty)),

@@ -27,6 +27,7 @@ export function messageList(place, { label, intro = null } = {}) {
   const node = el("div.message-list", null, scroller, fresh);
   let shown = WINDOW;
   let stuck = true;
+  let lastTop = 0;
   let last = null;
   let revealing = null;
 
@@ -101,8 +102,14 @@ export function messageList(place, { label, intro = null } = {}) {
   }
 
   scroller.addEventListener("scroll", () => {
-    stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-    if (stuck) fresh.hidden = true;
+    // Only the reader's own way up unsticks the list: what grows below it also makes scroll events.
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48) {
+      stuck = true;
+      fresh.hidden = true;
+    } else if (scroller.scrollTop < lastTop) {
+      stuck = false;
+    }
+    lastTop = scroller.scrollTop;
     if (scroller.scrollTop < 240) older();
   });
   // Pictures, previews and a growing composer change the height without a new message.

@@ -1,6 +1,7 @@
 /** The left side: the workspace, who you are, where you can go, and the "Try it" panel. */
 import { avatar } from "./avatars.js";
-import { el, fill, oncePerFrame } from "./dom.js";
+import { directMessageWith, openDirectMessage } from "./directmessages.js";
+import { el, fill, oncePerFrame, patchChildren } from "./dom.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./popup.js";
 import { act, channelTitle, emit, nameOf, on, person, state } from "./store.js";
@@ -67,27 +68,17 @@ export function sidebar({ where, go, become }) {
     return row({ current, label: channelTitle(channel), ...unreadIn(channel) }, icon("hash"), channelTitle(channel), () => go(`#${channel.id}`));
   }
 
-  const dmWith = (id) => state.channels.find((one) => one.is_im && (one.im_with ?? "") === id);
-
   function personRow(one) {
-    const channel = dmWith(one.id);
+    const channel = directMessageWith(one.id);
     const self = one.id === state.me ? el("span.self", null, "you") : null;
     const marks = channel ? unreadIn(channel) : {};
-    return row({ current: channel && where().channel === channel.id, label: nameOf(one), ...marks }, avatar(one, "tiny"), nameOf(one), self, () => openDm(one.id));
-  }
-
-  async function openDm(user) {
-    const known = dmWith(user);
-    if (known) return go(`#${known.id}`);
-    const answer = await act("open_dm", { user });
-    if (answer.ok) go(`#${answer.channel}`);
-    else emit("toast", { text: answer.error, error: true });
+    return row({ current: channel && where().channel === channel.id, label: nameOf(one), ...marks }, avatar(one, "tiny"), nameOf(one), self, () => openDirectMessage(one.id, go));
   }
 
   function appRow(app) {
     const words = app.connected ? "connected" : "not connected";
     const dot = el(app.connected ? "span.dot.on" : "span.dot", { title: words });
-    const channel = dmWith(app.bot_user_id);
+    const channel = directMessageWith(app.bot_user_id);
     const marks = channel ? unreadIn(channel) : {};
     const author = person(app.bot_user_id) ?? { name: app.name };
     const current = where().app === app.app_id || (channel && where().channel === channel.id);
@@ -97,31 +88,42 @@ export function sidebar({ where, go, become }) {
 
   // Try it --------------------------------------------------------------------------------------------------------
 
+  const controls = el("div.controls");
+  fill(tryIt, el("h2", null, "Try it"), controls);
+
   function drawControls() {
     tryIt.hidden = state.controls.length === 0;
-    const focused = document.activeElement?.dataset?.control;
-    fill(tryIt, el("h2", null, "Try it"), state.controls.map(control));
-    if (focused) tryIt.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus();
+    // A button stays the same node while its state is told anew, so that a press is never lost.
+    patchChildren(
+      controls,
+      state.controls.map((one) => ({
+        sig: JSON.stringify([one.id, one.label, one.help]),
+        make: () => {
+          const made = control(one);
+          made.show(one);
+          return made;
+        },
+        keep: (kept) => kept.show(one),
+      })),
+    );
   }
 
-  const busy = new Set();
-
   function control(one) {
+    const words = el("p.control-state", { hidden: true });
     const press = async () => {
-      busy.add(one.id);
-      drawControls();
+      if (button.getAttribute("aria-busy")) return;
+      button.setAttribute("aria-busy", "true");
       const answer = await act("control", { id: one.id });
-      busy.delete(one.id);
-      drawControls();
+      button.removeAttribute("aria-busy");
       if (!answer.ok) emit("toast", { text: answer.error, error: true });
     };
-    return el(
-      "div.control",
-      null,
-      el("button.control-button", { type: "button", "data-control": one.id, "aria-busy": busy.has(one.id) ? "true" : null, onclick: press }, icon("play"), el("span", null, one.label)),
-      one.help ? el("p.control-help", null, one.help) : null,
-      one.state ? el("p.control-state", null, one.state) : null,
-    );
+    const button = el("button.control-button", { type: "button", onclick: press }, icon("play"), el("span", null, one.label));
+    const made = el("div.control", null, button, one.help ? el("p.control-help", null, one.help) : null, words);
+    made.show = ({ state: now }) => {
+      words.hidden = !now;
+      if (words.textContent !== now) fill(words, now);
+    };
+    return made;
   }
 
   const drawSoon = oncePerFrame(draw);

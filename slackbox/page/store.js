@@ -18,6 +18,7 @@ export const state = {
 
 const FIRST_PERSON = "U0000000001"; // alice, in every workspace
 const RETRY_MS = 3_000;
+const CONTROLS_MS = 2_000;
 
 const listeners = new Map();
 const lists = new Map(); // "C1" or "C1/thread_ts" → {byTs, sorted, loaded, held, running, again}
@@ -123,6 +124,13 @@ document.addEventListener("visibilitychange", () => {
   stream.close();
   if (!document.hidden) follow({ stale: true });
 });
+
+// Only a control knows when its state changes: it is asked, as long as there is one and someone looks.
+setInterval(async () => {
+  if (document.hidden || !state.controls.some((control) => control.state)) return;
+  const read = await get("/_box/state", {}).catch(() => null); // no connection: the stream says so
+  if (read && JSON.stringify(read.controls) !== JSON.stringify(state.controls)) takeState({ type: "controls", controls: read.controls });
+}, CONTROLS_MS);
 
 const keyOf = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
 
