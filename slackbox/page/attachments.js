@@ -6,7 +6,7 @@ import { elementNode } from "./elements.js";
 import { link } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { Surface } from "./surface.js";
-import { clock, day } from "./time.js";
+import { slackDate } from "./time.js";
 
 const NAMED = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" };
 
@@ -40,7 +40,7 @@ function classic(one) {
     words((isEmpty ? one.fallback : one.text)?.replace(/^\s*\n|\s+$/g, "")),
     one.fields?.length ? el("div.attachment-fields", null, one.fields.map(field)) : null,
     one.actions?.length ? el("div.actions", null, one.actions.filter((action) => action.url).map(linkButton)) : null,
-    one.footer || one.ts ? el("div.attachment-footer", null, one.footer ? mrkdwn(one.footer) : null, one.footer && one.ts ? " | " : null, one.ts ? `${day(one.ts)} at ${clock(one.ts)}` : null) : null,
+    one.footer || one.ts ? el("div.attachment-footer", null, one.footer ? mrkdwn(one.footer) : null, one.footer && one.ts ? " | " : null, one.ts ? slackDate(one.ts, "{date_short_pretty} at {time}") : null) : null,
   ];
 }
 
