@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -58,7 +59,8 @@ class Bot:
         self._outbox = Outbox(store, client, utc_now)
         screen = SlackScreen(store, self._outbox, workspace, people, words, utc_now)
         scratch = found.database.parent / "runs"
-        scratch.mkdir(exist_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
+        scratch.mkdir()
         surroundings = Surroundings(scratch, environ)
         self._flow = Flow(
             store, shelf, people, surroundings, screen, roles_of=roles.of, observe=found.mode == "observe"

@@ -11,7 +11,7 @@ from typing import Literal
 import structlog
 
 from bot.errors import AlreadyDecided, Gone, NotAllowed
-from bot.model import Outcome, Proposal, Run, RunState, StepState, Verdict
+from bot.model import Outcome, Proposal, Result, Run, RunState, StepState, Verdict
 from bot.runbooks.run import check, execute, verify
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
@@ -38,12 +38,13 @@ class Execution:
         self._show = show
         self._roles_of = roles_of
         self._now = now
+        self._hold = threading.Event()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(32, "run")
 
     def start_runs(self) -> None:
         """Starts every queued run whose lock is free, the longest waiting first."""
-        if self._stop.is_set():
+        if self._hold.is_set():
             return
         for run in self._store.runs.runs_in(RunState.QUEUED):
             if self._store.runs.claim_run(run.id, self._now()):
@@ -90,10 +91,16 @@ class Execution:
                 self._end(run, proposal, RunState.UNKNOWN, why)
         self.start_runs()
 
-    def stop(self) -> None:
-        """Runs between two steps stay for the next start; returns when everything is journaled."""
-        self._stop.set()
+    def stop(self, grace: float) -> None:
+        """Nothing further starts; what is under way has `grace` seconds to end, and is cut then.
+
+        Returns when everything is journaled. Runs between two steps go on after the next start.
+        """
+        self._hold.set()
+        cut = threading.Timer(grace, self._stop.set)
+        cut.start()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        cut.cancel()
 
     # -- one run, on a thread of its own ---
 
@@ -112,8 +119,9 @@ class Execution:
         run = self._find(run_id)
         proposal = self._proposal(run)
         if run.state is not RunState.VERIFYING:
-            journal = _Journal(self._store, run_id, lambda: self._show(proposal.alert), self._now)
-            ended = execute(proposal.plan, journal, self._surroundings, start=_next_position(run), stop=self._stop)
+            journal = Journaled(self._store, run_id, lambda: self._show(proposal.alert), self._now)
+            start = _next_position(run)
+            ended = execute(proposal.plan, journal, self._surroundings, start=start, hold=self._hold, stop=self._stop)
             if ended.state is RunState.RUNNING:  # the bot is stopping between two steps; the next start goes on
                 return
             state = RunState.VERIFYING if ended.state is RunState.SUCCEEDED else ended.state
@@ -126,15 +134,21 @@ class Execution:
 
     def _look(self, run_id: str, proposal: Proposal) -> None:
         """Did it work? The verify steps say so; the checks, run once more, show before and after."""
-        state = self._find(run_id).state
-        verified = verify(proposal.plan, self._surroundings) if state is RunState.VERIFYING else ()
-        after = check(proposal.plan, self._surroundings)
+        plan = proposal.plan
+        run = self._find(run_id)
+        looking = run.state is RunState.VERIFYING
+        verified = verify(plan, self._surroundings, stop=self._stop) if looking else ()
+        after = check(plan, self._surroundings, stop=self._stop)
+        if self._stop.is_set():  # cut short: the next start looks again
+            return
         with self._store.atomic():
             self._store.runs.keep_readings(run_id, verified, after)
-            if state is RunState.VERIFYING:
+            if looking and any(reading.outcome.result is Result.UNKNOWN for reading in verified):
+                self._end(run, proposal, RunState.UNKNOWN, "whether it worked could not be read")
+            elif looking:
                 held = all(reading.outcome.ok for reading in verified)
-                verdict = Verdict.DONE if not proposal.plan.verify else Verdict.FIXED if held else Verdict.NOT_FIXED
-                self._end(self._find(run_id), proposal, RunState.SUCCEEDED, "", verdict)
+                verdict = Verdict.DONE if not plan.verify else Verdict.FIXED if held else Verdict.NOT_FIXED
+                self._end(run, proposal, RunState.SUCCEEDED, "", verdict)
         self._show(proposal.alert)
 
     def _end(self, run: Run, proposal: Proposal, state: RunState, why: str, verdict: Verdict | None = None) -> None:
@@ -158,7 +172,7 @@ class Execution:
         return proposal
 
 
-class _Journal:
+class Journaled:
     """The steps of one run, into the store, with the card following."""
 
     def __init__(self, store: Store, run: str, show: Callable[[], None], now: Callable[[], datetime]) -> None:

@@ -6,6 +6,7 @@ Each method changes the record in one transaction and then asks the screen to sh
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -27,7 +28,6 @@ from bot.model import (
     IncidentState,
     Proposal,
     ProposalState,
-    RunState,
     Severity,
 )
 from bot.runbooks.plan import fill, seal
@@ -39,6 +39,9 @@ from bot.store.alerts import StoredAlert
 from bot.team import Team
 
 log = structlog.get_logger()
+
+
+_REDRAW = timedelta(days=1)  # how far back cards are drawn anew after a start
 
 
 class Screen(Protocol):
@@ -72,6 +75,7 @@ class Flow:
         self._observe = observe
         self._now = now
         self._checks = ThreadPoolExecutor(8, "check")
+        self._cut = threading.Event()
         self.execution = Execution(store, surroundings, self._show, roles_of=roles_of, now=now)
 
     # -- alerts ---
@@ -146,9 +150,11 @@ class Flow:
     def _check(self, proposal: Proposal) -> None:
         """Read-only: what the checks say is the evidence, and only then may anyone decide."""
         try:
-            readings = check(proposal.plan, self._surroundings)
+            readings = check(proposal.plan, self._surroundings, stop=self._cut)
         except Exception:  # the edge of the thread: without its checks the proposal is never offered
             log.exception("checks broke off", proposal=proposal.id)
+            return
+        if self._cut.is_set():
             return
         with self._store.atomic():
             now = self._now()
@@ -252,7 +258,7 @@ class Flow:
                 raise AlreadyDecided
             self._store.incidents.move_incident(incident_id, incident.state, state, self._now())
             self._store.timeline.append(self._now(), person, f"incident {state.value}", incident_id, said)
-        self._screen.incident_changed(incident_id)
+        self._show(incident_id)
 
     # -- time, start and stop ---
 
@@ -274,24 +280,26 @@ class Flow:
             if proposal.state is ProposalState.CHECKING:
                 self._checks.submit(self._check, proposal)
         self.execution.recover()
-        unsettled = [run.proposal for run in self._store.runs.runs_in(RunState.QUEUED, RunState.UNKNOWN)]
-        alerts = {alert.id for alert in self._store.alerts.open_alerts()}
-        for alert in sorted(alerts | {self._proposal(proposal).alert for proposal in unsettled}):
-            self._show(alert)
-        for incident in self._store.incidents.open_incidents():
-            self._screen.incident_changed(incident.id)
+        # Whatever changed lately is drawn anew: a crash may have come between a change and its card.
+        changed = self._store.timeline.subjects_since(self._now() - _REDRAW)
+        for subject in sorted(changed | {alert.id for alert in self._store.alerts.open_alerts()}):
+            self._show(subject)
 
-    def stop(self) -> None:
-        """Returns when all that ran is ended and journaled."""
+    def stop(self, grace: float = 10.0) -> None:
+        """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""
+        self._cut.set()
         self._checks.shutdown(wait=True, cancel_futures=True)
-        self.execution.stop()
+        self.execution.stop(grace)
 
-    def _show(self, alert: str) -> None:
-        """Draws the alert's card and its incident's. A card that cannot be drawn changes nothing of what happened."""
+    def _show(self, subject: str) -> None:
+        """Draws the card of an alert and of its incident, or of an incident.
+
+        A card that cannot be drawn changes nothing of what happened.
+        """
         try:
-            self._screen.alert_changed(alert)
-            incident = self._store.incidents.incident_of(alert)
+            self._screen.alert_changed(subject)
+            incident = self._store.incidents.incident_of(subject) or self._store.incidents.find_incident(subject)
             if incident is not None:
                 self._screen.incident_changed(incident.id)
         except Exception:
-            log.exception("card not drawn", alert=alert)
+            log.exception("card not drawn", subject=subject)

@@ -131,10 +131,11 @@ class Runner:
     def __init__(self, scratch: Path) -> None:
         self.surroundings = Surroundings(scratch, {"PATH": os.environ["PATH"], "SHOP": "open", "SECRET": "hidden"})
         self.journal = Journal()
+        self.hold = threading.Event()
         self.stop = threading.Event()
 
     def __call__(self, plan: Plan, start: int = 0) -> Ended:
-        return execute(plan, self.journal, self.surroundings, start=start, stop=self.stop)
+        return execute(plan, self.journal, self.surroundings, start=start, hold=self.hold, stop=self.stop)
 
     def one(self, action: Action, timeout: float = 20) -> Outcome:
         """The outcome of a plan of one step, without its time."""
@@ -211,6 +212,25 @@ def test_a_stop_between_steps_starts_nothing(run: Runner) -> None:
     run.stop.set()
     assert run(plan(step(Command(("true",)), "a"))) == Ended(RunState.RUNNING, "stopped before step 1, a")
     assert run.journal.lines == []
+
+
+def test_a_hold_lets_the_step_under_way_end_and_no_other_start(run: Runner, tmp_path: Path) -> None:
+    """So that a clean stop of the bot leaves nothing unknown."""
+    held = tmp_path / "held"
+    first = step(Command(("sh", "-c", f"while [ ! -e {held} ]; do sleep 0.01; done")), "a")
+
+    def watch() -> None:
+        while not run.journal.lines:
+            time.sleep(0.01)
+        run.hold.set()
+        held.touch()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    ended = run(plan(first, step(Command(("touch", str(tmp_path / "ran"))), "b")))
+    watcher.join()
+    assert (ended.state, run.journal.lines[-1]) == (RunState.RUNNING, ("finish", 0, Result.OK))
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_stop_within_a_step_is_unknown(run: Runner) -> None:

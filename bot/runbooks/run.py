@@ -46,17 +46,23 @@ def verify(plan: Plan, surroundings: Surroundings, *, stop: threading.Event | No
 
 
 def execute(
-    plan: Plan, journal: Journal, surroundings: Surroundings, *, start: int = 0, stop: threading.Event
+    plan: Plan,
+    journal: Journal,
+    surroundings: Surroundings,
+    *,
+    start: int = 0,
+    hold: threading.Event,
+    stop: threading.Event,
 ) -> Ended:
     """The steps from position `start` on, each journaled before it starts and after it ended.
 
-    `stop` lets nothing further start and cuts the step under way with all its processes.
+    `hold` lets nothing further start; `stop` also cuts the step under way with all its processes.
     """
     deadline = time.monotonic() + plan.timeout
     with Processes(surroundings.scratch, environment(plan, surroundings.environ)) as processes:
         site = Site(processes, stop)
         for position, step in enumerate(plan.steps[start:], start=start):
-            if stop.is_set():
+            if hold.is_set() or stop.is_set():
                 return Ended(RunState.RUNNING, f"stopped before step {position + 1}, {step.id}")
             left = deadline - time.monotonic()
             if left <= 0:

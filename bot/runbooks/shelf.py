@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection
 from pathlib import Path
 
+from bot.clock import utc_now
 from bot.runbooks.load import Library, load_folder
 
 
@@ -22,7 +23,7 @@ class Shelf:
         with self._lock:
             now = self._state()
             if self._library is None or now != self._seen:
-                self._library, self._seen = load_folder(self.folder, self._roles), now
+                self._library, self._seen = load_folder(self.folder, self._roles, today=utc_now().date()), now
             return self._library
 
     def _state(self) -> object:

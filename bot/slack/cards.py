@@ -235,7 +235,7 @@ class AlertCard:
     def _unknown(self, run: Run, ids: list[str]) -> list[Block]:
         cut = next((step for step in run.steps if step.state is StepState.UNKNOWN), None)
         if cut is None:
-            said = self._words("unknown_between")
+            said = self._words("unknown_between", why=run.why, lock=run.lock or "")
             buttons = [button(self._words.plain("button_go_on"), "settle_again", run.id, "primary")]
         else:
             said = self._words(

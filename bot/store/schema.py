@@ -61,6 +61,7 @@ CREATE TABLE timeline (
     data TEXT NOT NULL, hash TEXT NOT NULL
 );
 CREATE INDEX timeline_by_subject ON timeline (subject);
+CREATE INDEX timeline_by_time ON timeline (at);
 
 CREATE TABLE cards (           -- what Slack should show, and what it shows
     key TEXT PRIMARY KEY, channel TEXT NOT NULL, thread TEXT, ts TEXT, urgent INTEGER NOT NULL,

@@ -54,6 +54,11 @@ class Timeline:
         )
         return [_entry(row) for row in rows]
 
+    def subjects_since(self, since: datetime) -> set[str]:
+        """What changed since then."""
+        rows = self._driver.query("SELECT DISTINCT subject FROM timeline WHERE at >= :since", {"since": to_text(since)})
+        return {row["subject"] for row in rows}
+
     def first_broken(self) -> Entry | None:
         """The first line whose hash does not follow from the line before: somebody changed the record."""
         previous = _START

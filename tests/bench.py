@@ -1,0 +1,234 @@
+"""`make bench`: how fast the bot is, as ratios to what it cannot do without, measured in one run on one machine.
+
+Prints a line a number and writes bench.json. The far side is the local workspace; the bot and the bare Bolt handler that
+it is held against are processes of their own. Exits with 1 when a number misses its limit.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+from bot.clock import utc_now
+from bot.execution import Journaled
+from bot.model import Command, Step
+from bot.runbooks.run import execute
+from bot.runbooks.steps import Surroundings
+from bot.store import Store
+from slackbox import Slackbox
+from tests.at_work import AtWork
+from tests.samples import ALERT, CLASSIFICATION, MONITOR, plan
+
+MESSAGES = 300
+ALERTS = 30
+CLICKS = 20
+STEPS = 100
+
+LIBRARIES = (
+    "slack_bolt, slack_bolt.adapter.socket_mode, slack_sdk.models.blocks, apscheduler.schedulers.background, "
+    "sqlite_utils, pydantic_settings, ruamel.yaml, jinja2.sandbox, structlog, httpx, typer, rich"
+)
+READY = "print('ready', flush=True); import sys; sys.stdin.read()"
+HELLO = """
+import sys
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+app = App(client=WebClient(sys.argv[1], base_url=sys.argv[2]))
+@app.event("message")
+def hello(): pass
+SocketModeHandler(app, sys.argv[3]).start()
+"""
+
+
+@dataclass(frozen=True)
+class Number:
+    name: str
+    value: float
+    limit: float
+    unit: str
+    detail: str
+
+    @property
+    def holds(self) -> bool:
+        return self.value <= self.limit
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, round(share * len(values)))]
+
+
+def acks(box: Slackbox, post: Callable[[int], object]) -> list[float]:
+    """Seconds from each message's delivery to its acknowledgement."""
+    before = len(box.deliveries)
+    for number in range(MESSAGES):
+        post(number)
+        time.sleep(0.01)
+    box.wait(lambda: all(each.acked_at for each in box.deliveries[before:]), 30, "all acknowledgements")
+    return [each.acked_at - each.sent_at for each in box.deliveries[before:] if each.acked_at]
+
+
+def ack(folder: Path) -> Number:
+    """What the durable write before each acknowledgement costs, against a handler that does nothing."""
+
+    def chat(box: Slackbox) -> list[float]:
+        return acks(box, lambda number: box.say("bob", "alerts", f"lunch {number}?"))
+
+    with Slackbox() as box:
+        arguments = [box.bot_token, box.api_url, box.app_token]
+        bare = subprocess.Popen([sys.executable, "-c", HELLO, *arguments])
+        box.wait(lambda: box.connected == 1, 20, "the bare handler")
+        hello = percentile(chat(box), 0.99)
+        bare.kill()
+        bare.wait()
+        box.wait(lambda: box.connected == 0)
+        work = AtWork(box, folder / "ack")
+        work.start_process()
+        ours = percentile(chat(box), 0.99)
+        work.kill()
+    detail = f"p99 {ours * 1000:.1f} ms against {hello * 1000:.1f} ms, {MESSAGES} messages"
+    return Number("acknowledgement, p99", ours / hello, 5.0, "times a bare handler", detail)
+
+
+def alert_to_card(folder: Path) -> Number:
+    """From the webhook's answer to the card in the alert's thread, at Slack's rate limits."""
+    passed = []
+    with Slackbox(rate_limits=True) as box:
+        work = AtWork(box, folder / "card")
+        work.start_process()
+        for number in range(ALERTS):
+            ts = work.fire(f"Wobble{number}", labels={"severity": "warning"})
+            began = time.perf_counter()
+            box.wait(lambda ts=ts: len(box.messages("alerts", ts)) > 1, what="the card")
+            passed.append(time.perf_counter() - began)
+            time.sleep(1.0)  # Slack's own pace for a channel
+        work.kill()
+    return Number(
+        "alert to card, p95", percentile(passed, 0.95), 1.0, "s", f"median {median(passed):.3f} s of {ALERTS}"
+    )
+
+
+def click_to_step(folder: Path) -> Number:
+    """From the click on Approve to the start of the first step, by the step's own clock."""
+    passed = []
+    with Slackbox() as box:
+        work = AtWork(box, folder / "click")
+        work.write_script('date +%s.%N > "$SHOP/began"; echo well > "$SHOP/state"')
+        work.start_process()
+        for number in range(CLICKS):
+            began = work.shop / "began"
+            began.unlink(missing_ok=True)
+            ts = work.fire(labels={"instance": f"api-{number}"})
+            work.waiting(ts)
+            clicked = time.time()
+            work.press("alice", ts, "approve")
+            work.card_with(ts, "FIXED")
+            passed.append(float(began.read_text()) - clicked)
+        work.kill()
+    return Number(
+        "click to first step, p95", percentile(passed, 0.95), 0.3, "s", f"median {median(passed):.3f} s of {CLICKS}"
+    )
+
+
+def journaled_step(folder: Path) -> Number:
+    """A step with its intent and outcome on disk and its processes under a supervisor, against subprocess.run."""
+    store = Store(folder / "steps.db")
+    steps = tuple(Step(f"s{number}", "", Command(("true",)), 10.0) for number in range(STEPS))
+    sealed = plan(steps=steps, lock=None)
+    alert, _ = store.alerts.open_alert(ALERT, CLASSIFICATION, MONITOR, "C1", "1.0", utc_now())
+    proposal = store.proposals.propose(alert.id, sealed, (), MONITOR, utc_now())
+    run = store.runs.queue_run(proposal.id, None, utc_now())
+    journal = Journaled(store, run, lambda: None, utc_now)
+    ours, bare = [], []
+    for _ in range(3):
+        began = time.perf_counter()
+        execute(
+            sealed,
+            journal,
+            Surroundings(folder, {"PATH": "/usr/bin:/bin"}),
+            hold=threading.Event(),
+            stop=threading.Event(),
+        )
+        ours.append((time.perf_counter() - began) / STEPS)
+        began = time.perf_counter()
+        for _ in range(STEPS):
+            subprocess.run(["true"], capture_output=True, check=True)
+        bare.append((time.perf_counter() - began) / STEPS)
+    store.close()
+    detail = f"{median(ours) * 1000:.2f} ms against {median(bare) * 1000:.2f} ms"
+    return Number("a journaled step", median(ours) / median(bare), 3.0, "times subprocess.run", detail)
+
+
+def start_and_memory(folder: Path) -> list[Number]:
+    """A start until the socket is there, and what it then holds, against importing the same libraries."""
+    imports, imported, starts, idle = [], [], [], []
+    for attempt in range(5):
+        began = time.perf_counter()
+        bare = subprocess.Popen(
+            [sys.executable, "-c", f"import {LIBRARIES}; {READY}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert bare.stdout is not None
+        bare.stdout.readline()
+        imports.append(time.perf_counter() - began)
+        imported.append(resident(bare.pid))
+        bare.communicate()
+        with Slackbox() as box:
+            work = AtWork(box, folder / f"start{attempt}")
+            began = time.perf_counter()
+            process = work.start_process()
+            starts.append(time.perf_counter() - began)
+            work.waiting(work.fire())
+            idle.append(resident(process.pid))
+            work.kill()
+    return [
+        Number(
+            "idle memory",
+            median(idle) / median(imported),
+            1.6,
+            "times the imports",
+            f"{median(idle):.0f} MB against {median(imported):.0f} MB",
+        ),
+        Number(
+            "cold start to connected",
+            median(starts) / median(imports),
+            3.0,
+            "times the imports",
+            f"{median(starts):.2f} s against {median(imports):.2f} s",
+        ),
+    ]
+
+
+def resident(pid: int) -> float:
+    """Resident memory in MB."""
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return int(fields["VmRSS"].split()[0]) / 1024
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        numbers = []
+        for measured in (ack, alert_to_card, click_to_step, journaled_step, start_and_memory):
+            found = measured(folder)
+            for number in found if isinstance(found, list) else [found]:
+                numbers.append(number)
+                sign = "ok  " if number.holds else "MISS"
+                limits = f"(at most {number.limit:g}; {number.detail})"
+                sys.stdout.write(f"{sign} {number.name:<26} {number.value:6.3f} {number.unit} {limits}\n")
+                sys.stdout.flush()
+    Path("bench.json").write_text(
+        json.dumps([{**asdict(number), "holds": number.holds} for number in numbers], indent=2) + "\n"
+    )
+    return 0 if all(number.holds for number in numbers) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

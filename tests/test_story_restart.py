@@ -1,0 +1,196 @@
+"""Stopped, killed and started again: nothing is lost, nothing runs twice, and the card tells the truth."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from slackbox import Slackbox
+from tests.at_work import ROOT, AtWork
+
+
+@pytest.fixture
+def work(box: Slackbox, tmp_path: Path) -> Iterator[AtWork]:
+    at_work = AtWork(box, tmp_path)
+    yield at_work
+    at_work.stop()
+
+
+def started(work: AtWork, count: int = 1) -> None:
+    work.box.wait(lambda: work.starts == count, what=f"start {count} of the step")
+
+
+def until(file: Path) -> str:
+    """A script's wait for a file, so that a test decides how long a step takes."""
+    return f'while [ ! -e "{file}" ]; do sleep 0.02; done; echo well > "$SHOP/state"'
+
+
+def test_an_alert_posted_while_the_bot_was_away_is_answered_when_it_comes_back(work):
+    work.start()
+    work.stop()
+    ts = work.fire()
+    assert work.box.messages("alerts", ts)[1:] == []
+    work.start()
+    work.waiting(ts)
+
+
+def test_what_was_posted_before_the_bot_first_came_is_history_and_not_news(work):
+    old = work.fire()
+    work.start()
+    new = work.fire("FluxCapacitorWobble")
+    work.card_with(new, "No runbook fits")
+    assert work.box.messages("alerts", old)[1:] == []
+
+
+def test_a_waiting_proposal_can_be_approved_after_a_restart(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.stop()
+    work.start()
+    work.press("alice", ts, "approve")
+    work.card_with(ts, "FIXED")
+    assert (work.starts, len(work.box.messages("alerts", ts))) == (1, 2)
+
+
+def test_an_event_acknowledged_before_a_kill_is_worked_off_after_it(work):
+    """The event was written down before Slack was told that it arrived."""
+    process = work.start_process()
+    os.kill(process.pid, signal.SIGSTOP)  # what arrives now is not worked off
+    ts = work.fire()
+    os.kill(process.pid, signal.SIGCONT)
+    work.kill()
+    work.start_process()
+    work.waiting(ts)
+    assert len(work.box.messages("alerts", ts)) == 2
+
+
+def test_a_step_cut_by_a_kill_is_unknown_and_not_started_again(work, tmp_path):
+    work.write_script(until(tmp_path / "go"))
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    started(work)
+    work.kill()
+    work.start_process()
+    card = work.card_with(ts, "UNKNOWN")
+    assert "The bot stopped while step 1, *restart*, was running" in card.words
+    assert "Its lock `service:shop` is held." in card.words
+    assert (card.buttons, work.starts) == (["settle_ran", "settle_again", "settle_stop"], 1)
+
+
+@pytest.mark.parametrize(("answer", "starts", "title"), [("settle_ran", 1, "NOT FIXED"), ("settle_again", 2, "FIXED")])
+def test_a_person_says_what_became_of_an_unknown_step(work, tmp_path, answer, starts, title):
+    """It ran: the run goes on after it. It did not run: it is started again."""
+    work.write_script(until(tmp_path / "go"))
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    started(work)
+    work.kill()
+    work.start_process()
+    work.card_with(ts, "UNKNOWN")
+    work.press("carol", ts, answer)
+    assert "You may not decide this. Only alice, bob may." in work.told("carol")
+    if answer == "settle_again":
+        (tmp_path / "go").touch()
+    work.press("bob", ts, answer)
+    work.card_with(ts, title)
+    assert work.starts == starts
+
+
+def test_stopping_an_unknown_run_frees_its_lock(work, tmp_path):
+    work.write_script(until(tmp_path / "go"))
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    started(work)
+    work.kill()
+    (tmp_path / "go").touch()
+    work.start_process()
+    work.card_with(ts, "UNKNOWN")
+    other = work.fire(labels={"instance": "api-2"})
+    work.waiting(other)
+    work.press("bob", other, "approve")
+    work.card_with(other, "Waiting for another run that holds the lock `service:shop`.")
+    work.press("bob", ts, "settle_stop")
+    assert work.card_with(ts, "ABORTED").buttons == ["check_again"]
+    work.card_with(other, "FIXED")
+
+
+def test_nothing_that_a_step_started_survives_a_kill(work, tmp_path):
+    work.write_script(f'echo $$ > "{tmp_path}/pid"; exec sleep 600')
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    pid = int(work.box.wait(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip()))
+    assert Path(f"/proc/{pid}").exists()
+    work.kill()
+    work.box.wait(lambda: not _alive(pid), what=f"process {pid} to end")
+
+
+def test_a_clean_stop_lets_a_short_step_end(work):
+    """What can be finished is finished: the step is not unknown afterwards."""
+    work.write_script('sleep 0.5; echo well > "$SHOP/state"')
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    started(work)
+    work.stop()
+    work.start_process()
+    work.card_with(ts, "FIXED")
+    assert work.starts == 1
+
+
+def test_the_card_is_not_posted_twice_when_the_bot_dies_around_the_post(work):
+    work.box.faults.add("chat.postMessage", kind="delay", seconds=1.0)
+    work.start_process()
+    ts = work.fire()
+    work.box.wait(
+        lambda: any(call.method == "chat.postMessage" for call in work.box.calls) or work.box.messages("alerts", ts)[1:]
+    )
+    work.kill()
+    work.start_process()
+    work.waiting(ts)
+    work.resolve()
+    work.card_with(ts, "Withdrawn")
+    assert len(work.box.messages("alerts", ts)) == 2
+
+
+def test_a_second_bot_on_the_same_database_is_told_so(work):
+    work.start_process()
+    second = subprocess.run(
+        [sys.executable, str(ROOT / "app.py"), "serve"],
+        cwd=work.folder,
+        env=work.environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert second.returncode == 2
+    assert "Another process of the bot is using" in second.stderr
+
+
+def test_sockets_that_break_are_opened_again(work):
+    work.start()
+    work.box.cut_sockets()
+    work.box.wait(lambda: work.box.connected == 1, seconds=30, what="a new socket")
+    work.waiting(work.fire())
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
