@@ -89,7 +89,10 @@ class Bot:
 
     def stop(self) -> None:
         self.hang_up()
-        self._socket.client.close()
+        # The SDK waits for its receiving thread, for ever when that began just as the connection was made.
+        closing = threading.Thread(target=self._socket.client.close, daemon=True)
+        closing.start()
+        closing.join(timeout=5)
         self._listeners.shutdown(wait=True)
         self._intake.stop()
         self._ticker.stop()
