@@ -1,7 +1,7 @@
 # make demo: see it work · make test: see it hold. Both need Python >= 3.11 and nothing else.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-.PHONY: setup demo test check fmt bench lock
+.PHONY: setup demo test check fmt bench picture lock
 
 setup: .venv/installed
 
@@ -35,6 +35,9 @@ fmt: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+picture: setup
+	PLANTAO_PICTURE=1 $(BIN)/python -m pytest tests/test_demo_story.py -k from_an_alert
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

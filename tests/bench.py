@@ -1,7 +1,7 @@
 """`make bench`: how fast the bot is, as ratios to what it cannot do without, measured in one run on one machine.
 
-Prints a line a number and writes bench.json. The far side is the local workspace; the bot and the bare Bolt handler that
-it is held against are processes of their own. Exits with 1 when a number misses its limit.
+Prints a line a number and writes bench.json. The far side is the local workspace; the bot and the bare Bolt handler
+that it is held against are processes of their own. Exits with 1 when a number misses its limit.
 """
 
 from __future__ import annotations

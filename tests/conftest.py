@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from slackbox import Slackbox
+from tests.at_work import ROOT, AtWork
 from tests.bolt_connection import Connect, connect_app, take_off
 
 # The same examples on every machine; no deadline, since a slow machine is no defect.
@@ -19,13 +21,27 @@ settings.register_profile("plantao", derandomize=True, deadline=None, suppress_h
 settings.load_profile("plantao")
 
 
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slackbox]:
-    """A workspace whose app may do everything."""
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK would go through a proxy even to localhost."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)  # the SDK would go through a proxy even to localhost
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def box() -> Iterator[Slackbox]:
+    """A workspace whose app may do everything."""
     with Slackbox() as box:
         yield box
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[AtWork]:
+    """A workspace, a shop and a bot yet to be started, with the scopes of the real manifest and no more."""
+    with Slackbox(ROOT / "manifest.json") as box:
+        at_work = AtWork(box, tmp_path)
+        yield at_work
+        at_work.stop()
 
 
 @pytest.fixture

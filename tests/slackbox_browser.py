@@ -56,10 +56,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slackbox]:
+def workspace() -> Iterator[Slackbox]:
     """A workspace with an app that has a home, commands and shortcuts."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)  # the SDK would go through a proxy even to localhost
     with Slackbox(manifest=MANIFEST) as box:
         yield box
 

@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import pytest
-
-from slackbox import Slackbox
-from tests.at_work import AtWork
-
-
-@pytest.fixture
-def work(box: Slackbox, tmp_path: Path) -> Iterator[AtWork]:
-    at_work = AtWork(box, tmp_path)
-    yield at_work
-    at_work.stop()
 
 
 def test_an_alert_is_understood_and_a_plan_proposed_in_its_thread(work):

@@ -6,20 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from slackbox import Slackbox
 from tests.at_work import ROOT, AtWork
-
-
-@pytest.fixture
-def work(box: Slackbox, tmp_path: Path) -> Iterator[AtWork]:
-    at_work = AtWork(box, tmp_path)
-    yield at_work
-    at_work.stop()
 
 
 def started(work: AtWork, count: int = 1) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block
 
 from bot.model import Entry, Incident, IncidentState
-from bot.mrkdwn import link, time
+from bot.mrkdwn import Mrkdwn, link, time
 from bot.slack.blocks import Content, actions, button, content, context, header, section
 from bot.slack.cards import SIGNS
 from bot.words import Words
@@ -35,7 +35,7 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
         lines.append(words("incident_alert", link=link(standing.alert_link, words.plain("label_alert_thread"))))
     if standing.alert_resolved:
         lines.append(words("incident_alert_resolved"))
-    blocks.append(context(*lines))
+    blocks.append(context(Mrkdwn(" · ".join(lines))))
     for change in standing.changes[-6:]:
         what = words.plain("state_" + change.what.removeprefix("incident "))
         said = "; ".join(str(value) for value in change.data.values() if value)

@@ -61,8 +61,8 @@ def evidence(plan: Plan, readings: Sequence[Reading]) -> list[str]:
 
 
 def before_and_after(plan: Plan, before: Sequence[Reading], after: Sequence[Reading]) -> list[str]:
-    earlier = {each.id: _line(plan, each) for each in before}
-    return _columns([(each.id, f"{earlier.get(each.id, '–')} → {_line(plan, each)}") for each in after])
+    earlier = {each.id: _brief(plan, each) for each in before}
+    return _columns([(each.id, f"{earlier.get(each.id, '–')} → {_brief(plan, each)}") for each in after])
 
 
 def progress(plan: Plan, run: Run, words: Words) -> list[str]:
@@ -93,6 +93,15 @@ def _line(plan: Plan, reading: Reading) -> str:
     if probe or not first:
         return outcome.said
     return first if outcome.ok else f"{first} ({outcome.said})"
+
+
+def _brief(plan: Plan, reading: Reading) -> str:
+    """Without the address, which is the same before and after."""
+    line = _line(plan, reading)
+    url = next(
+        (step.action.url for step in plan.checks if step.id == reading.id and isinstance(step.action, Http)), None
+    )
+    return line.removesuffix(f" from {url}") if url else line
 
 
 def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> tuple[str, str]:
