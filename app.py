@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings, team
 from bot.clock import utc_now
+from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlanError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
@@ -29,6 +29,7 @@ from bot.runbooks.steps import Surroundings
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
+from bot.slack.doctor import ask, report
 from bot.slack.history import catch_up, marks
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
@@ -102,24 +103,17 @@ class Bot:
 
 
 def prepare() -> tuple[Settings, Team, Words]:
-    """Settings, team and words. Raises InputError with the problems of all three at once."""
-    problems: list[str] = []
-    try:
-        found = settings.load(os.environ, ENV_FILE)
-    except InputError as error:
-        problems += error.problems
-        found = settings.load(os.environ, ENV_FILE, slack=False)  # the files it names may be wrong as well
-    people = words = None
-    for read in (partial(team.load, found.team_file), partial(Words, found.templates_dir, found.language)):
-        try:
-            made = read()
-        except InputError as error:
-            problems += [each for each in error.problems if each not in problems]
-        else:
-            people, words = (made, words) if isinstance(made, Team) else (people, made)
-    if problems or people is None or words is None:
-        raise InputError(*problems)
-    return found, people, words
+    """What the bot starts with. Raises InputError with all that keeps it from starting, Slack's word included."""
+    findings = examine(os.environ, ENV_FILE, ask_slack=lambda found, _: ask(found, None))
+    problems = [each for each in findings if each.ok is False and each.what in NEEDED]
+    if problems:
+        raise InputError(*(f"{each.what}: {each.said}{f'; {each.mend}' if each.mend else ''}" for each in problems))
+    found = settings.load(os.environ, ENV_FILE)
+    set_up_logs(found.log_format)
+    for each in findings:
+        if each.ok is False:
+            log.warning(each.said, about=each.what)
+    return found, team.load(found.team_file), Words(found.templates_dir, found.language)
 
 
 app = typer.Typer(add_completion=False, help="Plantão: a Slack bot for incident response.")
@@ -137,7 +131,6 @@ def main(context: typer.Context) -> None:
 def serve() -> None:
     """The bot, until SIGTERM or Ctrl-C."""
     found, people, words = prepare()
-    set_up_logs(found.log_format)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -173,9 +166,7 @@ def slackbox(
 @app.command()
 def doctor() -> None:
     """Checks settings, tokens, channels, team, runbooks and database; says what is missing and how to mend it."""
-    from bot.slack import doctor as examination
-
-    raise typer.Exit(examination.report(os.environ, ENV_FILE))
+    raise typer.Exit(report(os.environ, ENV_FILE))
 
 
 @runbook_commands.command("list")

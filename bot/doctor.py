@@ -27,6 +27,9 @@ class Finding:
     mend: str = ""
 
 
+# Without these the bot cannot start. The others are worth mending, and it works without.
+NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot token", "app token", "channels"})
+
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 
 

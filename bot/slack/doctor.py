@@ -25,8 +25,6 @@ _MARKS = {True: "ok     ", False: "wrong  ", None: "note   "}
 
 def report(environ: Mapping[str, str], env_file: Path | None, out: TextIO = sys.stdout) -> int:
     """Writes every finding, a line or two each. The exit status: 1 when something has to be mended, else 0."""
-    # The SDK logs what it raises as well; here the findings say it.
-    logging.getLogger("slack_sdk").addHandler(logging.NullHandler())
     findings = examine(environ, env_file, ask_slack=ask)
     for each in findings:
         out.write(f"{_MARKS[each.ok]}{each.what:<10} {each.said}\n")
@@ -39,6 +37,8 @@ def report(environ: Mapping[str, str], env_file: Path | None, out: TextIO = sys.
 
 def ask(settings: Settings, team: Team | None) -> Iterator[Finding]:
     """What Slack says of the tokens, the channels and the team. Reads only."""
+    # The SDK logs what it raises as well; here the findings say it.
+    logging.getLogger("slack_sdk").addHandler(logging.NullHandler())
     client = web_client(settings)
     try:
         me = client.auth_test()
