@@ -89,18 +89,17 @@ class Outbox:
     def _next(self) -> tuple[Card | None, float | None]:
         """The card to send now, or how many seconds until there is one (None: until something changes)."""
         now = self._now()
-        soonest: float | None = None
-        for card in self._store.cards.unsent_cards():
+        later = self._store.cards.next_due(now)
+        waits = [] if later is None else [(later - now).total_seconds()]
+        for card in self._store.cards.unsent_cards(now):
             if card.key in self._busy:
                 continue
-            wait = max(
-                (card.due - now).total_seconds(), self._pace.wait(card.channel, card.key, editing=card.ts is not None)
-            )
+            wait = self._pace.wait(card.channel, card.key, editing=card.ts is not None)
             if wait <= 0:
                 self._pace.take(card.channel, card.key, editing=card.ts is not None)
                 return card, None
-            soonest = wait if soonest is None else min(soonest, wait)
-        return None, soonest
+            waits.append(wait)
+        return None, min(waits, default=None)
 
     def _send(self, card: Card) -> None:
         try:

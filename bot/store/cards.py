@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store.driver import Driver, Row, to_text, to_time
+from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
+
+_CHOICE = 100  # cards that are looked at when choosing which to send next
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,24 @@ class Cards:
             )
         )
 
-    def unsent_cards(self) -> list[Card]:
-        """Those that Slack does not show as they should be: urgent ones first, then the longest due."""
-        rows = self._driver.query("SELECT * FROM cards WHERE sent < revision ORDER BY urgent DESC, due, key")
+    def unsent_cards(self, now: datetime | None = None) -> list[Card]:
+        """Those that Slack does not show as they should be: urgent ones first, then the longest due.
+
+        With `now`, only those due by then, and of very many the first ones: enough to choose from.
+        """
+        due = "" if now is None else f"AND due <= :now ORDER BY urgent DESC, due, key LIMIT {_CHOICE}"
+        rows = self._driver.query(
+            f"SELECT * FROM cards WHERE sent < revision {due or 'ORDER BY urgent DESC, due, key'}",  # noqa: S608
+            {} if now is None else {"now": to_text(now)},
+        )
         return [_card(row) for row in rows]
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the first card that waits for a later try is due."""
+        rows = self._driver.query(
+            "SELECT min(due) AS due FROM cards WHERE sent < revision AND due > :now", {"now": to_text(now)}
+        )
+        return to_time_or_none(rows[0]["due"])
 
     def begin_post(self, key: str) -> None:
         """Durable before the first post, so that after a crash the message is looked for and not posted twice."""
