@@ -74,12 +74,12 @@ class Driver:
             # isolation_level=None: transactions begin where `atomic` says so and nowhere else.
             # Each thread uses its own connection; only close() touches them from another.
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            with self._writing:
+                self._open.append(connection)
             database = Database(connection)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             self._local.database = database
-            with self._writing:
-                self._open.append(connection)
         return database
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
