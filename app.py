@@ -58,30 +58,35 @@ class Bot:
         shelf = Shelf(found.runbooks_dir, frozenset(people.roles))
         roles = Roles(people, client)
         self._outbox = Outbox(store, client, utc_now)
-        screen = SlackScreen(store, self._outbox, workspace, people, words, utc_now)
+        observe = found.mode == "observe"
+        self._screen = screen = SlackScreen(
+            store, self._outbox, workspace, people, words, utc_now, lambda: len(shelf.library().broken), observe=observe
+        )
         scratch = found.database.parent / "runs"
         shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
         scratch.mkdir()
         surroundings = Surroundings(scratch, environ)
-        self._flow = Flow(
-            store, shelf, people, surroundings, screen, roles_of=roles.of, observe=found.mode == "observe"
-        )
-        clicks = Clicks(self._flow, client, words, screen.deciders)
+        self._flow = Flow(store, shelf, people, surroundings, screen, roles_of=roles.of, observe=observe)
+        clicks = Clicks(self._flow, web_client(found, patient=True), words, screen.deciders)
         self._intake = Intake(store, self._flow, workspace, clicks.answer, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         bolt = build_app(client, self._intake, Commands(store, shelf, words), self._listeners)
         # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
         self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
         self._ticker = Ticker(store, self._flow.on_timer, utc_now)
+        self._history = ThreadPoolExecutor(1, "history")
+        self._stopping = threading.Event()
 
     def start(self) -> None:
+        """Goes on where the last one stopped, connects, and reads what was posted meanwhile."""
         since = marks(self.store, self._workspace, utc_now())  # before anything new moves them
         self._outbox.start()
+        self._screen.start()
         self._flow.recover()
         self._intake.resume()
         self._ticker.start()
         self._socket.client.connect()
-        catch_up(self._client, since, self._intake.receive_missed)
+        self._history.submit(catch_up, self._client, since, self._intake.receive_missed, self._stopping)
         log.info("connected", alerts=sorted(self._workspace.alerts.values()))
 
     def hang_up(self) -> None:
@@ -90,14 +95,17 @@ class Bot:
 
     def stop(self) -> None:
         self.hang_up()
+        self._stopping.set()
         # The SDK waits for its receiving thread, for ever when that began just as the connection was made.
         closing = threading.Thread(target=self._socket.client.close, daemon=True)
         closing.start()
         closing.join(timeout=5)
+        self._history.shutdown(wait=True, cancel_futures=True)
         self._listeners.shutdown(wait=True)
         self._intake.stop()
         self._ticker.stop()
         self._flow.stop()
+        self._screen.stop()
         self._outbox.stop()
         self.store.close()
 
@@ -116,7 +124,9 @@ def prepare() -> tuple[Settings, Team, Words]:
     return found, team.load(found.team_file), Words(found.templates_dir, found.language)
 
 
-app = typer.Typer(add_completion=False, help="Plantão: a Slack bot for incident response.")
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, help="Plantão: a Slack bot for incident response."
+)
 runbook_commands = typer.Typer(no_args_is_help=True, help="Runbooks, without Slack.")
 app.add_typer(runbook_commands, name="runbook")
 
@@ -130,15 +140,20 @@ def main(context: typer.Context) -> None:
 @app.command()
 def serve() -> None:
     """The bot, until SIGTERM or Ctrl-C."""
-    found, people, words = prepare()
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    bot = Bot(found, people, words, os.environ)
-    bot.start()
-    ended.wait()
-    log.info("stopping")
-    bot.stop()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, also while it waits for Slack
+    try:
+        found, people, words = prepare()
+        bot = Bot(found, people, words, os.environ)
+        try:
+            bot.start()
+            threading.Event().wait()
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough; what runs is ended in order
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            log.info("stopping")
+            bot.stop()
+    except KeyboardInterrupt:
+        return
 
 
 @app.command()
@@ -155,12 +170,15 @@ def demo(
 @app.command()
 def slackbox(
     port: Annotated[int, typer.Option(help="Where the page is served.")] = 8410,
-    host: Annotated[str, typer.Option(help="Anything but loopback lets others in.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    allow_remote: Annotated[bool, typer.Option("--allow-remote", help="Let --host let other machines in.")] = False,
 ) -> None:
-    """The local workspace alone."""
+    """The local workspace alone, with the bot's app in it."""
     from slackbox.__main__ import main as serve_slackbox
 
-    raise typer.Exit(serve_slackbox(["--port", str(port), "--host", host]))
+    manifest = Path(__file__).with_name("manifest.json")
+    remote = ["--allow-remote"] if allow_remote else []
+    raise typer.Exit(serve_slackbox(["--port", str(port), "--host", host, "--manifest", str(manifest), *remote]))
 
 
 @app.command()

@@ -32,6 +32,8 @@ def may_decide(
     `roles` are those that the person holds at this moment; `own_allowed` is the team's `self_approval`, which covers
     low and medium risk only. Whoever asked for the run may always reject it. Source: the runbook format, rule 5.
     """
+    if approve and person in approvers(proposal):
+        raise AlreadyCounted
     if proposal.state is ProposalState.CHECKING:
         raise StillChecking
     if proposal.state is ProposalState.EXPIRED or (
@@ -49,8 +51,6 @@ def may_decide(
         raise ObserveMode
     if own and not own_approval(proposal.plan, own_allowed):
         raise OwnRequest
-    if person in approvers(proposal):
-        raise AlreadyCounted
 
 
 def own_approval(plan: Plan, team_allows: bool) -> bool:

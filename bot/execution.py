@@ -54,10 +54,11 @@ class Execution:
 
     def settle(self, run_id: str, person: str, answer: Answer) -> None:
         """A person says what became of an unknown step. Raises NotAllowed, AlreadyDecided or Gone."""
+        roles = self._roles_of(person)  # may ask Slack, so not within the transaction
         with self._store.atomic():
             run = self._find(run_id)
             proposal = self._proposal(run)
-            if not set(self._roles_of(person)) & set(proposal.plan.approval.roles):
+            if not set(roles) & set(proposal.plan.approval.roles):
                 raise NotAllowed
             state = RunState.ABORTED if answer == "stop" else RunState.QUEUED
             why = "stopped by a person" if answer == "stop" else ""

@@ -41,15 +41,14 @@ from bot.team import Team
 log = structlog.get_logger()
 
 
+_SILENCE = timedelta(days=1)  # an open alert of which nothing was heard for so long is over
 _REDRAW = timedelta(days=1)  # how far back cards are drawn anew after a start
 
 
 class Screen(Protocol):
-    """Whatever shows people how things stand: it reads the record and draws."""
+    """Whatever shows people how things stand: told which alert or incident changed, it reads the record and draws."""
 
-    def alert_changed(self, alert: str) -> None: ...
-
-    def incident_changed(self, incident: str) -> None: ...
+    def changed(self, subject: str) -> None: ...
 
 
 class Flow:
@@ -76,7 +75,7 @@ class Flow:
         self._now = now
         self._checks = ThreadPoolExecutor(8, "check")
         self._cut = threading.Event()
-        self.execution = Execution(store, surroundings, self._show, roles_of=roles_of, now=now)
+        self.execution = Execution(store, surroundings, screen.changed, roles_of=roles_of, now=now)
 
     # -- alerts ---
 
@@ -85,10 +84,12 @@ class Flow:
         alert = read_alert(message)
         fresh: StoredAlert | None = None
         changed: StoredAlert | None = None
+        ended: StoredAlert | None = None
         with self._store.atomic():
             now = self._now()
             if alert.status is AlertStatus.FIRING and not message.is_reply:
                 classification = classify(alert, self._shelf.library(), self._team.policy)
+                ended = self._end_episode(alert.fingerprint, message.poster, now)
                 changed, is_new = self._store.alerts.open_alert(
                     alert, classification, message.poster, message.channel, message.ts, now
                 )
@@ -103,10 +104,28 @@ class Flow:
                     self._store.timeline.append(now, message.poster, "alert resolved", changed.id)
                     self._withdraw(changed, now)
             self._store.inbox.finish_event(event, now)
-        if changed is not None:
-            self._show(changed.id)
+        for each in (changed, ended):
+            if each is not None:
+                self._screen.changed(each.id)
         if fresh is not None:
             self._start_checks(fresh.id)
+
+    def _end_episode(self, fingerprint: str, poster: str, now: datetime) -> StoredAlert | None:
+        """Trouble that fires again after a run for it ended, or after a day of silence, is news and no repetition.
+
+        Not every tool says that something is over, and people hardly ever do.
+        """
+        known = self._store.alerts.open_alert_of(fingerprint, poster)
+        if known is None:
+            return None
+        proposal = self._store.proposals.latest_proposal(known.id)
+        run = self._store.runs.run_of(proposal.id) if proposal else None
+        if (run is None or run.ended is None) and now - known.last <= _SILENCE:
+            return None
+        self._store.alerts.resolve_alert(fingerprint, poster, now)
+        self._store.timeline.append(now, BOT, "alert fired anew", known.id)
+        self._withdraw(known, now)
+        return known
 
     def _open_incident(self, alert: StoredAlert, now: datetime) -> None:
         if alert.classification.severity > Severity.P1:
@@ -161,7 +180,7 @@ class Flow:
             expires = now + timedelta(seconds=proposal.plan.approval.expires)
             if self._store.proposals.offer(proposal.id, readings, expires):
                 self._store.timers.set_timer("expire", proposal.id, expires)
-        self._show(proposal.alert)
+        self._screen.changed(proposal.alert)
 
     def check_again(self, alert: str, person: str) -> None:
         """A fresh proposal, sealed anew. Raises Gone when the alert is over or a run of it is under way."""
@@ -179,15 +198,16 @@ class Flow:
             if self._propose(stored, now) is None and latest is not None:
                 self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
             self._store.timeline.append(now, person, "checked again", alert)
-        self._show(alert)
+        self._screen.changed(alert)
         self._start_checks(alert)
 
     # -- decisions ---
 
     def decide(self, proposal_id: str, person: str, *, approve: bool, reason: str = "") -> Proposal:
         """One person's word. Raises the ApprovalError that says why it does not count, or Gone."""
+        roles = self._roles_of(person)  # may ask Slack, so not within the transaction
         with self._store.atomic():
-            proposal = self._may_decide(proposal_id, person, approve=approve)
+            proposal = self._may_decide(proposal_id, person, roles, approve=approve)
             if approve and self._changed_since(proposal):
                 raise PlanChanged
             now = self._now()
@@ -209,20 +229,20 @@ class Flow:
                 run = self._store.runs.queue_run(proposal_id, proposal.plan.lock, now)
                 self._store.timeline.append(now, BOT, "queued", proposal.alert, {"run": run})
         self.execution.start_runs()
-        self._show(proposal.alert)
+        self._screen.changed(proposal.alert)
         return self._proposal(proposal_id)
 
     def may_reject(self, proposal_id: str, person: str) -> None:
         """Asked before the reason is. Raises as `decide` does."""
-        self._may_decide(proposal_id, person, approve=False)
+        self._may_decide(proposal_id, person, self._roles_of(person), approve=False)
 
-    def _may_decide(self, proposal_id: str, person: str, *, approve: bool) -> Proposal:
+    def _may_decide(self, proposal_id: str, person: str, roles: Collection[str], *, approve: bool) -> Proposal:
         proposal = self._proposal(proposal_id)
         may_decide(
             proposal,
             person,
             approve=approve,
-            roles=self._roles_of(person),
+            roles=roles,
             now=self._now(),
             own_allowed=self._team.self_approval,
             observe=self._observe,
@@ -258,7 +278,7 @@ class Flow:
                 raise AlreadyDecided
             self._store.incidents.move_incident(incident_id, incident.state, state, self._now())
             self._store.timeline.append(self._now(), person, f"incident {state.value}", incident_id, said)
-        self._show(incident_id)
+        self._screen.changed(incident_id)
 
     # -- time, start and stop ---
 
@@ -272,7 +292,7 @@ class Flow:
             if not self._store.proposals.close_proposal(subject, ProposalState.EXPIRED):
                 return
             self._store.timeline.append(now, BOT, "expired", proposal.alert, {"proposal": subject})
-        self._show(proposal.alert)
+        self._screen.changed(proposal.alert)
 
     def recover(self) -> None:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
@@ -283,23 +303,10 @@ class Flow:
         # Whatever changed lately is drawn anew: a crash may have come between a change and its card.
         changed = self._store.timeline.subjects_since(self._now() - _REDRAW)
         for subject in sorted(changed | {alert.id for alert in self._store.alerts.open_alerts()}):
-            self._show(subject)
+            self._screen.changed(subject)
 
     def stop(self, grace: float = 10.0) -> None:
         """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""
         self._cut.set()
         self._checks.shutdown(wait=True, cancel_futures=True)
         self.execution.stop(grace)
-
-    def _show(self, subject: str) -> None:
-        """Draws the card of an alert and of its incident, or of an incident.
-
-        A card that cannot be drawn changes nothing of what happened.
-        """
-        try:
-            self._screen.alert_changed(subject)
-            incident = self._store.incidents.incident_of(subject) or self._store.incidents.find_incident(subject)
-            if incident is not None:
-                self._screen.incident_changed(incident.id)
-        except Exception:
-            log.exception("card not drawn", subject=subject)

@@ -81,7 +81,9 @@ class Classification:
     runbook: str | None
     confidence: float  # 0 to 1
     by: str  # "rule", "embedded" or a model's name
-    why: str
+    why: str  # of the category
+    severity_why: str = ""
+    runbook_why: str = ""
 
 
 # -- plans ---

@@ -87,6 +87,9 @@ def test_one_person_counts_once():
     assert missing_approvals(half) == 1
     with pytest.raises(AlreadyCounted):
         decide(half)
+    done = proposal(plan=two, state=ProposalState.APPROVED, decisions=(approval_by(ALICE), approval_by(BOB)))
+    with pytest.raises(AlreadyCounted):  # and not "nothing ran", which would be untrue
+        decide(done)
     decide(half, BOB)
     assert missing_approvals(proposal(plan=two, decisions=(approval_by(ALICE), approval_by(BOB)))) == 0
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.classify.category import category_of
-from bot.classify.severity import severity_of, worse
+from bot.classify.severity import severity_of
 from bot.model import Alert, AlertStatus, Category, Severity
 
 
@@ -44,9 +44,3 @@ def test_it_says_why():
 def test_severity_is_the_tools_own_level(hint, severity):
     """No tool's level is P0: only a runbook or the team's policy raises it there."""
     assert severity_of(hint) is severity
-
-
-def test_severity_is_raised_and_never_lowered():
-    assert worse(Severity.P2, Severity.P0) is Severity.P0
-    assert worse(Severity.P1, Severity.P3) is Severity.P1
-    assert worse(Severity.P1, None) is Severity.P1

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
+
+from tests.samples import alertmanager
+
 
 def test_an_alert_is_understood_and_a_plan_proposed_in_its_thread(work):
     """What happened, how bad, what is proposed, why believe it, what exactly will run, who may say yes."""
@@ -32,9 +36,9 @@ def test_an_approved_plan_runs_and_is_fixed_because_the_verification_holds(work)
     card = work.card_with(ts, "🟢 FIXED")
     for said in ("Approved by alice", "✔ 1 restart", "state  unwell, 1,912 MB → well, 212 MB", "✔ verify"):
         assert said in card.words
-    assert (card.buttons, work.starts) == ([], 1)
+    assert (card.buttons, work.starts) == (["check_again"], 1)
     work.resolve()
-    work.card_with(ts, "Resolved by alertmanager at")
+    assert work.card_with(ts, "Resolved by alertmanager at").buttons == []
 
 
 def test_a_step_that_ended_well_does_not_make_it_fixed(work):
@@ -150,7 +154,7 @@ def test_an_alert_that_no_runbook_fits_says_what_it_would_need(work):
     work.start()
     card = work.card_with(work.fire("FluxCapacitorWobble", labels={"severity": "warning"}), "No runbook fits")
     assert card.title == "🟡 P2 · FluxCapacitorWobble · shop on api-1"
-    assert "match:\n  - alert: [FluxCapacitorWobble]" in card.words
+    assert 'match:\n  - alert: ["FluxCapacitorWobble"]' in card.words
     assert card.buttons == ["check_again"]
 
 
@@ -227,12 +231,86 @@ def test_a_broken_runbook_disables_itself_alone_and_is_said(work):
 
 
 def test_an_observing_bot_proposes_and_never_runs(work):
+    """The card says so before anybody clicks, and a click on an older card is refused."""
+    work.start()
+    ts = work.fire()
+    shown = work.waiting(ts)
+    work.stop()
+    work.box.faults.add("chat.update", times=100)  # the old card stays as it is
     work.start(MODE="observe")
+    work.box.click("alice", "alerts", shown.ts, "approve")
+    assert "The bot only observes here" in work.told("alice")
+    work.box.faults.clear()
+    card = work.card_with(ts, "nothing will run", seconds=40)
+    assert (card.buttons, work.starts) == (["reject", "check_again"], 0)
+
+
+def test_trouble_that_comes_again_after_a_run_is_news(work):
+    """Not every tool says that something is over: the next firing has a card of its own."""
+    work.start()
+    first = work.fire()
+    work.waiting(first)
+    work.press("alice", first, "approve")
+    work.card_with(first, "FIXED")
+    (work.shop / "state").write_text("unwell again\n")
+    second = work.fire()
+    work.waiting(second)
+    assert work.card_with(first, "It fired again later").buttons == []
+    work.press("alice", second, "approve")
+    work.card_with(second, "FIXED")
+    assert work.starts == 2
+
+
+def test_what_was_decided_before_stays_on_the_card(work):
+    work.write_script("echo cannot reach db-1 >&2; exit 3")
+    work.start()
     ts = work.fire()
     work.waiting(ts)
     work.press("alice", ts, "approve")
-    assert "The bot only observes here" in work.told("alice")
-    assert work.starts == 0
+    assert "cannot reach db-1" in work.card_with(ts, "What the failed step printed last").words
+    work.press("bob", ts, "check_again")
+    card = work.card_with(ts, "Before this:")
+    assert "Approved by alice" in card.words
+    assert "FAILED at" in card.words
+    assert "step restart: exit code 3" in card.words
+
+
+def test_a_click_that_slack_delivers_twice_counts_once_and_is_not_answered_twice(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.box.faults.deliver("duplicate", type="interactive")
+    work.press("alice", ts, "approve")
+    work.card_with(ts, "FIXED")
+    assert (work.starts, work.box.ephemerals("alice", "alerts")) == (1, [])
+
+
+def test_a_refusal_waits_until_slack_takes_it(work):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.box.faults.add("chat.postEphemeral", kind="rate_limited", retry_after=1)
+    work.press("carol", ts, "approve")
+    assert "You may not decide this" in work.told("carol")
+
+
+def test_a_group_of_alerts_that_disagree_names_no_one_of_them(work):
+    """Two hosts in one message: acting on either of them would be a guess."""
+    work.start()
+    message = alertmanager(labels={"service": "shop"})
+    message["attachments"][0]["text"] += alertmanager(labels={"service": "cart"})["attachments"][0]["text"]
+    httpx.post(work.monitor, json=message).raise_for_status()
+    (posted,) = work.box.messages("alerts")
+    card = work.waiting(posted["ts"])
+    assert "service = `shop` (default)" in card.words
+
+
+def test_broken_runbooks_are_said_where_one_is_missed(work):
+    text = (work.runbooks / "restart-shop.yaml").read_text()
+    (work.runbooks / "restart-shop.yaml").write_text(text.replace("risk: medium", "risk: medum"))
+    work.start()
+    assert "1 file is broken and cannot be used" in work.card_with(work.fire(), "No runbook fits").words
+    assert "1 file is broken" in work.box.command("bob", "alerts", "/runbook list")["text"]
 
 
 def test_hostile_text_mentions_nobody_and_runs_nothing(work):

@@ -30,8 +30,7 @@ def read(message: Message) -> Alert | None:
 
 def _alert(attachment: Attachment, title: re.Match[str]) -> Alert:
     state, count, name, rest = title.groups()
-    labels = {key.lower(): value.strip() for key, value in _DETAIL.findall(attachment.text)}
-    labels.setdefault("alertname", name)
+    labels = {**_agreed(_DETAIL.findall(attachment.text)), "alertname": name}
     summary = _SUMMARY.search(attachment.text)
     said = summary[1].strip() if summary else f"{name}{rest}".strip()
     # Many alerts in one message: the title is all that tells them apart.
@@ -46,6 +45,15 @@ def _alert(attachment: Attachment, title: re.Match[str]) -> Alert:
         links=_links(attachment),
         fingerprint=fingerprint.of_labels(SOURCE, name, identity),
     )
+
+
+def _agreed(details: list[tuple[str, str]]) -> dict[str, str]:
+    """The labels on which all alerts of one message agree: what differs says nothing of which one to act on."""
+    values: dict[str, list[str]] = {}
+    for key, value in details:
+        values.setdefault(key.lower(), []).append(value.strip())
+    alerts = max(map(len, values.values()), default=0)
+    return {key: found[0] for key, found in values.items() if len(found) == alerts and len(set(found)) == 1}
 
 
 def _level(word: str) -> str | None:

@@ -15,7 +15,3 @@ LEVELS = {
 def severity_of(hint: str | None) -> Severity:
     """Nothing known is P2: worth a look within a working day."""
     return LEVELS.get((hint or "").strip().lower(), Severity.P2)
-
-
-def worse(one: Severity, other: Severity | None) -> Severity:
-    return one if other is None else min(one, other)

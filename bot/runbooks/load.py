@@ -33,6 +33,11 @@ class Library:
     runbooks: Mapping[str, Runbook]
     problems: tuple[Problem, ...]
 
+    @property
+    def broken(self) -> tuple[Path, ...]:
+        """The files that cannot be used until they are mended."""
+        return tuple(sorted({problem.file for problem in self.problems if problem.level == "error"}))
+
 
 def load_folder(folder: Path, roles: Collection[str] | None = None, *, today: date | None = None) -> Library:
     """Every `*.yaml` directly in the folder. A file with an error disables itself alone.

@@ -5,20 +5,23 @@ In this order: what happened, how bad, what is proposed, why believe it, what ex
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.approval import missing_approvals
-from bot.model import ProposalState, Run, RunState, Severity, StepState, Verdict
+from bot.model import Proposal, ProposalState, Run, RunState, Severity, StepState, Verdict
 from bot.mrkdwn import Mrkdwn, listed, time
 from bot.slack.blocks import Content, actions, button, code, content, context, header, literal, section
 from bot.slack.standing import Standing
-from bot.slack.tables import before_and_after, evidence, progress, seconds, will_run
+from bot.slack.tables import before_and_after, evidence, printed_by_failure, progress, seconds, will_run
 from bot.words import Words
 
 SIGNS = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 _OVER = {ProposalState.REJECTED, ProposalState.EXPIRED, ProposalState.SUPERSEDED}
+
+_ANSWERS = {"ran": "ran", "again": "not_run", "stop": "stop"}  # what people say of an unknown step → its button's words
 
 
 def short(plan_hash: str) -> str:
@@ -36,15 +39,23 @@ def subject(standing: Standing) -> str:
 
 
 class AlertCard:
-    """Draws with the team's words; `who` turns a Slack id into a name."""
+    """Draws with the team's words."""
 
     def __init__(
-        self, words: Words, who: Callable[[str], str], roles: Callable[[Sequence[str]], Sequence[str]]
+        self,
+        words: Words,
+        who: Callable[[str], str],
+        holders: Callable[[Sequence[str]], Sequence[str]],
+        broken: Callable[[], int],
+        *,
+        observe: bool,
     ) -> None:
-        """`roles` gives the names of the people who hold any of these roles."""
+        """`who` turns a Slack id into a name, `holders` roles into names; `broken` counts unusable runbook files."""
         self._words = words
         self._who = who
-        self._holders = roles
+        self._holders = holders
+        self._broken = broken
+        self._observe = observe
 
     def draw(self, standing: Standing) -> Content:
         title = self._title(standing)
@@ -52,6 +63,7 @@ class AlertCard:
             header(title),
             literal(standing.alert.alert.summary),
             context(Mrkdwn(" · ".join(self._understood(standing)))),
+            *self._earlier(standing),
         ]
         if standing.run is not None:
             blocks += self._run(standing, standing.run)
@@ -70,7 +82,7 @@ class AlertCard:
             return f"⚠ UNKNOWN · {subject(standing)}"
         if run is not None and run.ended is not None:
             return self._verdict(standing, run)
-        if standing.alert.resolved is not None:
+        if standing.alert.resolved is not None and not standing.fired_anew:
             return f"🟢 {self._words.plain('label_resolved')} · {subject(standing)}"
         return f"{SIGNS[severity]} {severity} · {subject(standing)}"
 
@@ -87,13 +99,29 @@ class AlertCard:
     def _understood(self, standing: Standing) -> list[Mrkdwn]:
         alert = standing.alert
         seen = self._words("seen", since=time(alert.first), times=alert.times, last=time(alert.last))
-        what = self._words("understood", category=alert.classification.category, why=alert.classification.why)
-        lines = [seen, what]
+        known = alert.classification
+        lines = [
+            seen,
+            self._words("understood", category=known.category, why=known.why),
+            self._words("how_bad", severity=known.severity, why=known.severity_why),
+        ]
         if standing.incident is not None:
             lines.append(self._words("part_of", number=standing.incident.number))
-        if alert.resolved is not None:
+        if standing.fired_anew:
+            lines.append(self._words("fired_anew"))
+        elif alert.resolved is not None:
             lines.append(self._words("resolved_by", source=alert.alert.source, at=time(alert.resolved)))
         return lines
+
+    def _earlier(self, standing: Standing) -> list[Block]:
+        """What became of the proposals before: a fresh one does not make them forgotten."""
+        lines = []
+        for each in standing.earlier:
+            lines += self._decisions(each.proposal)
+            if each.run is not None and each.run.ended is not None:
+                result = each.run.verdict or each.run.state.upper()
+                lines.append(self._words("earlier_run", result=result, at=time(each.run.ended), why=each.run.why))
+        return [context(Mrkdwn("\n".join([self._words("earlier"), *lines[-8:]])))] if lines else []
 
     # -- what is proposed ---
 
@@ -101,9 +129,14 @@ class AlertCard:
         alert = standing.alert
         runbook = alert.classification.runbook
         if runbook is None:
-            said = self._words("no_runbook", name=alert.alert.name)
-            needs = ["match:", f"  - alert: [{alert.alert.name}]"]
-            blocks = [section(said), self._table("no_runbook_needs", needs)]
+            kind = "text" if alert.alert.source == "human" else "alert"
+            needs = ["match:", f"  - {kind}: [{json.dumps(alert.alert.name, ensure_ascii=False)}]"]
+            blocks = [
+                section(self._words("no_runbook", name=alert.alert.name)),
+                self._table("no_runbook_needs", needs),
+            ]
+            if broken := self._broken():
+                blocks.append(context(self._words("broken_runbooks", count=broken)))
         elif alert.hindrance:
             blocks = [section(self._words("hindered", runbook=runbook, why=alert.hindrance))]
         else:
@@ -114,12 +147,16 @@ class AlertCard:
         proposal = standing.proposal
         assert proposal is not None  # noqa: S101
         plan = proposal.plan
-        blocks: list[Block] = [
-            DividerBlock(),
-            section(
-                self._words("proposed", title=plan.title, risk=plan.risk, plan=short(plan.hash), runbook=plan.runbook)
-            ),
-        ]
+        over = proposal.state in _OVER
+        heading = self._words(
+            "chosen" if over else "proposed",
+            title=plan.title,
+            risk=plan.risk,
+            plan=short(plan.hash),
+            runbook=plan.runbook,
+            why=standing.alert.classification.runbook_why,
+        )
+        blocks: list[Block] = [DividerBlock(), section(heading)]
         if proposal.params:
             blocks.append(
                 context(
@@ -138,7 +175,8 @@ class AlertCard:
             blocks.append(context(self._words("checking", count=len(plan.checks))))
         elif proposal.evidence:
             blocks.append(self._table("label_evidence", evidence(plan, proposal.evidence)))
-        blocks.append(self._table("label_will_run", will_run(plan, self._words)))
+        label = "label_would_have_run" if over else "label_will_run"
+        blocks.append(self._table(label, will_run(plan, self._words)))
         return blocks + self._decision(standing)
 
     def _decision(self, standing: Standing) -> list[Block]:
@@ -156,15 +194,14 @@ class AlertCard:
                 roles=", ".join(proposal.plan.approval.roles),
                 until=time(proposal.expires),
             )
-            return [
-                *said,
-                context(needs),
-                actions(
-                    button(self._words.plain("button_approve"), "approve", proposal.id, "primary"),
-                    button(self._words.plain("button_reject"), "reject", proposal.id, "danger"),
-                    button(self._words.plain("button_again"), "check_again", standing.alert.id),
-                ),
+            buttons = [
+                button(self._words.plain("button_reject"), "reject", proposal.id, "danger"),
+                button(self._words.plain("button_again"), "check_again", standing.alert.id),
             ]
+            if self._observe:
+                return [*said, context(self._words("observes")), actions(*buttons)]
+            approve = button(self._words.plain("button_approve"), "approve", proposal.id, "primary")
+            return [*said, context(needs), actions(approve, *buttons)]
         if state is ProposalState.EXPIRED:
             said = [*said, context(self._words("expired", at=time(proposal.expires or proposal.created)))]
         elif state is ProposalState.SUPERSEDED:
@@ -172,20 +209,29 @@ class AlertCard:
         return [*said, *(self._again(standing) if state in _OVER else [])]
 
     def _decided(self, standing: Standing) -> list[Block]:
-        assert standing.proposal is not None  # noqa: S101
-        lines = []
-        for each in standing.proposal.decisions:
-            name = "approved_by" if each.approve else "rejected_by"
-            lines.append(
-                self._words(
-                    name,
-                    who=self._who(each.person),
-                    at=time(each.at),
-                    reason=each.reason,
-                    plan=short(standing.proposal.plan.hash),
-                )
+        lines = self._decisions(standing.proposal) if standing.proposal else []
+        lines += [
+            self._words(
+                "settled",
+                who=self._who(each.who),
+                at=time(each.at),
+                answer=self._words.plain("button_" + _ANSWERS[each.what.removeprefix("settled: ")]),
             )
-        return [context(*lines)] if lines else []
+            for each in standing.settled
+        ]
+        return [context(Mrkdwn("\n".join(lines)))] if lines else []
+
+    def _decisions(self, proposal: Proposal) -> list[Mrkdwn]:
+        return [
+            self._words(
+                "approved_by" if each.approve else "rejected_by",
+                who=self._who(each.person),
+                at=time(each.at),
+                reason=each.reason,
+                plan=short(proposal.plan.hash),
+            )
+            for each in proposal.decisions
+        ]
 
     def _again(self, standing: Standing) -> list[Block]:
         if standing.alert.resolved is not None:
@@ -198,13 +244,15 @@ class AlertCard:
         proposal = standing.proposal
         assert proposal is not None  # noqa: S101
         plan = proposal.plan
-        heading = self._words("chosen", title=plan.title, risk=plan.risk, runbook=plan.runbook)
+        heading = self._words("chosen", title=plan.title, risk=plan.risk, plan=short(plan.hash), runbook=plan.runbook)
         blocks: list[Block] = [DividerBlock(), section(heading)]
         if run.after:
             blocks.append(self._table("label_before_after", before_and_after(plan, proposal.evidence, run.after)))
         elif proposal.evidence:
             blocks.append(self._table("label_evidence", evidence(plan, proposal.evidence)))
         blocks.append(self._table("label_steps", progress(plan, run, self._words)))
+        if printed := printed_by_failure(run):
+            blocks.append(self._table("label_output", printed))
         return [*blocks, *self._decided(standing), *self._state(standing, run)]
 
     def _state(self, standing: Standing, run: Run) -> list[Block]:
@@ -230,7 +278,7 @@ class AlertCard:
                 section(self._words("failed" if run.state is RunState.FAILED else "aborted", why=run.why)),
                 *self._again(standing),
             ]
-        return []
+        return self._again(standing)
 
     def _unknown(self, run: Run, ids: list[str]) -> list[Block]:
         cut = next((step for step in run.steps if step.state is StepState.UNKNOWN), None)

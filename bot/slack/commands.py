@@ -69,16 +69,15 @@ class Commands:
             for runbook in library.runbooks.values()
             if all(word in f"{runbook.id} {runbook.title}".casefold() for word in wanted)
         ]
+        lines = [self._runbook_line(runbook) for runbook in sorted(found, key=lambda each: each.id)[:_MOST]]
         if not found:
-            return self._say(
+            lines.append(
                 self._words("no_such_runbook" if wanted else "no_runbooks", words=rest, folder=self._shelf.folder)
             )
-        lines = [self._runbook_line(runbook) for runbook in sorted(found, key=lambda each: each.id)[:_MOST]]
         if len(found) > _MOST:
             lines.append(self._words("more", count=len(found) - _MOST))
-        broken = [problem for problem in library.problems if problem.level == "error"]
-        if broken:
-            lines.append(self._words("broken_runbooks", count=len({problem.file for problem in broken})))
+        if library.broken:
+            lines.append(self._words("broken_runbooks", count=len(library.broken)))
         return self._say(*lines)
 
     def _runbook_line(self, runbook: Runbook) -> Mrkdwn:

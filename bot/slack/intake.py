@@ -72,7 +72,9 @@ class Intake:
 
     def clicked(self, body: dict[str, Any]) -> None:
         """A button or a modal, after its acknowledgement; on the caller's thread, so that the answer is quick."""
-        self._work(delivery_id(body), body)
+        id = delivery_id(body)
+        if self._store.inbox.claim_event(id):
+            self._work(id, body)
 
     def resume(self) -> None:
         """After a start: what was acknowledged and not dealt with."""

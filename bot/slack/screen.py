@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.model import IncidentState, RunState
+import structlog
+
+from bot.model import Incident, RunState
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
-from bot.slack.blocks import Content
 from bot.slack.cards import AlertCard
 from bot.slack.incident_card import IncidentStanding, draw_incident
 from bot.slack.outbox import Outbox
@@ -17,6 +19,8 @@ from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.team import Team
 from bot.words import Words
+
+log = structlog.get_logger()
 
 
 class SlackScreen:
@@ -28,16 +32,58 @@ class SlackScreen:
         team: Team,
         words: Words,
         now: Callable[[], datetime],
+        broken: Callable[[], int],
+        *,
+        observe: bool,
     ) -> None:
+        """`broken` counts the runbook files that cannot be used."""
         self._store = store
         self._outbox = outbox
         self._workspace = workspace
         self._team = team
         self._words = words
         self._now = now
-        self._card = AlertCard(words, self._who, self._holders)
+        self._card = AlertCard(words, self._who, self._holders, broken, observe=observe)
+        self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
+        self._something = threading.Condition()
+        self._stopping = False
+        self._painter = threading.Thread(target=self._paint, name="screen")
 
-    def alert_changed(self, alert: str) -> None:
+    def changed(self, subject: str) -> None:
+        """Draws soon, on a thread of its own: a run's steps do not wait for their picture."""
+        with self._something:
+            self._changed[subject] = None
+            self._something.notify()
+
+    def start(self) -> None:
+        self._painter.start()
+
+    def stop(self) -> None:
+        """Returns when all that changed is drawn."""
+        with self._something:
+            self._stopping = True
+            self._something.notify()
+        if self._painter.is_alive():
+            self._painter.join()
+
+    def _paint(self) -> None:
+        while True:
+            with self._something:
+                while not self._changed and not self._stopping:
+                    self._something.wait()
+                if not self._changed:
+                    return
+                subject = next(iter(self._changed))
+                del self._changed[subject]
+            try:
+                self._alert(subject)
+                incident = self._store.incidents.incident_of(subject) or self._store.incidents.find_incident(subject)
+                if incident is not None:
+                    self._show_incident(incident)
+            except Exception:  # the edge of the thread: a card that cannot be drawn must not stop the others
+                log.exception("card not drawn", subject=subject)
+
+    def _alert(self, alert: str) -> None:
         standing = standing_of(self._store, alert)
         if standing is None:
             return
@@ -45,28 +91,18 @@ class SlackScreen:
         stored = standing.alert
         self._outbox.show(f"alert:{alert}", stored.channel, stored.ts, self._card.draw(standing), urgent=urgent)
 
-    def incident_changed(self, incident: str) -> None:
-        content = self._incident(incident)
-        if content is not None:
-            self._outbox.show(f"incident:{incident}", self._workspace.incidents, None, content, urgent=True)
-
-    def _incident(self, incident_id: str) -> Content | None:
-        incident = self._store.incidents.find_incident(incident_id)
-        if incident is None:
-            return None
+    def _show_incident(self, incident: Incident) -> None:
         alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
         duty = on_call(self._team.rota, self._now()) if self._team.rota else None
-        changes = [entry for entry in self._store.timeline.entries(incident_id) if entry.what != "incident opened"]
         standing = IncidentStanding(
             incident=incident,
-            on_call=duty,
+            on_call=person(self._team.people[duty].slack) if duty else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
-            alert_resolved=alert is not None
-            and alert.resolved is not None
-            and incident.state is not IncidentState.RESOLVED,
-            changes=changes,
+            alert_resolved=alert is not None and alert.resolved is not None,
+            changes=[entry for entry in self._store.timeline.entries(incident.id) if entry.what != "incident opened"],
         )
-        return draw_incident(standing, self._words, self._who)
+        content = draw_incident(standing, self._words, self._who)
+        self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)
 
     def _who(self, slack_id: str) -> str:
         """The name in the team file, or a mention of a stranger."""

@@ -20,6 +20,8 @@ from bot.model import (
 )
 from bot.words import Words
 
+_TAIL = 12  # lines
+
 _STEP_SIGNS = {
     StepState.RUNNING: "▸",
     StepState.OK: "✔",
@@ -75,6 +77,12 @@ def progress(plan: Plan, run: Run, words: Words) -> list[str]:
     return _columns(rows)
 
 
+def printed_by_failure(run: Run) -> list[str]:
+    """The last lines that a failed step printed: mostly they say why."""
+    failed = next((each for each in run.steps if each.state in {StepState.FAILED, StepState.TIMED_OUT}), None)
+    return [line for line in failed.output.splitlines() if line.strip()][-_TAIL:] if failed else []
+
+
 def seconds(passed: float) -> str:
     if passed < 0.1:
         return "< 0.1 s"
@@ -114,11 +122,11 @@ def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> t
         return name, words.plain("step_declared")
     last = last_line(record.output)
     if record.state is StepState.UNKNOWN:
-        return name, words.plain("step_unknown", last=last or words.plain("no_output"))
+        return name, words.plain("step_unknown", last=last) if last else words.plain("step_unknown_silent")
     took = seconds((record.ended - record.started).total_seconds()) if record.ended else ""
     if record.state is StepState.OK:
         return name, took
-    return name, f"{took}  {record.said}" + (f": {last}" if last else "")
+    return name, f"{took}  {record.said}"
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:

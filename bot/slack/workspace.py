@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry import RateLimitErrorRetryHandler
 
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -19,13 +20,16 @@ log = structlog.get_logger()
 _GROUP_SECONDS = 60  # a user group's members are asked for again after this long
 
 
-def web_client(settings: Settings) -> WebClient:
-    """A client that tries nothing twice: whoever calls knows whether a second try is safe."""
+def web_client(settings: Settings, *, patient: bool = False) -> WebClient:
+    """A client that tries nothing twice: whoever calls knows whether a second try is safe.
+
+    A `patient` one waits as long as Slack asks it to and tries again; Slack did nothing the first time.
+    """
     return WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=10,
-        retry_handlers=[],
+        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)] if patient else [],
     )
 
 

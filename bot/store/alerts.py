@@ -98,6 +98,13 @@ class Alerts:
             "UPDATE alerts SET hindrance = :hindrance WHERE id = :id", {"id": id, "hindrance": hindrance}
         )
 
+    def open_alert_of(self, fingerprint: str, poster: str) -> StoredAlert | None:
+        rows = self._driver.query(
+            "SELECT * FROM alerts WHERE fingerprint = :fingerprint AND poster = :poster AND resolved IS NULL",
+            {"fingerprint": fingerprint, "poster": poster},
+        )
+        return _stored(rows[0]) if rows else None
+
     def find_alert(self, id: str) -> StoredAlert | None:
         rows = self._driver.query("SELECT * FROM alerts WHERE id = :id", {"id": id})
         return _stored(rows[0]) if rows else None

@@ -30,6 +30,15 @@ class Inbox:
             )
         )
 
+    def claim_event(self, id: str) -> bool:
+        """True for the first who works on it: Slack may deliver one click twice at the same time."""
+        return bool(
+            self._driver.execute(
+                "UPDATE events SET attempts = 1 WHERE id = :id AND attempts = 0 AND done IS NULL RETURNING id",
+                {"id": id},
+            )
+        )
+
     def finish_event(self, id: str, now: datetime, error: str | None = None) -> None:
         """Dealt with; or, with an error, given up and kept for a person to read."""
         self._driver.execute(

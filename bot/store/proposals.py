@@ -93,6 +93,10 @@ class Proposals:
     def latest_proposal(self, alert: str) -> Proposal | None:
         return self._one("WHERE alert = :id ORDER BY proposals.id DESC LIMIT 1", {"id": alert})
 
+    def proposals_of(self, alert: str) -> list[Proposal]:
+        """All of an alert, oldest first."""
+        return self._many("WHERE alert = :id ORDER BY proposals.id", {"id": alert})
+
     def open_proposals(self) -> list[Proposal]:
         return self._many("WHERE state IN ('checking', 'waiting') ORDER BY proposals.id", {})
 
