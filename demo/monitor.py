@@ -75,7 +75,11 @@ class Watch:
 
 
 def _nearly_full(sample: Sample) -> bool | None:
-    return sample.memory >= 0.9 * sample.limit if sample.memory is not None and sample.limit is not None else None
+    if sample.memory is None or sample.limit is None:
+        return None
+    if sample.memory >= 0.9 * sample.limit:
+        return True
+    return False if sample.healthy else None  # what it uses while it warms up says nothing of what it will use
 
 
 def _how_full(sample: Sample) -> str:

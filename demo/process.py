@@ -17,11 +17,11 @@ RESTART = Path(__file__).parent / "runbooks" / "scripts" / "restart_shop.py"
 START = "start.json"  # what to run to start the shop: the part of a systemd unit
 
 
-def prepare(home: Path, port: int, limit_mb: int) -> None:
-    """Writes down how the shop is started, for whoever starts it."""
+def prepare(home: Path, port: int, limit_mb: int, warm_up: float = 0.0) -> None:
+    """Writes down how the shop is started, for whoever starts it; each time it is healthy after `warm_up` seconds."""
     shop = Path(__file__).parent / "shop.py"
     argv = [sys.executable, str(shop), "--home", str(home), "--port", str(port), "--limit", str(limit_mb)]
-    (home / START).write_text(json.dumps(argv))
+    (home / START).write_text(json.dumps([*argv, "--warm-up", str(warm_up)]))
 
 
 def start(home: Path) -> None:

@@ -1,8 +1,8 @@
 """A small web shop with a real memory leak. Standard library only: any Python starts it.
 
-GET /health    200, or 503 when its memory has reached the limit; JSON with the figures
+GET /health    200, or 503 while it warms up and when its memory has reached the limit; JSON with the figures
 GET /metrics   the same for Prometheus
-POST /orders   takes an order, and keeps about 1 MB of it for ever: the leak
+POST /orders   takes an order when it is healthy, and keeps about 1 MB of it for ever: the leak
 POST /crash    dies at once
 """
 
@@ -16,6 +16,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,19 @@ def resident_memory() -> int:
 class Shop(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, port: int, limit: int) -> None:
+    def __init__(self, port: int, limit: int, warm_up: float) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.limit = limit
+        self.warm_at = time.monotonic() + warm_up
         self.orders: list[bytes] = []  # never emptied
 
     def figures(self) -> dict[str, Any]:
         memory = resident_memory()
-        status = "out of memory" if memory >= self.limit else "ok"
+        status = "ok"
+        if memory >= self.limit:
+            status = "out of memory"
+        elif time.monotonic() < self.warm_at:
+            status = "warming up"
         return {"status": status, "memory": memory, "limit": self.limit, "orders": len(self.orders)}
 
 
@@ -70,8 +76,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if self.path == "/orders":
             # Refused at the limit, so that a leak that nobody mends harms the shop and not the machine.
-            if self.server.figures()["status"] != "ok":
-                self._json(503, {"error": "out of memory"})
+            status = self.server.figures()["status"]
+            if status != "ok":
+                self._json(503, {"error": status})
                 return
             self.server.orders.append(b"order " * (MB // 6))
             self._json(201, {"order": len(self.server.orders)})
@@ -102,6 +109,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--home", type=Path, required=True, help=f"the folder of {PIDFILE}")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--limit", type=int, default=200, help="memory limit in MB (default 200)")
+    parser.add_argument("--warm-up", type=float, default=0.0, help="seconds until it is healthy (default 0)")
     given = parser.parse_args(argv)
     # The lock says "running" and ends with the process, however that dies; the number in the file says which one.
     with (given.home / PIDFILE).open("a+") as pidfile:
@@ -111,7 +119,7 @@ def main(argv: list[str]) -> int:
             print("the shop is running already", file=sys.stderr)
             return 1
         pidfile.truncate(0)
-        with Shop(given.port, given.limit * MB) as shop:
+        with Shop(given.port, given.limit * MB, given.warm_up) as shop:
             pidfile.write(str(os.getpid()))
             pidfile.flush()
             # shutdown() waits for serve_forever, which this very thread runs: so from another one.

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -28,12 +29,22 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data" / "demo"
 SHOP_PORT = 8411
 SHOP_LIMIT_MB = 200
+SHOP_WARM_UP = 4.0  # seconds: long enough to see the card follow the steps, and to kill the bot in the middle of them
 LAST_LINES = 15  # of the bot's log, when it died by itself
 
 WHAT_TO_DO = """\
   1. Open the page and press "Send traffic": the shop's memory leaks, and within ten seconds an alert is in #alerts.
   2. Open the thread below the alert and press Approve: the bot restarts the shop and says whether that helped.
   3. Press Ctrl-C here when you have seen enough; everything that was started ends."""
+
+
+# What a newcomer reads where nothing is posted yet.
+PURPOSES = {
+    "alerts": "*Start here:* press *Send traffic* on the left. The shop's memory leaks, within ten seconds an alert is "
+    "posted here, and the bot answers in its thread with what it would do.",
+    "incidents": "An alert of severity P0 or P1 opens an incident here, with a card of its own. "
+    "None yet? Press *Send traffic* on the left.",
+}
 
 
 class BotProcess:
@@ -100,13 +111,21 @@ class BotProcess:
 class Stage:
     """Everything on the stage. `with Stage(port) as stage:` starts it and ends it.
 
-    `shop_port` 0 and `port` 0 take free ones. `bot=False` leaves the bot out.
+    `shop_port` 0 and `port` 0 take free ones. The shop is healthy `warm_up` seconds after each start. `bot=False`
+    leaves the bot out.
     """
 
     def __init__(
-        self, port: int, *, shop_port: int = SHOP_PORT, limit_mb: int = SHOP_LIMIT_MB, bot: bool = True
+        self,
+        port: int,
+        *,
+        shop_port: int = SHOP_PORT,
+        limit_mb: int = SHOP_LIMIT_MB,
+        warm_up: float = SHOP_WARM_UP,
+        bot: bool = True,
     ) -> None:
         self._limit_mb = limit_mb
+        self._warm_up = warm_up
         self._with_bot = bot
         self._closing = threading.Event()
         self._states = threading.Thread(target=self._keep_states_fresh, name="states")
@@ -121,7 +140,9 @@ class Stage:
         self.shop_home.mkdir()
         try:
             self.box.start()
-            process.prepare(self.shop_home, self.shop_port, self._limit_mb)
+            for channel, purpose in PURPOSES.items():
+                self.box.set_purpose(channel, purpose)
+            process.prepare(self.shop_home, self.shop_port, self._limit_mb, self._warm_up)
             process.start(self.shop_home)
             shop_url = f"http://127.0.0.1:{self.shop_port}"
             self.monitor = Monitor(shop_url, self.box.webhook("alerts", name="Alertmanager"), self.shop_port)
@@ -156,7 +177,7 @@ class Stage:
     # -- what the buttons do ------------------------------------------------------------------------------------------
 
     def send_traffic(self) -> str:
-        """Orders until the shop takes no more, some thirty a second."""
+        """Orders until the shop is full, some thirty a second; while it warms up they are tried again."""
         if self._traffic and self._traffic.is_alive():
             return "Orders are coming in already."
         self._traffic = threading.Thread(target=self._order, name="traffic")
@@ -187,21 +208,23 @@ class Stage:
                     answer = client.post(f"{self.monitor.shop_url}/orders")
                 except httpx.TransportError:  # it is being restarted, or crashed: customers go elsewhere
                     return
-                if answer.status_code != 201:
+                if answer.status_code != 201 and answer.json()["error"] != "warming up":
                     return
 
     def _shop_state(self) -> str:
         busy = ", orders are coming in" if self._traffic and self._traffic.is_alive() else ""
-        return f"shop: {self.monitor.sample}{busy}"
+        return f"{self.monitor.sample}{busy}"
 
     def _put_controls(self) -> None:
-        put = self.box.control
-        put("traffic", "Send traffic", "Orders leak memory until it is full.", self.send_traffic, self._shop_state)
-        put("crash", "Crash the shop", "Its process dies at once.", self.crash_shop)
-        put("odd", "Odd alert", "One that no runbook fits, on and off.", self.odd_alert, self._odd_state)
-        put("stop-bot", "Stop the bot", "It ends in order.", self.bot.stop, self._bot_state)
-        put("start-bot", "Start the bot", "It goes on where it was.", self.bot.start)
-        put("kill-bot", "Kill the bot", "Like a power cut.", self._kill_bot)
+        shop = partial(self.box.control, group="Shop")
+        shop("traffic", "Send traffic", "Orders leak memory until it is full.", self.send_traffic, self._shop_state)
+        shop("crash", "Crash the shop", "Its process dies at once.", self.crash_shop, short="Crash it")
+        odd = "One that no runbook fits. Press it again and it is resolved."
+        self.box.control("odd", "Odd alert", odd, self.odd_alert, self._odd_state, group="Another alert")
+        bot = partial(self.box.control, group="Bot")
+        bot("stop-bot", "Stop the bot", "It ends in order.", self.bot.stop, self._bot_state, short="Stop")
+        bot("start-bot", "Start the bot", "It goes on where it was.", self.bot.start, short="Start")
+        bot("kill-bot", "Kill the bot", "Like a power cut.", self._kill_bot, short="Kill")
 
     def _keep_states_fresh(self) -> None:
         """Tells the page when one of the states is another than before, and only then."""
@@ -219,7 +242,7 @@ class Stage:
         return self.bot.stop(signal.SIGKILL)
 
     def _bot_state(self) -> str:
-        return f"bot: {self.bot.state}"
+        return self.bot.state
 
     def bot_environment(self) -> dict[str, str]:
         """The bot's whole environment: nothing of a real set-up on this machine gets in."""

@@ -43,7 +43,9 @@ class Slackbox:
         rate_limits: bool = False,
     ) -> None:
         if not is_loopback(host) and not allow_remote:
-            raise ValueError(f"{host} is not a loopback address; say allow_remote to let other machines in")
+            raise ValueError(
+                f"{host} is not a loopback address; say --allow-remote (allow_remote=True) to let other machines in"
+            )
         self._slack = LocalSlack(read_manifest(manifest))
         self._slack.rate_limits.on = rate_limits
         self._people = PeopleActs(self._slack)
@@ -175,6 +177,15 @@ class Slackbox:
     def open_home(self, person: str) -> None:
         self._on_server(lambda: self._slack.interactions.open_home(self._person(person)))
 
+    def set_purpose(self, channel: str, text: str) -> None:
+        """What the channel is for, as if it had been created with it. The page shows it at the channel's beginning."""
+
+        def put() -> None:
+            where = self._channel(channel)
+            where.purpose = {"value": text, "creator": where.creator, "last_set": where.created}
+
+        self._on_server(put)
+
     def webhook(self, channel: str, name: str = "incoming-webhook") -> str:
         """The URL of a new incoming webhook with its own bot_id."""
         return self.url + self._on_server(lambda: self._slack.webhooks.add(self._channel(channel), name))
@@ -298,9 +309,22 @@ class Slackbox:
         self._ask(lambda: self._slack.sockets.refresh(reason))
 
     # -- the page's "Try it" panel ------------------------------------------------------------------------------
-    def control(self, id: str, label: str, help: str, action: Action, state: State | None = None) -> None:
-        """Adds a button. `action` runs on a thread of its own; its text is shown, its exception too."""
-        self._slack.controls.add(Control(id, label, help, action, state))
+    def control(
+        self,
+        id: str,
+        label: str,
+        help: str,
+        action: Action,
+        state: State | None = None,
+        *,
+        group: str = "",
+        short: str = "",
+    ) -> None:
+        """Adds a button. `action` runs on a thread of its own; its text is shown, its exception too.
+
+        Those of one `group` stand in one row, where `short` is on the button instead of the label.
+        """
+        self._slack.controls.add(Control(id, label, help, action, state, group, short))
         if self._server.loop is not None:
             self.refresh_controls()
 

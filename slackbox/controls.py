@@ -18,7 +18,9 @@ State = Callable[[], str]
 class Control:
     """`action` gives back a text to be shown, `state` a few words that stand beside the button.
 
-    Both may take their time and may use the workspace: neither runs on the server's thread.
+    Both may take their time and may use the workspace: neither runs on the server's thread. Controls that follow each
+    other with the same `group` stand in one row under its name, where `short` says what they do and `help` is a
+    tooltip.
     """
 
     id: str
@@ -26,9 +28,12 @@ class Control:
     help: str
     action: Action
     state: State | None = None
+    group: str = ""
+    short: str = ""
 
     def as_json(self) -> Json:
-        return {"id": self.id, "label": self.label, "help": self.help, "state": self._state()}
+        words = {"label": self.label, "short": self.short or self.label, "group": self.group, "help": self.help}
+        return {"id": self.id, **words, "state": self._state()}
 
     def _state(self) -> str:
         try:

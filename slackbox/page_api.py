@@ -100,6 +100,7 @@ class PageApi:
                 "name": channel.name,
                 "is_im": channel.is_im,
                 "topic": channel.topic["value"],
+                "purpose": channel.purpose["value"],
                 "members": channel.members,
                 "is_archived": channel.is_archived,
             }

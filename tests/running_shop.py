@@ -21,12 +21,12 @@ def free_port() -> int:
 
 
 class RunningShop:
-    """Started with `home` as its folder, on a free port; the test ends it."""
+    """Started with `home` as its folder, on a free port, healthy after `warm_up` seconds; the test ends it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, warm_up: float = 0.0) -> None:
         self.home = home
         self.port = free_port()
-        process.prepare(home, self.port, LIMIT)
+        process.prepare(home, self.port, LIMIT, warm_up)
         process.start(home)
 
     def ask(self, method: str, path: str) -> tuple[int, str]:

@@ -41,6 +41,13 @@ def test_a_shop_that_does_not_answer_says_nothing_of_its_memory() -> None:
     assert seen == [None, None, True, None, False]
 
 
+def test_a_shop_that_warms_up_is_not_yet_well() -> None:
+    """An empty memory is the end of the alert only once the shop works."""
+    warming = Sample(memory=20, limit=100, healthy=False)
+    seen = over_time(Watch(HIGH_MEMORY), FULL, FULL, FULL, SILENT, warming, warming, WELL)
+    assert seen == [None, None, True, None, None, None, False]
+
+
 def test_a_restart_is_no_outage() -> None:
     """The shop is down after three seconds without an answer, and not before."""
     assert over_time(Watch(SHOP_DOWN), WELL, SILENT, SILENT, SILENT, WELL) == [None] * 5

@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,11 @@ def shop(tmp_path: Path) -> Iterator[RunningShop]:
     assert process.running(tmp_path) is None
 
 
+def folder(within: Path, name: str) -> Path:
+    (within / name).mkdir()
+    return within / name
+
+
 def test_orders_fill_the_memory_until_the_shop_is_unwell(shop: RunningShop) -> None:
     """Each order costs a megabyte for ever; at the limit it takes no more and says so."""
     status, before = shop.health()
@@ -30,6 +36,24 @@ def test_orders_fill_the_memory_until_the_shop_is_unwell(shop: RunningShop) -> N
     assert (status, after["status"], after["orders"]) == (503, "out of memory", taken)
     assert after["memory"] - before["memory"] >= taken * 900_000
     assert after["memory"] < 1.2 * after["limit"]
+
+
+def test_it_warms_up_before_it_is_well(tmp_path: Path) -> None:
+    """It answers at once that it is not ready and takes no order; then it is well by itself."""
+    cold = RunningShop(folder(tmp_path, "cold"), warm_up=600)
+    warm = RunningShop(folder(tmp_path, "warm"), warm_up=0.2)
+    try:
+        status, figures = cold.health()
+        assert (status, figures["status"]) == (503, "warming up")
+        assert cold.ask("POST", "/orders") == (503, '{"error": "warming up"}')
+        deadline = time.monotonic() + 20
+        while warm.health()[0] != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert warm.ask("POST", "/orders")[0] == 201
+    finally:
+        process.end(cold.home)
+        process.end(warm.home)
 
 
 def test_prometheus_can_read_it(shop: RunningShop) -> None:

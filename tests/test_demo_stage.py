@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def running() -> Iterator[Stage]:
     """Everything but the bot, which has stories of its own."""
-    with Stage(0, shop_port=0, limit_mb=60, bot=False) as on_stage:
+    with Stage(0, shop_port=0, limit_mb=60, warm_up=0.2, bot=False) as on_stage:
         yield on_stage
 
 

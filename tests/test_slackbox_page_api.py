@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +13,6 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from slackbox import Refused, Slackbox
-from slackbox.__main__ import main
 from tests.blocks import button, plain
 from tests.bolt_connection import Connect
 
@@ -202,7 +199,8 @@ def test_controls_run_and_say_what_they_did(page: Page, box: Slackbox) -> None:
     toasts = [(each["text"], each["error"]) for each in page.told if each["type"] == "toast"]
     assert toasts == [("It is broken.", False), ("Fail: no such service", True)]
     controls = [each["controls"] for each in page.told if each["type"] == "controls"]
-    assert controls[0][0] == {"id": "break", "label": "Break it", "help": "Breaks it.", "state": "well"}
+    words = {"label": "Break it", "short": "Break it", "group": "", "help": "Breaks it."}
+    assert controls[0][0] == {"id": "break", **words, "state": "well"}
     assert controls[-1][0]["state"] == "broken"
     assert page.act("control", id="none")["error"] == "no control 'none'"
 
@@ -280,30 +278,6 @@ def test_people_refused_in_python(box: Slackbox) -> None:
         box.edit("alice", "alerts", ts, "yours")
     with pytest.raises(Refused, match="user_not_found"):
         box.say("dave", "alerts", "x")
-
-
-def test_it_runs_alone_and_says_how_to_connect() -> None:
-    """`python -m slackbox` prints the page's address and a bot's three settings, and ends on SIGTERM."""
-    command = [sys.executable, "-m", "slackbox", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(5)]
-        address = lines[0].removeprefix("The workspace is at ")
-        process.terminate()
-        assert process.wait(timeout=10) == 0
-    assert lines[2:] == [
-        f"SLACK_API_URL={address}/api/",
-        "SLACK_BOT_TOKEN=xoxb-slackbox",
-        "SLACK_APP_TOKEN=xapp-slackbox",
-    ]
-
-
-def test_it_does_not_start_with_a_broken_manifest(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit status 2, and words that name the trouble."""
-    path = tmp_path / "manifest.json"
-    path.write_text('{"display_information": {}}', encoding="utf-8")
-    assert main(["--port", "0", "--manifest", str(path)]) == 2
-    assert "display_information.name is missing" in capsys.readouterr().err
 
 
 def test_a_controls_state_may_look_at_the_workspace(page: Page, box: Slackbox) -> None:

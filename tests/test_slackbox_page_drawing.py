@@ -259,6 +259,40 @@ def test_controls_run_and_show_their_state(workspace: Slackbox, open_page: Calla
     expect(page.get_by_role("alert")).to_contain_text("no shop")
 
 
+def test_controls_of_one_group_share_a_row(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    """Its name and state are said once; a button has a short word, and its whole name for those who cannot see it."""
+    pressed: list[str] = []
+    state = ["running"]
+
+    def put(id: str, short: str, told: Callable[[], str] | None = None) -> None:
+        def press() -> None:
+            pressed.append(id)
+
+        workspace.control(id, f"{short} the bot", f"{short}s it.", press, told, group="Bot", short=short)
+
+    put("start", "Start", lambda: state[0])
+    put("stop", "Stop")
+    page = open_page()
+    row = page.get_by_role("region", name="Try it").get_by_role("group", name="Bot")
+    expect(row).to_have_text("BotrunningStartStop")
+    start, stop = (row.get_by_role("button", name=f"{each} the bot", exact=True) for each in ("Start", "Stop"))
+    expect(stop).to_have_attribute("title", "Stop the bot. Stops it.")
+    boxes = [start.bounding_box(), stop.bounding_box()]
+    assert len({box["y"] for box in boxes if box}) == 1
+    stop.click()
+    workspace.wait(lambda: pressed == ["stop"], what="the press")
+    state[0] = "stopped"
+    expect(row).to_contain_text("stopped")
+
+
+def test_a_channel_says_what_it_is_for(workspace: Slackbox, open_page: Callable[..., Page]) -> None:
+    """At its beginning; the bot needs no scope for it."""
+    workspace.set_purpose("alerts", "Press *Send* first, <b>then</b> wait.")
+    intro = open_page().get_by_role("main").locator(".purpose")
+    expect(intro).to_have_text("Press Send first, <b>then</b> wait.")
+    assert workspace.messages("alerts") == []
+
+
 def test_the_home_tab_is_drawn_and_answers(workspace: Slackbox, helper: App, open_page: Callable[..., Page]) -> None:
     @helper.event("app_home_opened")
     def publish(event: dict[str, Any], client: WebClient) -> None:

@@ -50,6 +50,7 @@ function intro(channel) {
     null,
     el("h3", null, channel.is_im ? name : [icon("hash"), name]),
     el("p", null, channel.is_im ? `This is the beginning of your messages with ${name}.` : `This is the very beginning of the #${name} channel.`),
+    channel.purpose ? el("p.purpose", { dir: "auto" }, mrkdwn(channel.purpose)) : null,
   );
 }
 

@@ -96,20 +96,45 @@ export function sidebar({ where, go, become }) {
     // A button stays the same node while its state is told anew, so that a press is never lost.
     patchChildren(
       controls,
-      state.controls.map((one) => ({
-        sig: JSON.stringify([one.id, one.label, one.help]),
+      inGroups(state.controls).map((some) => ({
+        sig: JSON.stringify(some.map((one) => [one.id, one.label, one.short, one.group, one.help])),
         make: () => {
-          const made = control(one);
-          made.show(one);
+          const made = controlGroup(some);
+          made.show(some);
           return made;
         },
-        keep: (kept) => kept.show(one),
+        keep: (kept) => kept.show(some),
       })),
     );
   }
 
-  function control(one) {
+  /** Neighbours of one group together, one without a group alone. */
+  function inGroups(all) {
+    const groups = [];
+    for (const one of all) {
+      if (one.group && groups.at(-1)?.[0].group === one.group) groups.at(-1).push(one);
+      else groups.push([one]);
+    }
+    return groups;
+  }
+
+  /** A group has its name and state above a row of buttons; one alone has its help and state below. */
+  function controlGroup(some) {
+    const { group: name, help } = some[0];
     const words = el("p.control-state", { hidden: true });
+    const buttons = some.map(controlButton);
+    const made = name
+      ? el("div.control", { role: "group", "aria-label": name }, el("h3.control-name", null, name), words, el("div.control-row", null, buttons))
+      : el("div.control", null, buttons, help ? el("p.control-help", null, help) : null, words);
+    made.show = (now) => {
+      const said = now.map((one) => one.state).filter(Boolean).join(" · ");
+      words.hidden = !said;
+      if (words.textContent !== said) fill(words, said);
+    };
+    return made;
+  }
+
+  function controlButton(one) {
     const press = async () => {
       if (button.getAttribute("aria-busy")) return;
       button.setAttribute("aria-busy", "true");
@@ -117,13 +142,9 @@ export function sidebar({ where, go, become }) {
       button.removeAttribute("aria-busy");
       if (!answer.ok) emit("toast", { text: answer.error, error: true });
     };
-    const button = el("button.control-button", { type: "button", onclick: press }, icon("play"), el("span", null, one.label));
-    const made = el("div.control", null, button, one.help ? el("p.control-help", null, one.help) : null, words);
-    made.show = ({ state: now }) => {
-      words.hidden = !now;
-      if (words.textContent !== now) fill(words, now);
-    };
-    return made;
+    const properties = { type: "button", onclick: press, "aria-label": one.label, title: one.group ? `${one.label}. ${one.help}` : null };
+    const button = el("button.control-button", properties, one.group ? null : icon("play"), el("span", null, one.group ? one.short : one.label));
+    return button;
   }
 
   const drawSoon = oncePerFrame(draw);
