@@ -30,6 +30,9 @@ class Finding:
 # Without these the bot cannot start. The others are worth mending, and it works without.
 NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot token", "app token", "channels"})
 
+# Parts of the team file that are checked already and that later versions will follow.
+_NOT_ACTED_ON = ("emergency", "unattended", "escalation", "updates", "handoff", "stakeholders", "contacts", "links")
+
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 
 
@@ -57,6 +60,9 @@ def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskS
         try:
             team = load_team(found.team_file)
             yield Finding("team", True, f"{found.team_file}: people {len(team.people)}, roles {len(team.roles)}")
+            if idle := [name for name in _NOT_ACTED_ON if getattr(team, name) != Team.model_fields[name].get_default()]:
+                said = f"read and checked, but nothing acts on them in this version: {', '.join(idle)}"
+                yield Finding("team", None, said)
         except TeamError as error:
             yield from _each("team", error)
     if "RUNBOOKS_DIR" not in wrong:

@@ -186,8 +186,11 @@ class Journaled:
         self._store.runs.step_started(self._run, position, pid, pid_started)
         self._show()
 
-    def finish_step(self, position: int, outcome: Outcome) -> None:
-        self._store.runs.finish_step(self._run, position, outcome, self._now())
+    def finish_step(self, position: int, outcome: Outcome, then: int | None) -> None:
+        with self._store.atomic():  # one commit, and so one wait for the disk, between two steps
+            self._store.runs.finish_step(self._run, position, outcome, self._now())
+            if then is not None:
+                self._store.runs.begin_step(self._run, then, self._now())
         self._show()
 
 

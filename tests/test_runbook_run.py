@@ -102,9 +102,11 @@ class Journal:
     def started(self, position: int, pid: int, pid_started: float) -> None:
         self.lines.append(("started", position))
 
-    def finish_step(self, position: int, outcome: Outcome) -> None:
+    def finish_step(self, position: int, outcome: Outcome, then: int | None) -> None:
         self.lines.append(("finish", position, outcome.result))
         self.outcomes.append(outcome)
+        if then is not None:
+            self.begin_step(then)
 
 
 def step(action: Action, id: str = "one", timeout: float = 20) -> Step:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bot.model import Outcome, Plan, Reading, Result, RunState, Step
@@ -24,7 +25,8 @@ class Journal(Protocol):
 
     def started(self, position: int, pid: int, pid_started: float) -> None: ...
 
-    def finish_step(self, position: int, outcome: Outcome) -> None: ...
+    def finish_step(self, position: int, outcome: Outcome, then: int | None) -> None:
+        """What came of it and, in the same write, the intent of the step `then` that follows at once."""
 
 
 @dataclass(frozen=True)
@@ -59,27 +61,41 @@ def execute(
     `hold` lets nothing further start; `stop` also cuts the step under way with all its processes.
     """
     deadline = time.monotonic() + plan.timeout
+
+    def obstacle(position: int) -> Ended | None:
+        """Why the step at `position` may not start now."""
+        if hold.is_set() or stop.is_set():
+            return Ended(RunState.RUNNING, f"stopped before step {position + 1}, {plan.steps[position].id}")
+        if time.monotonic() >= deadline:
+            late = f"the run took longer than {plan.timeout:.0f} s, before step {plan.steps[position].id}"
+            return Ended(RunState.FAILED, late)
+        return None
+
     with Processes(surroundings.scratch, environment(plan, surroundings.environ)) as processes:
         site = Site(processes, stop)
-        for position, step in enumerate(plan.steps[start:], start=start):
-            if hold.is_set() or stop.is_set():
-                return Ended(RunState.RUNNING, f"stopped before step {position + 1}, {step.id}")
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return Ended(RunState.FAILED, f"the run took longer than {plan.timeout:.0f} s, before step {step.id}")
-            outcome = _step(site, journal, position, step, left)
-            if outcome.result is Result.UNKNOWN:
-                return Ended(RunState.UNKNOWN, f"step {step.id}: {outcome.said}")
-            if not outcome.ok:
-                return Ended(RunState.FAILED, f"step {step.id}: {outcome.said}")
-    return Ended(RunState.SUCCEEDED, "")
+        ended = obstacle(start) if start < len(plan.steps) else Ended(RunState.SUCCEEDED, "")
+        if ended is None:
+            journal.begin_step(start)
+        position = start
+        while ended is None:
+            step = plan.steps[position]
+            started = partial(journal.started, position)
+            outcome = site.perform(step, started, deadline - time.monotonic())
+            after = position + 1
+            ended = _ended_by(step, outcome)
+            if ended is None:
+                ended = obstacle(after) if after < len(plan.steps) else Ended(RunState.SUCCEEDED, "")
+            journal.finish_step(position, outcome, after if ended is None else None)
+            position = after
+    return ended
 
 
-def _step(site: Site, journal: Journal, position: int, step: Step, left: float) -> Outcome:
-    journal.begin_step(position)
-    outcome = site.perform(step, lambda pid, since: journal.started(position, pid, since), left)
-    journal.finish_step(position, outcome)
-    return outcome
+def _ended_by(step: Step, outcome: Outcome) -> Ended | None:
+    """How the run ends with this outcome of a step; None when it goes on."""
+    if outcome.ok:
+        return None
+    state = RunState.UNKNOWN if outcome.result is Result.UNKNOWN else RunState.FAILED
+    return Ended(state, f"step {step.id}: {outcome.said}")
 
 
 def _read(plan: Plan, steps: Sequence[Step], surroundings: Surroundings, stop: threading.Event) -> tuple[Reading, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -21,6 +22,8 @@ from bot.team import Team
 from bot.words import Words
 
 log = structlog.get_logger()
+
+_SPACING = 0.2  # seconds between two drawings of the same card
 
 
 class SlackScreen:
@@ -67,14 +70,16 @@ class SlackScreen:
             self._painter.join()
 
     def _paint(self) -> None:
+        drawn: dict[str, float] = {}
         while True:
             with self._something:
-                while not self._changed and not self._stopping:
-                    self._something.wait()
-                if not self._changed:
-                    return
-                subject = next(iter(self._changed))
+                while (subject := self._ripe(drawn)) is None:
+                    if self._stopping and not self._changed:
+                        return
+                    self._something.wait(_SPACING if self._changed else None)
                 del self._changed[subject]
+            drawn = {each: at for each, at in drawn.items() if time.monotonic() - at < _SPACING}
+            drawn[subject] = time.monotonic()
             try:
                 self._alert(subject)
                 incident = self._store.incidents.incident_of(subject) or self._store.incidents.find_incident(subject)
@@ -82,6 +87,12 @@ class SlackScreen:
                     self._show_incident(incident)
             except Exception:  # the edge of the thread: a card that cannot be drawn must not stop the others
                 log.exception("card not drawn", subject=subject)
+
+    def _ripe(self, drawn: Mapping[str, float]) -> str | None:
+        """The longest changed that was not drawn a moment ago: fast steps are drawn together."""
+        now = time.monotonic()
+        ripe = (each for each in self._changed if self._stopping or now - drawn.get(each, 0.0) >= _SPACING)
+        return next(ripe, None)
 
     def _alert(self, alert: str) -> None:
         standing = standing_of(self._store, alert)
