@@ -60,7 +60,7 @@ def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskS
         try:
             team = load_team(found.team_file)
             yield Finding("team", True, f"{found.team_file}: people {len(team.people)}, roles {len(team.roles)}")
-            if idle := [name for name in _NOT_ACTED_ON if getattr(team, name) != Team.model_fields[name].get_default()]:
+            if idle := [name for name in _NOT_ACTED_ON if getattr(team, name) != _default(name)]:
                 said = f"read and checked, but nothing acts on them in this version: {', '.join(idle)}"
                 yield Finding("team", None, said)
         except TeamError as error:
@@ -79,6 +79,10 @@ def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskS
         yield Finding("slack", None, "not asked", f"mend {', '.join(in_the_way)} first")
     else:
         yield from ask_slack(found, team)
+
+
+def _default(part: str) -> object:
+    return Team.model_fields[part].get_default(call_default_factory=True)
 
 
 def _where(env_file: Path | None) -> str:

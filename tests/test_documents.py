@@ -1,5 +1,6 @@
 """What the documents say is there, is there."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typer.main import get_command
 
 import app
 from bot import settings
+from bot.alerts import read_alert
+from bot.alerts.message import read_message
 from bot.slack import manifest
 
 ROOT = Path(__file__).parent.parent
@@ -73,3 +76,25 @@ def test_the_install_guide_explains_every_scope() -> None:
     """An administrator is asked to grant them, and wants to know what for."""
     table = (ROOT / "docs" / "install.md").read_text().partition("| scope | for |")[2].partition("\n\n")[0]
     assert set(re.findall(r"`([a-z:]+)`", table)) - {"/incident", "/runbook"} >= set(manifest.scopes())
+
+
+def test_the_install_guides_first_alert_has_what_the_runbook_needs() -> None:
+    """What a person posts to try the bot leads to a proposal, and not to a question about a missing label."""
+    guide = (ROOT / "docs" / "install.md").read_text()
+    (posted,) = re.findall(r"^curl .* -d '(.*?)'$", guide, re.MULTILINE | re.DOTALL)
+    alert = read_alert(read_message(json.loads(posted)))
+    assert (alert.source, alert.name, alert.labels["service"]) == ("alertmanager", "ServiceDown", "nginx")
+
+
+def test_the_install_guide_never_lists_what_is_over_among_what_fires() -> None:
+    """Alertmanager's `.Alerts` holds both, and a message is about one thing."""
+    guide = (ROOT / "docs" / "install.md").read_text()
+    assert "range or .Alerts.Firing .Alerts.Resolved" in guide
+    assert not re.search(r"range \.Alerts *-?}}", guide)
+    assert "group_by: ['...']" in guide
+
+
+def test_the_readme_names_every_make_target() -> None:
+    """But for those that another one calls, or that only a maintainer of the lock needs."""
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)) - {"setup", "lock"}
+    assert targets - set(re.findall(r"make (\w+)", README)) == set()
