@@ -68,7 +68,9 @@ def _asked(what: str, mend: str, question: Callable[[], Iterator[Finding]]) -> I
     except SlackApiError as error:
         code = _code(error)
         needed = f" (scope {error.response.get('needed')})" if code == "missing_scope" else ""
-        yield Finding(what, False, f"Slack refuses: {code}{needed}", _REINSTALL if needed else mend)
+        busy = code == "ratelimited" or error.response.status_code >= 500
+        better = "Slack is busy; try again in a minute" if busy else _REINSTALL if needed else mend
+        yield Finding(what, False, f"Slack refuses: {code}{needed}", better)
     except OSError as error:
         yield Finding(what, False, f"no answer from Slack: {_reason(error)}", "try again")
 
