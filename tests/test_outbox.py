@@ -126,6 +126,16 @@ def test_a_card_that_somebody_deleted_is_posted_anew(box, store, outbox):
     box.wait(lambda: shown(box) == ["running"])
 
 
+def test_a_card_that_slack_does_not_take_still_says_how_things_stand(box, store, outbox):
+    """The next change is tried whole again."""
+    outbox.start()
+    outbox.show("alert:1", CHANNEL, None, {"text": "too much", "blocks": [{"type": "header"}]})
+    box.wait(lambda: shown(box) == ["too much"])
+    show(outbox, "fits")
+    box.wait(lambda: shown(box) == ["fits"])
+    assert box.messages("alerts")[0]["blocks"][0]["type"] == "section"
+
+
 def test_one_channel_that_refuses_does_not_hold_back_another(box, store, outbox):
     outbox.show("alert:lost", "C0NOWHERE00", None, content("lost", [section(Mrkdwn("lost"))]))
     outbox.start()

@@ -27,7 +27,10 @@ Content = dict[str, Any]
 _HEADER = 150  # Slack's limits, in characters
 _SECTION = 3000
 _FALLBACK = 300
-_CODE = 3000  # ours: a card stays below the 13,200 characters that Slack takes in one message
+# Ours, so that even the fullest card stays below the 13,200 characters that Slack takes in one message.
+_LITERAL = 1000
+_CONTEXT = 1500
+_CODE = 2500
 
 
 def content(fallback: str, blocks: Sequence[Block]) -> Content:
@@ -41,15 +44,15 @@ def header(text: str) -> Block:
 
 def literal(text: str) -> Block:
     """Outside text, shown as it is."""
-    return SectionBlock(text=PlainTextObject(text=clean(text, _SECTION) or " ", emoji=False))
+    return SectionBlock(text=PlainTextObject(text=clean(text, _LITERAL) or " ", emoji=False))
 
 
 def section(text: Mrkdwn) -> Block:
     return SectionBlock(text=MarkdownTextObject(text=text[:_SECTION]))
 
 
-def context(*texts: Mrkdwn) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=text[:_SECTION]) for text in texts[:10]])
+def context(text: Mrkdwn) -> Block:
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:_CONTEXT])])
 
 
 def code(title: str, lines: Sequence[str], cut: str) -> Block:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.approval import missing_approvals
-from bot.model import Proposal, ProposalState, Run, RunState, Severity, StepState, Verdict
-from bot.mrkdwn import Mrkdwn, listed, time
+from bot.model import Param, Proposal, ProposalState, Run, RunState, Severity, StepState, Verdict
+from bot.mrkdwn import Mrkdwn, clean, listed, time
 from bot.slack.blocks import Content, actions, button, code, content, context, header, literal, section
 from bot.slack.standing import Standing
 from bot.slack.tables import before_and_after, evidence, printed_by_failure, progress, seconds, will_run
@@ -158,19 +158,7 @@ class AlertCard:
         )
         blocks: list[Block] = [DividerBlock(), section(heading)]
         if proposal.params:
-            blocks.append(
-                context(
-                    *(
-                        self._words(
-                            "parameter",
-                            name=each.name,
-                            value=each.value,
-                            origin=self._words.plain(f"origin_{each.origin}"),
-                        )
-                        for each in proposal.params[:10]
-                    )
-                )
-            )
+            blocks.append(context(Mrkdwn(" · ".join(self._param(each) for each in proposal.params))))
         if proposal.state is ProposalState.CHECKING and plan.checks:
             blocks.append(context(self._words("checking", count=len(plan.checks))))
         elif proposal.evidence:
@@ -178,6 +166,10 @@ class AlertCard:
         label = "label_would_have_run" if over else "label_will_run"
         blocks.append(self._table(label, will_run(plan, self._words)))
         return blocks + self._decision(standing)
+
+    def _param(self, param: Param) -> Mrkdwn:
+        origin = self._words.plain(f"origin_{param.origin}")
+        return self._words("parameter", name=param.name, value=clean(param.value, 100), origin=origin)
 
     def _decision(self, standing: Standing) -> list[Block]:
         proposal = standing.proposal

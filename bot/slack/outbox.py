@@ -27,6 +27,7 @@ EVENT = "plantao_card"  # the metadata's event_type
 _THREADS = 4
 _LONGEST_PAUSE = 60.0  # seconds between two tries
 _LOOK_BACK = 200  # messages of a channel or thread in which a post in doubt is looked for
+_UNSHOWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
@@ -138,7 +139,9 @@ class Outbox:
         self._store.cards.card_sent(card.key, ts, card.revision)
 
     def _message(self, card: Card) -> dict[str, Any]:
-        return {**card.content, "metadata": {"event_type": EVENT, "event_payload": {"key": card.key}}}
+        # A card that Slack does not take as it is still says in one line how things stand.
+        shown = {"text": card.content["text"], "blocks": []} if card.error in _UNSHOWABLE else card.content
+        return {**shown, "metadata": {"event_type": EVENT, "event_payload": {"key": card.key}}}
 
     def _look_up(self, card: Card) -> str | None:
         """The message of an interrupted post, if it stands in the channel or thread."""
@@ -166,7 +169,10 @@ class Outbox:
             self._store.cards.card_delayed(card.key, self._now(), code, lost=True)
         else:
             log.warning("Slack refused a card", card=card.key, error=code or error.response.status_code)
-            self._delay(card, _backoff(card.attempts), code or f"HTTP {error.response.status_code}")
+            unshowable = code in _UNSHOWABLE and card.error not in _UNSHOWABLE
+            self._delay(
+                card, 0.0 if unshowable else _backoff(card.attempts), code or f"HTTP {error.response.status_code}"
+            )
 
     def _delay(self, card: Card, seconds: float, error: str) -> None:
         self._store.cards.card_delayed(card.key, self._now() + timedelta(seconds=seconds), error)

@@ -30,6 +30,7 @@ class Card:
     urgent: bool
     attempts: int
     due: datetime
+    error: str | None  # why the last try failed
 
 
 def _card(row: Row) -> Card:
@@ -44,6 +45,7 @@ def _card(row: Row) -> Card:
         urgent=bool(row["urgent"]),
         attempts=row["attempts"],
         due=to_time(row["due"]),
+        error=row["error"],
     )
 
 
@@ -67,7 +69,7 @@ class Cards:
                 "INSERT INTO cards (key, channel, thread, urgent, wanted, revision, due) "
                 "VALUES (:key, :channel, :thread, :urgent, :wanted, 1, :now) "
                 "ON CONFLICT (key) DO UPDATE SET wanted = excluded.wanted, revision = cards.revision + 1, "
-                "urgent = excluded.urgent, attempts = 0 WHERE cards.wanted != excluded.wanted RETURNING key",
+                "urgent = excluded.urgent, attempts = 0, error = NULL WHERE cards.wanted != excluded.wanted RETURNING key",
                 {
                     "key": key,
                     "channel": channel,
