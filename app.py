@@ -30,7 +30,7 @@ from bot.settings import Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.doctor import ask, report
-from bot.slack.history import catch_up, marks
+from bot.slack.history import begin, catch_up
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.outbox import Outbox
@@ -62,7 +62,7 @@ class Bot:
         self._screen = screen = SlackScreen(
             store, self._outbox, workspace, people, words, utc_now, lambda: len(shelf.library().broken), observe=observe
         )
-        scratch = found.database.parent / "runs"
+        scratch = found.database.with_name(found.database.name + ".runs")
         shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
         scratch.mkdir()
         surroundings = Surroundings(scratch, environ)
@@ -79,15 +79,27 @@ class Bot:
 
     def start(self) -> None:
         """Goes on where the last one stopped, connects, and reads what was posted meanwhile."""
-        since = marks(self.store, self._workspace, utc_now())  # before anything new moves them
+        begin(self.store, self._workspace.alerts, utc_now())
         self._outbox.start()
         self._screen.start()
         self._flow.recover()
         self._intake.resume()
         self._ticker.start()
+        self._socket.client.on_message_listeners.append(self._connected)
         self._socket.client.connect()
-        self._history.submit(catch_up, self._client, since, self._intake.receive_missed, self._stopping)
         log.info("connected", alerts=sorted(self._workspace.alerts.values()))
+
+    def _connected(self, message: str) -> None:
+        """Slack greets every new connection; what was posted before it is read from the channels' history."""
+        if '"hello"' in message[:300]:
+            self._history.submit(
+                catch_up,
+                self._client,
+                self.store,
+                list(self._workspace.alerts),
+                self._intake.receive_missed,
+                self._stopping,
+            )
 
     def hang_up(self) -> None:
         """No further connection is made; what Slack delivers from now on waits for the next start."""

@@ -97,6 +97,10 @@ class Gone(PlantaoError):
 # -- the far side ---
 
 
+class WindowNotOpened(PlantaoError):
+    """Slack did not open the modal; press the button once more."""
+
+
 class StoreError(PlantaoError):
     """The database cannot be used."""
 

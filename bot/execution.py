@@ -10,7 +10,7 @@ from typing import Literal
 
 import structlog
 
-from bot.errors import AlreadyDecided, Gone, NotAllowed
+from bot.errors import AlreadyDecided, Gone, NotAllowed, ObserveMode
 from bot.model import Outcome, Proposal, Result, Run, RunState, StepState, Verdict
 from bot.runbooks.run import check, execute, verify
 from bot.runbooks.steps import Surroundings
@@ -30,6 +30,7 @@ class Execution:
         show: Callable[[str], None],
         *,
         roles_of: Callable[[str], Collection[str]],
+        observe: bool,
         now: Callable[[], datetime],
     ) -> None:
         """`show` draws the card of an alert anew; `roles_of` tells which roles a person holds now."""
@@ -37,6 +38,7 @@ class Execution:
         self._surroundings = surroundings
         self._show = show
         self._roles_of = roles_of
+        self._observe = observe
         self._now = now
         self._hold = threading.Event()
         self._stop = threading.Event()
@@ -44,7 +46,7 @@ class Execution:
 
     def start_runs(self) -> None:
         """Starts every queued run whose lock is free, the longest waiting first."""
-        if self._hold.is_set():
+        if self._hold.is_set() or self._observe:
             return
         for run in self._store.runs.runs_in(RunState.QUEUED):
             if self._store.runs.claim_run(run.id, self._now()):
@@ -52,14 +54,19 @@ class Execution:
             else:
                 self._show(self._proposal(run).alert)
 
-    def settle(self, run_id: str, person: str, answer: Answer) -> None:
-        """A person says what became of an unknown step. Raises NotAllowed, AlreadyDecided or Gone."""
+    def settle(self, run_id: str, person: str, answer: Answer, *, event: str) -> None:
+        """A person says what became of an unknown step; the click is done with in the same transaction.
+
+        Raises NotAllowed, ObserveMode, AlreadyDecided or Gone.
+        """
         roles = self._roles_of(person)  # may ask Slack, so not within the transaction
         with self._store.atomic():
             run = self._find(run_id)
             proposal = self._proposal(run)
             if not set(roles) & set(proposal.plan.approval.roles):
                 raise NotAllowed
+            if self._observe and answer != "stop":
+                raise ObserveMode
             state = RunState.ABORTED if answer == "stop" else RunState.QUEUED
             why = "stopped by a person" if answer == "stop" else ""
             if not self._store.runs.settle_unknown(run_id, state, self._now(), why=why):
@@ -68,29 +75,39 @@ class Execution:
                 for step in run.steps:
                     self._store.runs.mark_step(run_id, step.position, StepState.UNKNOWN, StepState.DECLARED)
             self._store.timeline.append(self._now(), person, f"settled: {answer}", proposal.alert, {"run": run_id})
+            self._store.inbox.finish_event(event, self._now())
         self.start_runs()
         self._show(proposal.alert)
 
     def recover(self) -> None:
         """After a start: what was cut goes on where that is safe, and is unknown where it is not.
 
-        A step whose intent is written and whose outcome is not may have run: only a person can say.
+        A step whose intent is written and whose outcome is not may have run: only a person can say. What is written of
+        the steps decides, since the run's own state is written after them.
         """
         for run in self._store.runs.runs_in(RunState.RUNNING, RunState.VERIFYING):
             proposal = self._proposal(run)
-            cut = [step for step in run.steps if step.state is StepState.RUNNING]
-            approved_still = proposal.expires is not None and proposal.expires > self._now()
-            if run.state is RunState.VERIFYING or (not cut and approved_still):
+            states = {step.state for step in run.steps}
+            if run.state is RunState.VERIFYING:
                 self._pool.submit(self._guarded, run.id)
-                continue
-            with self._store.atomic():
-                for step in cut:
-                    self._store.runs.mark_step(run.id, step.position, StepState.RUNNING, StepState.UNKNOWN)
-                why = (
-                    "the bot stopped while a step was running" if cut else "the approval expired while the bot was away"
-                )
-                self._end(run, proposal, RunState.UNKNOWN, why)
+            elif states & {StepState.RUNNING, StepState.UNKNOWN}:
+                self._unknown(run, proposal, "the bot stopped while a step was running")
+            elif states & {StepState.FAILED, StepState.TIMED_OUT}:
+                self._end(run, proposal, RunState.FAILED, "a step failed as the bot stopped")
+                self._pool.submit(self._guarded, run.id)
+            elif self._observe:
+                self._unknown(run, proposal, "the bot came back as an observer (MODE=observe)")
+            elif proposal.expires is None or proposal.expires <= self._now():
+                self._unknown(run, proposal, "the approval expired while the bot was away")
+            else:
+                self._pool.submit(self._guarded, run.id)
         self.start_runs()
+
+    def _unknown(self, run: Run, proposal: Proposal, why: str) -> None:
+        with self._store.atomic():
+            for step in run.steps:
+                self._store.runs.mark_step(run.id, step.position, StepState.RUNNING, StepState.UNKNOWN)
+            self._end(run, proposal, RunState.UNKNOWN, why)
 
     def stop(self, grace: float) -> None:
         """Nothing further starts; what is under way has `grace` seconds to end, and is cut then.
@@ -113,13 +130,13 @@ class Execution:
             log.exception("run broke off", run=run_id)
             run = self._find(run_id)
             if run.ended is None:
-                self._end(run, self._proposal(run), RunState.UNKNOWN, "the bot failed while it was running")
+                self._unknown(run, self._proposal(run), "the bot failed while it was running")
             self._show(self._proposal(run).alert)
 
     def _execute(self, run_id: str) -> None:
         run = self._find(run_id)
         proposal = self._proposal(run)
-        if run.state is not RunState.VERIFYING:
+        if run.state is RunState.RUNNING:
             journal = Journaled(self._store, run_id, lambda: self._show(proposal.alert), self._now)
             start = _next_position(run)
             ended = execute(proposal.plan, journal, self._surroundings, start=start, hold=self._hold, stop=self._stop)

@@ -19,7 +19,7 @@ from bot.alerts.message import Message
 from bot.approval import may_decide, missing_approvals
 from bot.classify.weigh import classify
 from bot.clock import utc_now
-from bot.errors import AlreadyDecided, Gone, PlanChanged, PlanError
+from bot.errors import AlreadyDecided, Gone, NotAllowed, PlanChanged, PlanError
 from bot.execution import BOT, Execution
 from bot.incidents.lifecycle import NEXT
 from bot.model import (
@@ -75,7 +75,7 @@ class Flow:
         self._now = now
         self._checks = ThreadPoolExecutor(8, "check")
         self._cut = threading.Event()
-        self.execution = Execution(store, surroundings, screen.changed, roles_of=roles_of, now=now)
+        self.execution = Execution(store, surroundings, screen.changed, roles_of=roles_of, observe=observe, now=now)
 
     # -- alerts ---
 
@@ -89,7 +89,7 @@ class Flow:
             now = self._now()
             if alert.status is AlertStatus.FIRING and not message.is_reply:
                 classification = classify(alert, self._shelf.library(), self._team.policy)
-                ended = self._end_episode(alert.fingerprint, message.poster, now)
+                ended = self._end_episode(alert.fingerprint, message.poster, message.ts, now)
                 changed, is_new = self._store.alerts.open_alert(
                     alert, classification, message.poster, message.channel, message.ts, now
                 )
@@ -98,8 +98,15 @@ class Flow:
                     self._store.timeline.append(now, message.poster, "alert fired", changed.id, {"name": alert.name})
                     self._open_incident(changed, now)
                     self._propose(changed, now)
+                elif classification.severity < changed.classification.severity:
+                    changed = self._store.alerts.classify_again(changed.id, classification)
+                    self._store.timeline.append(
+                        now, message.poster, "alert grew worse", changed.id, {"severity": classification.severity}
+                    )
+                    if self._store.incidents.incident_of(changed.id) is None:
+                        self._open_incident(changed, now)
             elif alert.status is AlertStatus.RESOLVED and not message.is_reply:
-                changed = self._store.alerts.resolve_alert(alert.fingerprint, message.poster, now)
+                changed = self._store.alerts.resolve_alert(alert.fingerprint, message.poster, message.ts, now)
                 if changed is not None:
                     self._store.timeline.append(now, message.poster, "alert resolved", changed.id)
                     self._withdraw(changed, now)
@@ -110,7 +117,7 @@ class Flow:
         if fresh is not None:
             self._start_checks(fresh.id)
 
-    def _end_episode(self, fingerprint: str, poster: str, now: datetime) -> StoredAlert | None:
+    def _end_episode(self, fingerprint: str, poster: str, ts: str, now: datetime) -> StoredAlert | None:
         """Trouble that fires again after a run for it ended, or after a day of silence, is news and no repetition.
 
         Not every tool says that something is over, and people hardly ever do.
@@ -122,7 +129,7 @@ class Flow:
         run = self._store.runs.run_of(proposal.id) if proposal else None
         if (run is None or run.ended is None) and now - known.last <= _SILENCE:
             return None
-        self._store.alerts.resolve_alert(fingerprint, poster, now)
+        self._store.alerts.resolve_alert(fingerprint, poster, ts, now)
         self._store.timeline.append(now, BOT, "alert fired anew", known.id)
         self._withdraw(known, now)
         return known
@@ -135,8 +142,11 @@ class Flow:
         self._store.timeline.append(now, BOT, "incident opened", incident.id, {"number": incident.number})
 
     def _withdraw(self, alert: StoredAlert, now: datetime) -> None:
-        """The trouble is over: what was not decided is no longer offered."""
+        """The trouble is over: what was not decided is no longer offered, and what has not begun does not begin."""
         proposal = self._store.proposals.latest_proposal(alert.id)
+        run = self._store.runs.run_of(proposal.id) if proposal else None
+        if run and self._store.runs.abort_queued(run.id, now, why="the alert was over before it began"):
+            self._store.timeline.append(now, BOT, "run aborted", alert.id, {"run": run.id})
         if proposal and self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED):
             self._store.timeline.append(now, BOT, "proposal withdrawn", alert.id, {"proposal": proposal.id})
 
@@ -170,8 +180,12 @@ class Flow:
         """Read-only: what the checks say is the evidence, and only then may anyone decide."""
         try:
             readings = check(proposal.plan, self._surroundings, stop=self._cut)
-        except Exception:  # the edge of the thread: without its checks the proposal is never offered
+        except Exception as error:  # the edge of the thread: without its checks the proposal is not offered
             log.exception("checks broke off", proposal=proposal.id)
+            with self._store.atomic():
+                self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED)
+                self._store.alerts.hinder(proposal.alert, f"its checks could not be run ({error})")
+            self._screen.changed(proposal.alert)
             return
         if self._cut.is_set():
             return
@@ -182,8 +196,12 @@ class Flow:
                 self._store.timers.set_timer("expire", proposal.id, expires)
         self._screen.changed(proposal.alert)
 
-    def check_again(self, alert: str, person: str) -> None:
-        """A fresh proposal, sealed anew. Raises Gone when the alert is over or a run of it is under way."""
+    def check_again(self, alert: str, person: str, *, event: str) -> None:
+        """A fresh proposal, sealed anew. Raises Gone when the alert is over or a run of it is under way.
+
+        One that people are about to decide is replaced only by those who may decide it: else NotAllowed.
+        """
+        roles = self._roles_of(person)
         with self._store.atomic():
             now = self._now()
             stored = self._store.alerts.find_alert(alert)
@@ -193,18 +211,25 @@ class Flow:
             run = self._store.runs.run_of(latest.id) if latest else None
             if run is not None and run.ended is None:
                 raise Gone("running")
+            waiting = latest is not None and latest.state is ProposalState.WAITING
+            if latest is not None and waiting and not set(roles) & set(latest.plan.approval.roles):
+                raise NotAllowed
             library = self._shelf.library()
             stored = self._store.alerts.classify_again(alert, classify(stored.alert, library, self._team.policy))
             if self._propose(stored, now) is None and latest is not None:
                 self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
             self._store.timeline.append(now, person, "checked again", alert)
+            self._store.inbox.finish_event(event, now)
         self._screen.changed(alert)
         self._start_checks(alert)
 
     # -- decisions ---
 
-    def decide(self, proposal_id: str, person: str, *, approve: bool, reason: str = "") -> Proposal:
-        """One person's word. Raises the ApprovalError that says why it does not count, or Gone."""
+    def decide(self, proposal_id: str, person: str, *, approve: bool, reason: str = "", event: str) -> Proposal:
+        """One person's word; the click is done with in the same transaction.
+
+        Raises the ApprovalError that says why it does not count, or Gone.
+        """
         roles = self._roles_of(person)  # may ask Slack, so not within the transaction
         with self._store.atomic():
             proposal = self._may_decide(proposal_id, person, roles, approve=approve)
@@ -228,6 +253,7 @@ class Flow:
                 self._store.proposals.close_proposal(proposal_id, ProposalState.APPROVED)
                 run = self._store.runs.queue_run(proposal_id, proposal.plan.lock, now)
                 self._store.timeline.append(now, BOT, "queued", proposal.alert, {"run": run})
+            self._store.inbox.finish_event(event, now)
         self.execution.start_runs()
         self._screen.changed(proposal.alert)
         return self._proposal(proposal_id)
@@ -268,7 +294,9 @@ class Flow:
 
     # -- incidents ---
 
-    def move_incident(self, incident_id: str, person: str, state: IncidentState, said: dict[str, str]) -> None:
+    def move_incident(
+        self, incident_id: str, person: str, state: IncidentState, said: dict[str, str], *, event: str
+    ) -> None:
         """A person changes an incident's state. Raises Gone, or AlreadyDecided when it is past that state."""
         with self._store.atomic():
             incident = self._store.incidents.find_incident(incident_id)
@@ -278,6 +306,7 @@ class Flow:
                 raise AlreadyDecided
             self._store.incidents.move_incident(incident_id, incident.state, state, self._now())
             self._store.timeline.append(self._now(), person, f"incident {state.value}", incident_id, said)
+            self._store.inbox.finish_event(event, self._now())
         self._screen.changed(incident_id)
 
     # -- time, start and stop ---

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Literal
 
 import structlog
 
-_TOKEN = re.compile(r"x(?:ox[a-z]|app|oxe)[-.][A-Za-z0-9.-]+")
-
-
-def _mask(text: str) -> str:
-    return _TOKEN.sub(lambda found: found[0][:5] + "…", text)
+from bot.tokens import without_tokens
 
 
 def _without_tokens(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: _mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: without_tokens(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 class _Masked(logging.Formatter):
     """For the libraries' own messages, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _mask(super().format(record))
+        return without_tokens(super().format(record))
 
 
 def set_up_logs(style: Literal["console", "json"]) -> None:

@@ -26,10 +26,14 @@ def clean(text: str, limit: int) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def entities(text: str) -> str:
+    """Outside text where Slack reads mentions and links but formats nothing, such as a notification's."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def escape(text: str, limit: int = 1000) -> Mrkdwn:
     """Outside text inside mrkdwn: it can neither mention, link nor format."""
-    entities = clean(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Mrkdwn(entities.translate(_FORMATTING))
+    return Mrkdwn(entities(clean(text, limit)).translate(_FORMATTING))
 
 
 def person(slack_id: str) -> Mrkdwn:

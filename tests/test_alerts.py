@@ -102,6 +102,21 @@ def test_slacks_markup_is_undone_once():
     assert message.text == "see the & page <b> https://b.example"
 
 
+def test_a_dash_in_the_prose_is_no_label():
+    message = alertmanager(
+        labels={"service": "shop"}, summary="the shop fails:\n - service: `cart`\n - severity: `info`"
+    )
+    assert (read(message).labels["service"], read(message).severity_hint) == ("shop", "critical")
+
+
+@pytest.mark.parametrize(
+    "text", ["- cmd:" + " " * 50_000 + "x`y", "\n" * 100_000, "*Details:*\n" + "- a: `b`\n" * 50_000]
+)
+def test_no_text_takes_long_to_read(text):
+    """A stranger's message must not stop the bot: the work grows with the length and no faster."""
+    assert read({"attachments": [{"title": "[FIRING:1] X", "text": text}]}).name == "X"
+
+
 @pytest.mark.parametrize("message", [{"text": 5.5, "attachments": "none"}, {"attachments": [7]}, {"blocks": {"a": 1}}])
 def test_what_is_no_message_is_refused_with_the_place(message):
     with pytest.raises(MessageError, match=next(reversed(message))):

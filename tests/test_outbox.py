@@ -144,6 +144,17 @@ def test_one_channel_that_refuses_does_not_hold_back_another(box, store, outbox)
     box.wait(lambda: store.cards.refused_cards() == [("alert:lost", "channel_not_found")])
 
 
+def test_a_database_that_fails_for_a_while_does_not_silence_the_bot(box, store, outbox):
+    """Whatever stumbles in the threads that send, they go on when it heals."""
+    store.driver.execute("CREATE TRIGGER broken BEFORE UPDATE ON cards BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END")
+    outbox.start()
+    for number in range(6):
+        show(outbox, f"card {number}", key=f"alert:{number}")
+    box.wait(lambda: store.cards.unsent_cards())
+    store.driver.execute("DROP TRIGGER broken")
+    box.wait(lambda: len(shown(box)) == 6, seconds=30)
+
+
 def test_stopping_sends_what_can_be_sent(box, outbox):
     outbox.start()
     show(outbox, "waiting")

@@ -124,14 +124,32 @@ def test_the_same_alert_while_open_is_counted(store):
 
 def test_only_the_poster_that_fired_resolves(store):
     fired, _ = an_alert(store)
-    assert store.alerts.resolve_alert(ALERT.fingerprint, "B0SOMEBODY", LATER) is None
-    assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, LATER) == replace(fired, resolved=LATER)
-    assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, LATER) is None
+    assert store.alerts.resolve_alert(ALERT.fingerprint, "B0SOMEBODY", "2.0", LATER) is None
+    assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER) == replace(fired, resolved=LATER)
+    assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER) is None
+
+
+def test_a_resolve_posted_before_the_last_firing_does_not_count(store):
+    """However late it is delivered."""
+    an_alert(store, "5.000001")
+    assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "4.000001", LATER) is None
+    assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "6.000001", LATER) is not None
+
+
+def test_ids_go_on_from_the_last_one_when_the_clock_was_set_back(tmp_path):
+    first = Store(tmp_path / "plantao.db")
+    first.timeline.append(NOW, ALICE, "noted", "alert_1")
+    first.driver.execute("UPDATE timeline SET id = 'entry_7fffffffffffff00aaaa'")
+    first.close()
+    again = Store(tmp_path / "plantao.db")
+    again.timeline.append(NOW, ALICE, "noted again", "alert_1")
+    assert [entry.what for entry in again.timeline.entries()] == ["noted", "noted again"]
+    again.close()
 
 
 def test_after_a_resolve_the_same_trouble_is_a_new_alert(store):
     first, _ = an_alert(store)
-    store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, LATER)
+    store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER)
     second, is_new = an_alert(store, "3.000001")
     assert is_new
     assert second.id > first.id
@@ -203,7 +221,7 @@ def test_of_many_claims_at_once_one_gets_the_run(store):
 def test_a_lock_is_held_until_the_run_is_over(store, holding):
     """An unknown run keeps its lock: what it did is not known."""
     first = a_run(store)
-    store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, LATER)
+    store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER)
     second = a_run(store)
     assert store.runs.claim_run(first, NOW)
     store.runs.move_run(first, holding, LATER)

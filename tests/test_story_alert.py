@@ -305,6 +305,41 @@ def test_a_group_of_alerts_that_disagree_names_no_one_of_them(work):
     assert "service = `shop` (default)" in card.words
 
 
+def test_a_plan_that_cannot_be_seen_whole_cannot_be_approved(work):
+    """The last of very many steps would be cut off: nobody approves what they cannot see."""
+    steps = "".join(f"  - {{id: s{n}, run: [touch, {'x' * 200}-{n}]}}\n" for n in range(40))
+    file = work.runbooks / "restart-shop.yaml"
+    file.write_text(file.read_text().replace("steps:\n", "steps:\n" + steps))
+    work.start()
+    card = work.card_with(work.fire(), "Too long to show")
+    assert card.buttons == ["reject", "check_again"]
+
+
+def test_an_alert_that_grows_worse_opens_an_incident(work):
+    work.start()
+    ts = work.fire(labels={"severity": "warning"})
+    work.card_with(ts, "P2, because")
+    assert work.box.messages("incidents") == []
+    work.fire(labels={"severity": "critical"})
+    assert work.card_with(ts, "P1, because").title.startswith("🟠 P1")
+    work.box.wait(lambda: work.box.messages("incidents"), what="the incident")
+
+
+def test_a_token_that_a_check_prints_is_not_shown(work):
+    (work.shop / "state").write_text("SLACK_BOT_TOKEN=xoxb-123-abcDEF\n")
+    work.start()
+    card = work.waiting(work.fire())
+    assert "SLACK_BOT_TOKEN=xoxb-…" in card.words
+    assert "abcDEF" not in card.words
+
+
+def test_a_title_mentions_nobody_in_a_notification(work):
+    work.start()
+    work.fire(summary="&lt;!here&gt; &lt;@U0000000001&gt; down")
+    (posted,) = work.box.wait(lambda: work.box.messages("incidents"))
+    assert posted["text"] == "🟠 P1 · INC-1 · &lt;!here&gt; &lt;@U0000000001&gt; down"
+
+
 def test_broken_runbooks_are_said_where_one_is_missed(work):
     text = (work.runbooks / "restart-shop.yaml").read_text()
     (work.runbooks / "restart-shop.yaml").write_text(text.replace("risk: medium", "risk: medum"))

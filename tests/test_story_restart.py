@@ -98,6 +98,62 @@ def test_a_person_says_what_became_of_an_unknown_step(work, tmp_path, answer, st
     assert work.starts == starts
 
 
+def test_a_step_that_failed_before_a_kill_is_not_started_again(work):
+    """Its outcome is written, the run's own state not yet."""
+    work.write_script("exit 3")
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    started(work)
+    work.kill()
+    work.start_process()
+    work.box.wait(lambda: "FAILED" in work.card(ts).title or "UNKNOWN" in work.card(ts).title, 15, "the end")
+    assert work.starts == 1
+
+
+def test_an_observer_starts_nothing_that_was_cut(work, tmp_path):
+    work.write_script(until(tmp_path / "go"))
+    work.start_process()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    started(work)
+    work.kill()
+    work.start_process(MODE="observe")
+    work.card_with(ts, "UNKNOWN")
+    work.press("alice", ts, "settle_again")
+    assert "The bot only observes here" in work.told("alice")
+    assert work.starts == 1
+
+
+def test_a_run_that_waits_is_not_begun_when_its_alert_is_over(work, tmp_path):
+    work.write_script(until(tmp_path / "go"))
+    work.start()
+    first, second = work.fire(), work.fire(labels={"instance": "api-2"})
+    for ts in (first, second):
+        work.waiting(ts)
+        work.press("alice", ts, "approve")
+    work.card_with(second, "Waiting for another run")
+    work.resolve(labels={"instance": "api-2"})
+    work.card_with(second, "the alert was over before it began")
+    (tmp_path / "go").touch()
+    work.card_with(first, "FIXED")
+    assert work.starts == 1
+
+
+def test_what_was_posted_while_the_socket_was_cut_is_read_from_the_history(work):
+    """Although newer messages were delivered since, and Slack no longer sends the lost one."""
+    work.start()
+    work.box.retry_seconds = ()
+    work.box.faults.deliver("hold")  # lost on the way, for ever
+    lost = work.fire()
+    work.card_with(work.fire("FluxCapacitorWobble"), "No runbook fits")
+    work.box.cut_sockets()
+    work.box.wait(lambda: work.box.connected == 1, seconds=30, what="a new socket")
+    work.waiting(lost)
+
+
 def test_stopping_an_unknown_run_frees_its_lock(work, tmp_path):
     work.write_script(until(tmp_path / "go"))
     work.start_process()

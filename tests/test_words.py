@@ -49,19 +49,25 @@ def test_a_missing_value_names_itself():
         Words(TEMPLATES, "en")("understood", why="x")
 
 
-def test_a_broken_sentence_names_itself(tmp_path):
-    (tmp_path / "en").mkdir()
-    (tmp_path / "en" / "words.yaml").write_text('good: fine\nbad: "{{ who"\nworse: "{% if %}"\n')
+def own_words(tmp_path, text):
+    (tmp_path / "en").mkdir(parents=True)
+    (tmp_path / "en" / "words.yaml").write_text(text)
+    return Words(tmp_path, "en")
+
+
+def test_every_broken_sentence_names_itself(tmp_path):
+    """A slip is found at the start, and not when the sentence is needed."""
     with pytest.raises(TemplateError) as caught:
-        Words(tmp_path, "en")
-    assert [problem.split(": ")[1] for problem in caught.value.problems] == ["bad", "worse"]
+        own_words(tmp_path, 'nobody: "{{ who"\nqueued: "{% if %}"\nchecking: "{{ cuont }}"\nqeued: now\n')
+    said = [problem.split(": ", 2)[1:] for problem in caught.value.problems]
+    assert [name for name, _ in said] == ["qeued", "checking", "nobody", "queued"]
+    assert "the bot never says this" in said[0][1]
+    assert said[1][1] == "there is no value 'cuont' for it. It may use: count."
 
 
-def test_a_sentence_that_a_team_left_out_names_itself(tmp_path):
-    (tmp_path / "en").mkdir()
-    (tmp_path / "en" / "words.yaml").write_text("good: fine\n")
-    with pytest.raises(TemplateError, match="no sentence 'queued'"):
-        Words(tmp_path, "en")("queued")
+def test_a_sentence_that_a_team_leaves_out_is_said_as_it_comes_along(tmp_path):
+    assert own_words(tmp_path, "queued: One moment.\n")("queued") == "One moment."
+    assert own_words(tmp_path / "other", "queued: One moment.\n")("running") == Words(TEMPLATES, "en")("running")
 
 
 def test_values_are_escaped_and_markup_is_not():

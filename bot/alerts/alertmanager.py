@@ -15,8 +15,11 @@ SOURCE = "alertmanager"
 
 # "[FIRING:1] :warning: HighMemoryUsage prod (shop api-1 critical)"; the tool may put a sign before the name
 _TITLE = re.compile(r"\[(FIRING|RESOLVED)(?::(\d+))?\]\s*(?::[\w+-]+:\s*)?([\w.:/-]+)([^|\n]*)")
-_DETAIL = re.compile(r"^\s*[-•]\s*\*?([A-Za-z_]\w*):?\*?:?\s*`?([^`\n]*?)`?\s*$", re.MULTILINE)
-_SUMMARY = re.compile(r"^\s*\*(?:Alert|Summary|Description):\*\s*(.+)$", re.MULTILINE)
+# Matched against one stripped line at a time, each of bounded length: what a stranger posts must not cost seconds.
+_DETAIL = re.compile(r"[-•] *\*?([A-Za-z_]\w{0,99}):?\*?:? *(.*)")
+_SUMMARY = re.compile(r"\*(?:Alert|Summary|Description):\* *(.+)")
+_DETAILS = "*Details:*"  # labels stand below it; a dash in the prose above makes no label
+_LINES, _LINE = 500, 500
 _LEVELS = ("emergency", "critical", "page", "error", "high", "warning", "info", "low")
 
 
@@ -30,8 +33,8 @@ def read(message: Message) -> Alert | None:
 
 def _alert(attachment: Attachment, title: re.Match[str]) -> Alert:
     state, count, name, rest = title.groups()
-    labels = {**_agreed(_DETAIL.findall(attachment.text)), "alertname": name}
-    summary = _SUMMARY.search(attachment.text)
+    labels = {**_agreed(_details(attachment.text)), "alertname": name}
+    summary = next((found for line in _lines(attachment.text) if (found := _SUMMARY.match(line))), None)
     said = summary[1].strip() if summary else f"{name}{rest}".strip()
     # Many alerts in one message: the title is all that tells them apart.
     identity = labels if len(labels) > 1 else {"title": " ".join(word for word in rest.split() if not _level(word))}
@@ -47,11 +50,28 @@ def _alert(attachment: Attachment, title: re.Match[str]) -> Alert:
     )
 
 
+def _lines(text: str) -> list[str]:
+    return [line[:_LINE].strip() for line in text.splitlines()[:_LINES]]
+
+
+def _details(text: str) -> list[tuple[str, str]]:
+    """The label lines, of every alert in the message."""
+    found, below = [], _DETAILS not in text
+    for line in _lines(text):
+        if line.startswith(_DETAILS):
+            below = True
+        elif _SUMMARY.match(line):
+            below = _DETAILS not in text  # the next alert's prose begins
+        elif below and (detail := _DETAIL.match(line)):
+            found.append((detail[1], detail[2].strip("` ")))
+    return found
+
+
 def _agreed(details: list[tuple[str, str]]) -> dict[str, str]:
     """The labels on which all alerts of one message agree: what differs says nothing of which one to act on."""
     values: dict[str, list[str]] = {}
     for key, value in details:
-        values.setdefault(key.lower(), []).append(value.strip())
+        values.setdefault(key.lower(), []).append(value)
     alerts = max(map(len, values.values()), default=0)
     return {key: found[0] for key, found in values.items() if len(found) == alerts and len(set(found)) == 1}
 

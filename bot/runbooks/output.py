@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections import deque
 
+from bot.tokens import without_tokens
+
 KEPT = 16 * 1024
 
 
@@ -60,7 +62,8 @@ def shown(raw: bytes) -> str:
     text = _ESCAPES.sub("", raw.decode("utf-8", "replace"))
     # A progress bar writes over its own line; its last state is what a terminal would show.
     text = re.sub(r"[^\n]*\r(?!\n|$)", "", text.replace("\r\n", "\n")).replace("\r", "")
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)
+    seen = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)
+    return without_tokens(seen)
 
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.mrkdwn import Mrkdwn, clean
+from bot.mrkdwn import Mrkdwn, clean, entities
 
 Content = dict[str, Any]
 
@@ -31,11 +31,12 @@ _FALLBACK = 300
 _LITERAL = 1000
 _CONTEXT = 1500
 _CODE = 2500
+PLAN = 3500  # what would run is shown whole or not at all
 
 
 def content(fallback: str, blocks: Sequence[Block]) -> Content:
     """A message: what a notification shows, and what the channel shows. Raises when a block breaks Slack's limits."""
-    return {"text": clean(fallback, _FALLBACK), "blocks": [block.to_dict() for block in blocks]}
+    return {"text": entities(clean(fallback, _FALLBACK)), "blocks": [block.to_dict() for block in blocks]}
 
 
 def header(text: str) -> Block:
@@ -48,21 +49,26 @@ def literal(text: str) -> Block:
 
 
 def section(text: Mrkdwn) -> Block:
-    return SectionBlock(text=MarkdownTextObject(text=text[:_SECTION]))
+    return SectionBlock(text=MarkdownTextObject(text=text[:_SECTION], verbatim=True))
 
 
 def context(text: Mrkdwn) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=text[:_CONTEXT])])
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:_CONTEXT], verbatim=True)])
 
 
-def code(title: str, lines: Sequence[str], cut: str) -> Block:
-    """A titled block of lines in a fixed-width font. `cut` is the last line when not all fit."""
+def fits(lines: Sequence[str]) -> bool:
+    """Whether people can see all of what would run."""
+    return sum(len(line) + 1 for line in lines) <= PLAN and all(len(line) <= PLAN for line in lines)
+
+
+def code(title: str, lines: Sequence[str], cut: str, size: int = _CODE) -> Block:
+    """A titled block of lines in a fixed-width font. `cut` is the last line when not all fit into `size` characters."""
     kept: list[str] = []
     length = 0
     for line in lines:
-        shown = clean(line.replace("\n", " "), 600)
+        shown = clean(line.replace("\n", "⏎"), size)
         length += len(shown) + 1
-        if length > _CODE:
+        if length > size:
             kept.append(cut)
             break
         kept.append(shown)

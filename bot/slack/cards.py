@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from bot.approval import missing_approvals
 from bot.model import Param, Proposal, ProposalState, Run, RunState, Severity, StepState, Verdict
 from bot.mrkdwn import Mrkdwn, clean, listed, time
-from bot.slack.blocks import Content, actions, button, code, content, context, header, literal, section
+from bot.slack.blocks import PLAN, Content, actions, button, code, content, context, fits, header, literal, section
 from bot.slack.standing import Standing
 from bot.slack.tables import before_and_after, evidence, printed_by_failure, progress, seconds, will_run
 from bot.words import Words
@@ -164,14 +164,16 @@ class AlertCard:
         elif proposal.evidence:
             blocks.append(self._table("label_evidence", evidence(plan, proposal.evidence)))
         label = "label_would_have_run" if over else "label_will_run"
-        blocks.append(self._table(label, will_run(plan, self._words)))
-        return blocks + self._decision(standing)
+        lines = will_run(plan, self._words)
+        blocks.append(code(self._words.plain(label), lines, self._words.plain("cut"), PLAN))
+        return blocks + self._decision(standing, whole=fits(lines))
 
     def _param(self, param: Param) -> Mrkdwn:
         origin = self._words.plain(f"origin_{param.origin}")
         return self._words("parameter", name=param.name, value=clean(param.value, 100), origin=origin)
 
-    def _decision(self, standing: Standing) -> list[Block]:
+    def _decision(self, standing: Standing, *, whole: bool) -> list[Block]:
+        """`whole`: all of what would run is on the card. Nobody approves what they cannot see."""
         proposal = standing.proposal
         assert proposal is not None  # noqa: S101
         state = proposal.state
@@ -192,10 +194,15 @@ class AlertCard:
             ]
             if self._observe:
                 return [*said, context(self._words("observes")), actions(*buttons)]
+            if not whole:
+                return [*said, section(self._words("too_long")), actions(*buttons)]
             approve = button(self._words.plain("button_approve"), "approve", proposal.id, "primary")
             return [*said, context(needs), actions(approve, *buttons)]
         if state is ProposalState.EXPIRED:
             said = [*said, context(self._words("expired", at=time(proposal.expires or proposal.created)))]
+        elif state is ProposalState.SUPERSEDED and standing.alert.hindrance:
+            why = self._words("hindered", runbook=proposal.plan.runbook, why=standing.alert.hindrance)
+            said = [*said, section(why)]
         elif state is ProposalState.SUPERSEDED:
             said = [*said, context(self._words("withdrawn"))]
         return [*said, *(self._again(standing) if state in _OVER else [])]

@@ -22,6 +22,7 @@ from bot.errors import (
     OwnRequest,
     PlanChanged,
     StillChecking,
+    WindowNotOpened,
 )
 from bot.execution import Answer
 from bot.flow import Flow
@@ -97,42 +98,45 @@ class Clicks:
         self._words = words
         self._deciders = deciders
 
-    def answer(self, body: Mapping[str, Any]) -> None:
+    def answer(self, body: Mapping[str, Any], event: str) -> None:
+        """`event` is the delivery's id: what the click changes and that it is done with are written together."""
         click = read_click(body)
         try:
-            self._do(click)
+            self._do(click, event)
         except (ApprovalError, Gone) as error:
             names = self._deciders(click.value) if isinstance(error, NotAllowed) else ""
             self._tell(click, REFUSALS[type(error)], names=names or self._words.plain("nobody"))
-        except SlackApiError as error:
-            if error.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id"}:
-                raise
+        except WindowNotOpened:
             self._tell(click, "refused_late")
 
-    def _do(self, click: Click) -> None:
+    def _do(self, click: Click, event: str) -> None:
         match click.action:
             case "approve":
-                self._flow.decide(click.value, click.person, approve=True)
+                self._flow.decide(click.value, click.person, approve=True, event=event)
             case "reject":
                 self._flow.may_reject(click.value, click.person)
                 self._open(click, reason_modal(self._words))
             case "reject_reason":
-                self._flow.decide(click.value, click.person, approve=False, reason=click.answers["reason"])
+                self._flow.decide(click.value, click.person, approve=False, reason=click.answers["reason"], event=event)
             case "check_again":
-                self._flow.check_again(click.value, click.person)
+                self._flow.check_again(click.value, click.person, event=event)
             case "settle_ran" | "settle_again" | "settle_stop" as answer:
-                self._flow.execution.settle(click.value, click.person, _SETTLE[answer])
+                self._flow.execution.settle(click.value, click.person, _SETTLE[answer], event=event)
             case "incident_acknowledge" | "incident_mitigated" as move:
-                self._flow.move_incident(click.value, click.person, _MOVES[move], {})
+                self._flow.move_incident(click.value, click.person, _MOVES[move], {}, event=event)
             case "incident_resolve":
                 self._open(click, resolve_modal(self._words))
             case "incident_resolved":
-                self._flow.move_incident(click.value, click.person, IncidentState.RESOLVED, dict(click.answers))
+                said = dict(click.answers)
+                self._flow.move_incident(click.value, click.person, IncidentState.RESOLVED, said, event=event)
 
     def _open(self, click: Click, view: dict[str, Any]) -> None:
         """The modal remembers, by ids alone, what it is about."""
         metadata = "|".join((click.channel, click.message, click.thread or "", click.value))
-        self._client.views_open(trigger_id=click.trigger, view={**view, "private_metadata": metadata})
+        try:
+            self._client.views_open(trigger_id=click.trigger, view={**view, "private_metadata": metadata})
+        except (SlackApiError, OSError) as error:  # mostly: the three seconds that Slack gives were over
+            raise WindowNotOpened from error
 
     def _tell(self, click: Click, sentence: str, **values: str) -> None:
         """Only to the person who clicked, where they clicked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.workspace import Workspace
 from bot.store import Store
 
 log = structlog.get_logger()
@@ -19,28 +18,33 @@ log = structlog.get_logger()
 MOST = 1000  # messages a channel that are read back; older ones are history, not news
 
 
-def marks(store: Store, workspace: Workspace, now: datetime) -> dict[str, str]:
-    """Up to where each alerts channel has been read. A channel seen for the first time starts now."""
-    found = {}
-    for channel in workspace.alerts:
-        found[channel] = store.inbox.read_until(channel) or f"{now.timestamp():.6f}"
-        store.inbox.mark_read(channel, found[channel])
-    return found
+def begin(store: Store, channels: Iterable[str], now: datetime) -> None:
+    """A channel seen for the first time is read from now on: what stands there is history, and no news."""
+    for channel in channels:
+        if store.inbox.read_until(channel) is None:
+            store.inbox.mark_read(channel, f"{now.timestamp():.6f}")
 
 
 def catch_up(
-    client: WebClient, since: Mapping[str, str], receive: Callable[[dict[str, Any]], None], stopping: threading.Event
+    client: WebClient,
+    store: Store,
+    channels: Iterable[str],
+    receive: Callable[[dict[str, Any]], None],
+    stopping: threading.Event,
 ) -> None:
-    """Hands every message posted after its channel's mark to `receive`, oldest first.
+    """Hands every message posted since the last reading to `receive`, oldest first, and moves the mark.
 
-    Tried again until Slack answers or the bot stops: what was posted in the gap must not depend on one answer.
+    Called after every connection: only reading moves the mark, so that what came in a gap is found however much was
+    delivered after it, and what was delivered already counts for nothing. Tried again until Slack answers or the bot
+    stops.
     """
-    for channel, mark in since.items():
+    for channel in channels:
         pause = 1.0
         while not stopping.is_set():
             try:
-                for message in _missed(client, channel, mark):
+                for message in _missed(client, channel, store.inbox.read_until(channel) or "0"):
                     receive({**message, "channel": channel})
+                    store.inbox.mark_read(channel, str(message["ts"]))
                 break
             except (SlackApiError, OSError) as error:
                 log.warning("history not read, trying again", channel=channel, error=str(error), seconds=pause)

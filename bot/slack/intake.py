@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -19,7 +20,7 @@ from bot.store import Store
 
 log = structlog.get_logger()
 
-_ATTEMPTS = 3  # a delivery that fails this often is kept, with its error, and left
+_ATTEMPTS = 5  # a delivery that fails this often is kept, with its error, and left
 _ORDINARY = {None, "bot_message", "file_share", "thread_broadcast"}  # subtypes that are messages somebody wrote
 
 
@@ -43,10 +44,10 @@ class Intake:
         store: Store,
         flow: Flow,
         workspace: Workspace,
-        click: Callable[[Mapping[str, Any]], None],
+        click: Callable[[Mapping[str, Any], str], None],
         now: Callable[[], datetime],
     ) -> None:
-        """`click` deals with a button or a modal, and answers the person."""
+        """`click` deals with a button or a modal, given its delivery's id, and answers the person."""
         self._store = store
         self._flow = flow
         self._workspace = workspace
@@ -54,14 +55,14 @@ class Intake:
         self._now = now
         # One thread: what a channel said is worked off in the order in which it was said.
         self._pool = ThreadPoolExecutor(1, "intake")
+        self._clicks = ThreadPoolExecutor(16, "click")  # answers wait for Slack, acknowledgements must not
+        self._stopping = threading.Event()
 
     def receive(self, body: dict[str, Any]) -> None:
         """A delivery, to be called before it is acknowledged: durable on return. Events are then worked off."""
         id = delivery_id(body)
         event = body.get("event")
         if self._store.inbox.record_event(id, body, self._now()) and event is not None:
-            if id.startswith("message:") and event.get("channel") in self._workspace.alerts:
-                self._store.inbox.mark_read(str(event["channel"]), str(event["ts"]))
             self._pool.submit(self._work, id, body)
 
     def receive_missed(self, message: dict[str, Any]) -> None:
@@ -71,10 +72,10 @@ class Intake:
         self.receive({"event": {"type": "message", **message}})
 
     def clicked(self, body: dict[str, Any]) -> None:
-        """A button or a modal, after its acknowledgement; on the caller's thread, so that the answer is quick."""
+        """A button or a modal, after its acknowledgement. One that was delivered before counts for nothing."""
         id = delivery_id(body)
         if self._store.inbox.claim_event(id):
-            self._work(id, body)
+            self._clicks.submit(self._work, id, body)
 
     def resume(self) -> None:
         """After a start: what was acknowledged and not dealt with."""
@@ -83,11 +84,17 @@ class Intake:
 
     def stop(self) -> None:
         """Returns when the delivery at hand is dealt with; the others are resumed after the next start."""
+        self._stopping.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._clicks.shutdown(wait=True, cancel_futures=True)
 
     def _work(self, id: str, body: dict[str, Any]) -> None:
         """The edge of the thread. What cannot be dealt with is kept with its error; it never stops the next."""
         while True:
+            attempts = self._store.inbox.try_event(id)  # before: what hangs or kills the bot must not do so for ever
+            if attempts > _ATTEMPTS:
+                self._store.inbox.finish_event(id, self._now(), f"given up after {_ATTEMPTS} attempts")
+                return
             try:
                 self._deal_with(id, body)
                 return
@@ -97,14 +104,16 @@ class Intake:
                 return
             except Exception as error:
                 log.exception("delivery failed", delivery=id)
-                if self._store.inbox.try_event(id) >= _ATTEMPTS:
+                if attempts >= _ATTEMPTS:
                     self._store.inbox.finish_event(id, self._now(), repr(error))
+                    return
+                if self._stopping.wait(attempts):  # seconds: whatever failed may heal
                     return
 
     def _deal_with(self, id: str, body: dict[str, Any]) -> None:
         event = body.get("event")
         if event is None:
-            self._click(body)
+            self._click(body, id)
         elif id.startswith("message:") and event.get("channel") in self._workspace.alerts:
             self._flow.on_message(read_message(event), id)  # which ends the event in its own transaction
             return

@@ -7,6 +7,7 @@ post whose fate is in doubt (a time-out, a crash) is looked up by its metadata b
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.errors import PlantaoError
 from bot.slack.blocks import Content
 from bot.slack.pace import Pace
 from bot.store import Store
@@ -25,6 +27,7 @@ log = structlog.get_logger()
 
 EVENT = "plantao_card"  # the metadata's event_type
 _THREADS = 4
+_STUMBLE = 1.0  # seconds before going on after something that should not happen
 _LONGEST_PAUSE = 60.0  # seconds between two tries
 _LOOK_BACK = 200  # messages of a channel or thread in which a post in doubt is looked for
 _UNSHOWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
@@ -69,23 +72,33 @@ class Outbox:
 
     def _work(self) -> None:
         while True:
-            with self._changed:
-                card, pause = self._next()
-                while card is None and not self._stopping:
-                    self._changed.wait(pause)
-                    card, pause = self._next()
-                if card is None or self._stopping:
-                    return
-                self._busy.add(card.key)
             try:
-                self._send(card)
-            except Exception as error:  # the edge of the thread: the card stays wanted and is tried again
-                log.exception("card not sent", card=card.key)
-                self._delay(card, 5.0, repr(error))
-            finally:
-                with self._changed:
-                    self._busy.discard(card.key)
-                    self._changed.notify()
+                if not self._send_next():
+                    return
+            except Exception:  # the edge of the thread: whatever broke may heal, and cards must go out then
+                log.exception("outbox stumbled")
+                time.sleep(_STUMBLE)
+
+    def _send_next(self) -> bool:
+        """Waits for a card and sends it. False: the outbox is stopping."""
+        with self._changed:
+            card, pause = self._next()
+            while card is None and not self._stopping:
+                self._changed.wait(pause)
+                card, pause = self._next()
+            if card is None or self._stopping:
+                return False
+            self._busy.add(card.key)
+        try:
+            self._send(card)
+        except (PlantaoError, ValueError, KeyError, TypeError) as error:  # an answer that is none of Slack's
+            log.exception("card not sent", card=card.key)
+            self._delay(card, 5.0, repr(error))
+        finally:
+            with self._changed:
+                self._busy.discard(card.key)
+                self._changed.notify()
+        return True
 
     def _next(self) -> tuple[Card | None, float | None]:
         """The card to send now, or how many seconds until there is one (None: until something changes)."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.model import Incident, RunState
+from bot.model import Incident, RunState, Severity
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.slack.cards import AlertCard
@@ -98,8 +98,9 @@ class SlackScreen:
         standing = standing_of(self._store, alert)
         if standing is None:
             return
-        urgent = standing.run is not None and standing.run.state is RunState.UNKNOWN
         stored = standing.alert
+        unknown = standing.run is not None and standing.run.state is RunState.UNKNOWN
+        urgent = unknown or stored.classification.severity <= Severity.P1
         self._outbox.show(f"alert:{alert}", stored.channel, stored.ts, self._card.draw(standing), urgent=urgent)
 
     def _show_incident(self, incident: Incident) -> None:
@@ -125,7 +126,8 @@ class SlackScreen:
         return [self._team.name_of(each) or Mrkdwn(f"<!subteam^{each}>") for each in ids]
 
     def deciders(self, subject: str) -> str:
-        """Who may decide a proposal, or settle a run of one."""
+        """Who may decide a proposal, given its id, its run's or its alert's."""
         run = self._store.runs.find_run(subject)
         proposal = self._store.proposals.find_proposal(run.proposal if run else subject)
+        proposal = proposal or self._store.proposals.latest_proposal(subject)
         return listed(self._holders(proposal.plan.approval.roles)) if proposal else ""

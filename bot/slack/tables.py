@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 
@@ -39,8 +40,12 @@ def describe(step: Step) -> str:
             return shlex.join(argv)
         case Script(path=path):
             return path
-        case Http(url=url, method=method, status=status):
-            return f"http {method} {url}, expecting {status}" if method != "GET" else f"http {status} from {url}"
+        case Http(url=url, method="GET", status=status, headers={}, json=None):
+            return f"http {status} from {url}"
+        case Http(url=url, method=method, status=status, headers=headers, json=body):
+            sent = [f"{name}: {value}" for name, value in headers.items()]
+            sent += [] if body is None else [json.dumps(body, ensure_ascii=False)]
+            return " · ".join([f"http {method} {url}", *sent, f"expecting {status}"])
         case Tcp(host=host, port=port):
             return f"tcp {host}:{port}"
         case Wait(probe=probe, limit=limit):

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.store.alerts import Alerts
 from bot.store.cards import Cards
 from bot.store.driver import Driver
+from bot.store.ids import later_than
 from bot.store.inbox import Inbox
 from bot.store.incidents import Incidents
 from bot.store.proposals import Proposals
@@ -34,6 +35,9 @@ class Store:
         except BaseException:
             self.driver.close()
             raise
+        for table in ("alerts", "proposals", "runs", "incidents", "timeline"):
+            for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
+                later_than(row["id"])
         self.atomic = self.driver.atomic
         self.inbox = Inbox(self.driver)
         self.alerts = Alerts(self.driver)

@@ -57,10 +57,11 @@ class Alerts:
     ) -> tuple[StoredAlert, bool]:
         """A new alert, or one more message of an open one. Gives it and whether it is new."""
         rows = self._driver.execute(
-            "INSERT INTO alerts (id, fingerprint, poster, channel, ts, alert, classification, first, last) "
-            "VALUES (:id, :fingerprint, :poster, :channel, :ts, :alert, :classification, :now, :now) "
+            "INSERT INTO alerts (id, fingerprint, poster, channel, ts, alert, classification, first, last, latest) "
+            "VALUES (:id, :fingerprint, :poster, :channel, :ts, :alert, :classification, :now, :now, :ts) "
             "ON CONFLICT (fingerprint, poster) WHERE resolved IS NULL "
-            "DO UPDATE SET times = alerts.times + 1, last = excluded.last RETURNING *",
+            "DO UPDATE SET times = alerts.times + 1, last = excluded.last, "
+            "latest = max(alerts.latest, excluded.latest) RETURNING *",
             {
                 "id": new_id("alert"),
                 "fingerprint": alert.fingerprint,
@@ -75,12 +76,15 @@ class Alerts:
         stored = _stored(rows[0])
         return stored, stored.times == 1
 
-    def resolve_alert(self, fingerprint: str, poster: str, now: datetime) -> StoredAlert | None:
-        """Ends the open alert of this poster; None when it has none. Another poster's word does not count."""
+    def resolve_alert(self, fingerprint: str, poster: str, ts: str, now: datetime) -> StoredAlert | None:
+        """Ends the open alert of this poster; None when it has none. Another poster's word does not count.
+
+        Nor does a message that was posted before the last firing, however late it is delivered.
+        """
         rows = self._driver.execute(
             "UPDATE alerts SET resolved = :now WHERE fingerprint = :fingerprint AND poster = :poster "
-            "AND resolved IS NULL RETURNING *",
-            {"now": to_text(now), "fingerprint": fingerprint, "poster": poster},
+            "AND resolved IS NULL AND latest < :ts RETURNING *",
+            {"now": to_text(now), "fingerprint": fingerprint, "poster": poster, "ts": ts},
         )
         return _stored(rows[0]) if rows else None
 

@@ -69,7 +69,8 @@ class Cards:
                 "INSERT INTO cards (key, channel, thread, urgent, wanted, revision, due) "
                 "VALUES (:key, :channel, :thread, :urgent, :wanted, 1, :now) "
                 "ON CONFLICT (key) DO UPDATE SET wanted = excluded.wanted, revision = cards.revision + 1, "
-                "urgent = excluded.urgent, attempts = 0, error = NULL WHERE cards.wanted != excluded.wanted RETURNING key",
+                "urgent = excluded.urgent, attempts = 0, error = NULL "
+                "WHERE cards.wanted != excluded.wanted RETURNING key",
                 {
                     "key": key,
                     "channel": channel,

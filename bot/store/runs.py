@@ -51,6 +51,16 @@ class Runs:
             {"id": id, "state": state, "why": why, "verdict": verdict, "ended": to_text(now) if ended else None},
         )
 
+    def abort_queued(self, id: str, now: datetime, *, why: str) -> bool:
+        """Ends a run that has not begun. False: it has."""
+        return bool(
+            self._driver.execute(
+                "UPDATE runs SET state = 'aborted', why = :why, ended = :now "
+                "WHERE id = :id AND state = 'queued' AND started IS NULL RETURNING id",
+                {"id": id, "why": why, "now": to_text(now)},
+            )
+        )
+
     def settle_unknown(self, id: str, state: RunState, now: datetime, *, why: str = "") -> bool:
         """A person's answer to an unknown run, once. False: it was answered before."""
         return bool(

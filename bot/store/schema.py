@@ -21,7 +21,7 @@ CREATE TABLE marks (channel TEXT PRIMARY KEY, ts TEXT NOT NULL);  -- up to where
 CREATE TABLE alerts (
     id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, poster TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL,
     alert TEXT NOT NULL, classification TEXT NOT NULL, times INTEGER NOT NULL DEFAULT 1,
-    first TEXT NOT NULL, last TEXT NOT NULL, resolved TEXT,
+    first TEXT NOT NULL, last TEXT NOT NULL, latest TEXT NOT NULL, resolved TEXT,  -- latest: the last message's ts
     hindrance TEXT NOT NULL DEFAULT ''  -- why no plan could be sealed, in words
 );
 CREATE UNIQUE INDEX alerts_open ON alerts (fingerprint, poster) WHERE resolved IS NULL;
