@@ -1,6 +1,11 @@
 # make demo: see it work · make test: see it hold. Both need Python >= 3.11 and nothing else.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# An interpreter of the right age: one that was upgraded away, or a half-made .venv, is made anew.
+USABLE := $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+ifneq ($(shell $(USABLE) && echo yes),yes)
+.PHONY: .venv/installed
+endif
 .PHONY: setup demo test check fmt bench picture lock
 
 setup: .venv/installed
@@ -10,10 +15,10 @@ setup: .venv/installed
 	@test -n "$(PYTHON)" || { echo "Plantão needs Python 3.11 or newer; none was found. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
 	@echo "Installing what requirements.lock names into .venv (about a minute) ..."
 	@if command -v uv >/dev/null 2>&1; then \
-		{ test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" .venv; } && \
+		{ $(USABLE) || uv venv --quiet --clear --python "$(PYTHON)" .venv; } && \
 		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
 	else \
-		{ test -x $(BIN)/pip || "$(PYTHON)" -m venv --clear .venv; } && \
+		{ { $(USABLE) && test -x $(BIN)/pip; } || "$(PYTHON)" -m venv --clear .venv; } && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 	fi
 	@touch $@

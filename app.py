@@ -136,6 +136,15 @@ def prepare() -> tuple[Settings, Team, Words]:
     return found, team.load(found.team_file), Words(found.templates_dir, found.language)
 
 
+def wait_for_a_signal() -> None:
+    """Ends by what the signal's handler raises. One that came just before is not missed: it stands in the pipe."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    while True:
+        os.read(reading, 1)
+
+
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, help="Plantão: a Slack bot for incident response."
 )
@@ -158,7 +167,7 @@ def serve() -> None:
         bot = Bot(found, people, words, os.environ)
         try:
             bot.start()
-            threading.Event().wait()
+            wait_for_a_signal()
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough; what runs is ended in order
             signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -73,7 +73,7 @@ def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskS
         except TemplateError as error:
             yield from _each("templates", error)
     if "DATABASE_URL" not in wrong:
-        yield _database(found.database)
+        yield from _database(found.database)
     in_the_way = sorted(wrong & {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"})
     if in_the_way:
         yield Finding("slack", None, "not asked", f"mend {', '.join(in_the_way)} first")
@@ -124,21 +124,35 @@ def _runbooks(found: Settings, team: Team | None) -> Iterator[Finding]:
             yield Finding("runbooks", None, said)
 
 
-def _database(path: Path) -> Finding:
+def _database(path: Path) -> Iterator[Finding]:
     if not path.exists():
         folder = next(each for each in path.absolute().parents if each.exists())
         if folder.is_dir() and os.access(folder, os.W_OK):
-            return Finding("database", True, f"{path} is not there yet; the first start creates it")
-        return Finding(
-            "database",
-            False,
-            f"{path} cannot be created: {folder} cannot be written to",
-            "let the bot's user write there",
-        )
+            yield Finding("database", True, f"{path} is not there yet; the first start creates it")
+        else:
+            said = f"{path} cannot be created: {folder} cannot be written to"
+            yield Finding("database", False, said, "let the bot's user write there")
+        return
     try:
-        Store(path).close()
+        store = Store(path)
     except StoreLocked:
-        return Finding("database", None, f"{path} is in use, so a bot is running with it")
+        yield Finding("database", None, f"{path} is in use, so a bot is running with it")
+        return
     except StoreError as error:
-        return Finding("database", False, str(error))
-    return Finding("database", True, f"{path} can be opened")
+        yield Finding("database", False, str(error))
+        return
+    yield Finding("database", True, f"{path} can be opened")
+    yield from _left_over(store)
+    store.close()
+
+
+def _left_over(store: Store) -> Iterator[Finding]:
+    """What the record holds that a person should know of."""
+    for failed in store.inbox.failed_events()[-5:]:
+        yield Finding("record", None, f"could not be dealt with and was given up: {failed.id}: {failed.error}")
+    for key, error in store.cards.refused_cards()[:5]:
+        yield Finding("record", None, f"Slack does not show as it should: {key}: {error}")
+    broken = store.timeline.first_broken()
+    if broken is not None:
+        said = f"the timeline was changed at {broken.at:%Y-%m-%d %H:%M:%S} UTC: {broken.what} ({broken.subject})"
+        yield Finding("record", None, said, "compare with a copy of the database from before")

@@ -24,10 +24,6 @@ class TeamError(InputError):
     """team.yaml cannot be used."""
 
 
-class RunbookError(InputError):
-    """A runbook file cannot be used; it alone is disabled."""
-
-
 class TemplateError(InputError):
     """A template is missing, malformed or uses a variable that does not exist."""
 

@@ -51,10 +51,6 @@ def time(at: datetime) -> Mrkdwn:
     return Mrkdwn(f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>")
 
 
-def day_and_time(at: datetime) -> Mrkdwn:
-    return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>")
-
-
 def link(url: str, words: str) -> Mrkdwn:
     """A link, when the address is one that a browser opens; else the words alone."""
     if not url.startswith(("http://", "https://")) or any(char in url for char in "<>| \n"):

@@ -30,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     sys.stdout.write(welcome(box))
     sys.stdout.flush()
-    stop.wait()
+    while not stop.wait(0.5):  # an endless wait can miss a signal that comes just as it begins
+        pass
     box.close()
     return 0
 

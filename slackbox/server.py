@@ -107,6 +107,7 @@ class Outside:
         if fault.kind == "server_error":
             return PlainTextResponse("server_error", fault.status)
         if fault.kind == "drop_before":
+            await http.body()  # closing with the body unread resets the connection instead
             return Dropped()
         response = await work(http)
         if fault.kind == "delay":

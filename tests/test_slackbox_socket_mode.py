@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
 from slackbox import Slackbox
-from tests.bolt_connection import Connect
+from tests.bolt_connection import Connect, connect_app, take_off
 
 ALERTS = "C0000000001"
 BOT = "U000000B0T1"
@@ -112,11 +112,17 @@ def test_only_what_is_subscribed_and_in_the_apps_channels(box: Slackbox, connect
         "settings": {"event_subscriptions": {"bot_events": ["message.channels"]}},
     }
     with Slackbox(manifest=manifest) as quiet:
-        quiet.retry_seconds = ()
+        app = App(client=WebClient(quiet.bot_token, base_url=quiet.api_url))
+        app.event("message")(lambda ack: ack())
+        handler = connect_app(quiet, app)
         ts = quiet.say("bob", "alerts", "one")
         quiet.react("bob", "alerts", ts, "eyes")
         quiet.say("bob", "general", "two")
-        assert quiet.deliveries == []  # and with no socket, nothing is sent
+        quiet.say("bob", "alerts", "three")
+        quiet.wait(lambda: len(quiet.deliveries) >= 2, what="the messages in #alerts")
+        sent = [(each.event_type, each.payload["event"].get("text")) for each in quiet.deliveries]
+        assert sent == [("message", "one"), ("message", "three")]
+        take_off(quiet, [handler])
 
 
 def test_an_event_without_an_ack_comes_again(box: Slackbox, app: App, connect: Connect) -> None:

@@ -240,6 +240,18 @@ def test_a_step_is_journaled_before_and_after(store):
     assert (step.position, step.attempt, step.state, step.ended) == (0, 2, StepState.RUNNING, None)
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_step_that_is_running_or_done_does_not_begin_again(store, again):
+    """At most one start, whatever goes wrong around it."""
+    run = a_run(store)
+    store.runs.begin_step(run, 0, NOW)
+    if again:
+        store.runs.finish_step(run, 0, Outcome(Result.OK, "exit code 0", "", 1.0), LATER)
+    with pytest.raises(StoreError, match="may not start again"):
+        store.runs.begin_step(run, 0, LATER)
+    assert len(store.runs.find_run(run).steps) == 1
+
+
 def test_an_unknown_run_is_settled_once(store):
     run = a_run(store)
     store.runs.move_run(run, RunState.UNKNOWN, NOW)

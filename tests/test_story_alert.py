@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from tests.at_work import ROOT
 from tests.samples import alertmanager
 
 
@@ -85,6 +86,19 @@ def test_the_wrong_person_is_told_who_may(work):
     work.press("carol", ts, "approve")
     assert work.told("carol") == "You may not decide this. Only alice, bob may. Ask them in the thread."
     assert (work.card(ts).buttons, work.starts) == (["approve", "reject", "check_again"], 0)
+
+
+def test_a_role_may_be_held_by_a_user_group(work):
+    """Whoever is in the group at that moment: alice is, bob is not."""
+    team = (ROOT / "team.yaml").read_text().replace("approvers: [alice, bob]", 'approvers: ["group:S0000000001"]')
+    (work.folder / "team.yaml").write_text(team)
+    work.start(TEAM_FILE=str(work.folder / "team.yaml"))
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("bob", ts, "approve")
+    assert "You may not decide this. Only <!subteam^S0000000001> may." in work.told("bob")
+    work.press("alice", ts, "approve")
+    work.card_with(ts, "FIXED")
 
 
 def test_who_may_not_reject_is_not_asked_why(work):

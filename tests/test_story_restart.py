@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.clock import utc_now
+from bot.store import Store
 from tests.at_work import ROOT, AtWork
 
 
@@ -60,6 +63,64 @@ def test_an_event_acknowledged_before_a_kill_is_worked_off_after_it(work):
     work.start_process()
     work.waiting(ts)
     assert len(work.box.messages("alerts", ts)) == 2
+
+
+def test_what_was_acknowledged_and_not_worked_off_is_worked_off_at_the_next_start(work):
+    """From the bot's own record: Slack's history does not answer."""
+    work.start()
+    work.stop()
+    ts = work.fire()
+    (message,) = work.box.messages("alerts")
+    event = {"type": "message", "subtype": "bot_message", "channel": "C0000000001", **message}
+    with closing(Store(work.folder / "plantao.db")) as store:
+        store.inbox.record_event(f"message:C0000000001:{ts}", {"event": event}, utc_now())
+    work.box.faults.add("conversations.history", times=1000)
+    work.start()
+    work.waiting(ts)
+
+
+def test_what_cannot_be_written_down_is_not_acknowledged_and_comes_again(work):
+    work.box.retry_seconds = (1.0, 1.0)
+    work.box.ack_seconds = 1.0
+    bot = work.start()
+    bot.store.driver.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+    )
+    before = len(work.box.deliveries)
+    ts = work.fire()
+    work.box.wait(lambda: len(work.box.deliveries) > before)
+    assert work.box.deliveries[before].acked_at is None
+    bot.store.driver.execute("DROP TRIGGER full")
+    work.waiting(ts)
+
+
+@pytest.mark.parametrize(
+    ("state", "steps", "expires", "title"),
+    [
+        ("verifying", "ok", "2999", "FIXED"),  # looked at again: looking changes nothing
+        ("running", "", "2999", "FIXED"),  # between two steps: goes on
+        ("running", "", "2000", "UNKNOWN"),  # but not when the approval has expired meanwhile
+        ("running", "failed", "2999", "FAILED"),
+        ("running", "unknown", "2999", "UNKNOWN"),
+    ],
+)
+def test_what_a_crash_leaves_is_judged_by_what_is_written(work, state, steps, expires, title):
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.press("alice", ts, "approve")
+    work.card_with(ts, "FIXED")
+    work.stop()
+    with closing(Store(work.folder / "plantao.db")) as store:
+        store.driver.execute("UPDATE runs SET state = :state, ended = NULL, verdict = NULL", {"state": state})
+        store.driver.execute("UPDATE proposals SET expires = :at", {"at": f"{expires}-01-01T00:00:00.000000+00:00"})
+        if steps:
+            store.driver.execute("UPDATE steps SET state = :state", {"state": steps})
+        else:
+            store.driver.execute("DELETE FROM steps")
+    work.start()
+    starts = 2 if (title, steps) == ("FIXED", "") else 1
+    work.box.wait(lambda: work.starts == starts and title in work.card(ts).title, 15, title)
 
 
 def test_a_step_cut_by_a_kill_is_unknown_and_not_started_again(work, tmp_path):

@@ -90,7 +90,8 @@ class AlertCard:
         decided = (
             standing.proposal.decisions[-1].at if standing.proposal and standing.proposal.decisions else run.queued
         )
-        took = f" · {seconds((run.ended - decided).total_seconds())} after approval" if run.ended else ""
+        after = seconds((run.ended - decided).total_seconds()) if run.ended else ""
+        took = f" · {self._words.plain('label_after_approval', time=after)}" if after else ""
         if run.state is RunState.SUCCEEDED and run.verdict is not None:
             sign = "🟠" if run.verdict is Verdict.NOT_FIXED else "🟢"
             return f"{sign} {run.verdict} · {subject(standing)}{took}"

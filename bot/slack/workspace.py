@@ -100,13 +100,13 @@ class Roles:
         return held
 
     def _members(self, group: str) -> frozenset[str]:
-        """An unreachable Slack gives nobody a role that was not known a minute ago."""
+        """While Slack does not answer, those who were known last stay; nobody new gets a role."""
         asked, members = self._groups.get(group, (0.0, frozenset()))
         if not asked or time.monotonic() - asked > _GROUP_SECONDS:
             try:
                 members = frozenset(self._client.usergroups_users_list(usergroup=group)["users"])
             except (SlackApiError, OSError) as error:
                 log.warning("user group not read", group=group, error=str(error))
-                members = frozenset()
+                return members
             self._groups[group] = (time.monotonic(), members)
         return members

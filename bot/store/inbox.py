@@ -15,6 +15,7 @@ class Received:
     id: str
     body: dict[str, Any]
     attempts: int
+    error: str | None
 
 
 class Inbox:
@@ -55,13 +56,17 @@ class Inbox:
 
     def waiting_events(self) -> list[Received]:
         """Acknowledged and not dealt with: what a crash left, oldest first."""
-        rows = self._driver.query("SELECT id, body, attempts FROM events WHERE done IS NULL ORDER BY received, id")
-        return [Received(row["id"], json.loads(row["body"]), row["attempts"]) for row in rows]
+        rows = self._driver.query(
+            "SELECT id, body, attempts, error FROM events WHERE done IS NULL ORDER BY received, id"
+        )
+        return [Received(row["id"], json.loads(row["body"]), row["attempts"], row["error"]) for row in rows]
 
     def failed_events(self) -> list[Received]:
         """Those that were given up, with their error."""
-        rows = self._driver.query("SELECT id, body, attempts FROM events WHERE error IS NOT NULL ORDER BY received, id")
-        return [Received(row["id"], json.loads(row["body"]), row["attempts"]) for row in rows]
+        rows = self._driver.query(
+            "SELECT id, body, attempts, error FROM events WHERE error IS NOT NULL ORDER BY received, id"
+        )
+        return [Received(row["id"], json.loads(row["body"]), row["attempts"], row["error"]) for row in rows]
 
     def mark_read(self, channel: str, ts: str) -> None:
         """The channel has been read up to this message; never goes back."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from bot.errors import StoreError
 from bot.model import Outcome, Reading, Run, RunState, StepRecord, StepState, Verdict
 from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
 from bot.store.ids import new_id
@@ -87,15 +88,18 @@ class Runs:
         )
 
     def begin_step(self, run: str, position: int, now: datetime) -> None:
-        """The intent, durable before anything starts. A second start of the same attempt is refused by its key."""
-        self._driver.execute(
+        """The intent, durable before anything starts. Raises StoreError when the step is running or done already."""
+        begun = self._driver.execute(
             "INSERT INTO steps (run, position, attempt, state, started) SELECT :run, :position, "
-            "1 + count(*), 'running', :now FROM steps WHERE run = :run AND position = :position",
+            "1 + count(*), 'running', :now FROM steps WHERE run = :run AND position = :position "
+            "HAVING count(*) FILTER (WHERE state IN ('running', 'ok', 'declared')) = 0 RETURNING run",
             {"run": run, "position": position, "now": to_text(now)},
         )
+        if not begun:
+            raise StoreError(f"step {position} of {run} was begun before and may not start again")
 
     def step_started(self, run: str, position: int, pid: int, pid_started: float) -> None:
-        """The process, so that a restarted bot can tell whether it still runs."""
+        """The process, for a person who has to find out what became of it."""
         self._driver.execute(
             "UPDATE steps SET pid = :pid, pid_started = :pid_started "
             "WHERE run = :run AND position = :position AND state = 'running'",
@@ -134,8 +138,9 @@ class Runs:
 
     def runs_in(self, *states: RunState) -> list[Run]:
         """Oldest first: the order in which they were queued."""
-        rows = self._driver.query("SELECT * FROM runs ORDER BY id")
-        return [self._run(row) for row in rows if row["state"] in states]
+        names = ", ".join(f"'{RunState(state)}'" for state in states)
+        rows = self._driver.query(f"SELECT * FROM runs WHERE state IN ({names}) ORDER BY id")  # noqa: S608
+        return [self._run(row) for row in rows]
 
     def _one(self, where: str, params: dict[str, str]) -> Run | None:
         rows = self._driver.query(f"SELECT * FROM runs {where}", params)  # noqa: S608
