@@ -15,10 +15,10 @@ setup: .venv/installed
 	@test -n "$(PYTHON)" || { echo "Plantão needs Python 3.11 or newer; none was found. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
 	@echo "Installing what requirements.lock names into .venv (about a minute) ..."
 	@if command -v uv >/dev/null 2>&1; then \
-		{ $(USABLE) || uv venv --quiet --clear --python "$(PYTHON)" .venv; } && \
+		{ $(USABLE) || { rm -rf .venv && uv venv --quiet --python "$(PYTHON)" .venv; }; } && \
 		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
 	else \
-		{ { $(USABLE) && test -x $(BIN)/pip; } || "$(PYTHON)" -m venv --clear .venv; } && \
+		{ { $(USABLE) && test -x $(BIN)/pip; } || { rm -rf .venv && "$(PYTHON)" -m venv .venv; }; } && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 	fi
 	@touch $@
