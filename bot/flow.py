@@ -177,17 +177,20 @@ class Flow:
             self._checks.submit(self._check, proposal)
 
     def _check(self, proposal: Proposal) -> None:
-        """Read-only: what the checks say is the evidence, and only then may anyone decide."""
+        """The edge of the thread: a proposal whose checks cannot be run is not offered, and the card says why."""
         try:
-            readings = check(proposal.plan, self._surroundings, stop=self._cut)
-        except Exception as error:  # the edge of the thread: without its checks the proposal is not offered
+            self._gather_evidence(proposal)
+        except Exception as error:
             log.exception("checks broke off", proposal=proposal.id)
             with self._store.atomic():
                 self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED)
                 self._store.alerts.hinder(proposal.alert, f"its checks could not be run ({error})")
             self._screen.changed(proposal.alert)
-            return
-        if self._cut.is_set():
+
+    def _gather_evidence(self, proposal: Proposal) -> None:
+        """Read-only: what the checks say is the evidence, and only then may anyone decide."""
+        readings = check(proposal.plan, self._surroundings, stop=self._cut)
+        if self._cut.is_set():  # the bot is stopping; they run again after the next start
             return
         with self._store.atomic():
             now = self._now()

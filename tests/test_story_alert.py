@@ -354,6 +354,20 @@ def test_a_title_mentions_nobody_in_a_notification(work):
     assert posted["text"] == "🟠 P1 · INC-1 · &lt;!here&gt; &lt;@U0000000001&gt; down"
 
 
+def test_checks_that_cannot_be_run_are_said_and_can_be_run_again(work):
+    """The folder for their work was taken away: no buttons to decide, and a way on."""
+    bot = work.start()
+    scratch = work.folder / "plantao.db.runs"
+    scratch.rmdir()
+    ts = work.fire()
+    card = work.card_with(ts, "its checks could not be run")
+    assert card.buttons == ["check_again"]
+    scratch.mkdir()
+    work.press("alice", ts, "check_again")
+    work.waiting(ts)
+    assert bot.store.alerts.open_alerts()[0].hindrance == ""
+
+
 def test_broken_runbooks_are_said_where_one_is_missed(work):
     text = (work.runbooks / "restart-shop.yaml").read_text()
     (work.runbooks / "restart-shop.yaml").write_text(text.replace("risk: medium", "risk: medum"))
