@@ -58,10 +58,6 @@ class Words:
         if problems:
             raise TemplateError(*problems)
 
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self._marked)
-
     def __call__(self, name: str, /, **values: Any) -> Mrkdwn:
         return Mrkdwn(self._render(self._marked, name, values))
 

@@ -155,6 +155,19 @@ def test_a_database_that_fails_for_a_while_does_not_silence_the_bot(box, store, 
     box.wait(lambda: len(shown(box)) == 6, seconds=30)
 
 
+def test_stopping_sends_the_last_edits(box, outbox):
+    """Waiting for them must not use up the pace that they are sent at."""
+    outbox.start()
+    keys = ["alert:1", "alert:2", "alert:3"]
+    for key in keys:
+        show(outbox, "waiting", key)
+    box.wait(lambda: shown(box) == ["waiting"] * 3)
+    for key in keys:
+        show(outbox, "running", key)
+    outbox.stop()
+    assert shown(box) == ["running"] * 3
+
+
 def test_stopping_sends_what_can_be_sent(box, outbox):
     outbox.start()
     show(outbox, "waiting")

@@ -26,7 +26,6 @@ class Attachment:
     fallback: str
     pretext: str
     color: str
-    footer: str
     fields: tuple[tuple[str, str], ...]
     buttons: tuple[tuple[str, str], ...]  # words and address
 
@@ -75,7 +74,6 @@ class _Attachment(BaseModel):
     fallback: str | None = ""
     pretext: str | None = ""
     color: str | None = ""
-    footer: str | None = ""
     fields: list[_Field] | None = None
     actions: list[_Button] | None = None
 
@@ -134,7 +132,6 @@ def _attachment(raw: _Attachment) -> Attachment:
         fallback=plain_text(raw.fallback),
         pretext=plain_text(raw.pretext),
         color=raw.color or "",
-        footer=plain_text(raw.footer),
         fields=tuple((plain_text(each.title), plain_text(each.value)) for each in raw.fields or ()),
         buttons=tuple((plain_text(str(each.text)), each.url) for each in raw.actions or () if each.url),
     )

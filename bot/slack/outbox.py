@@ -88,6 +88,7 @@ class Outbox:
                 card, pause = self._next()
             if card is None or self._stopping:
                 return False
+            self._pace.take(card.channel, card.key, editing=card.ts is not None)
             self._busy.add(card.key)
         try:
             self._send(card)
@@ -101,7 +102,7 @@ class Outbox:
         return True
 
     def _next(self) -> tuple[Card | None, float | None]:
-        """The card to send now, or how many seconds until there is one (None: until something changes)."""
+        """The card to send now, or how many seconds until there is one (None: until something changes). Only looks."""
         now = self._now()
         later = self._store.cards.next_due(now)
         waits = [] if later is None else [(later - now).total_seconds()]
@@ -110,7 +111,6 @@ class Outbox:
                 continue
             wait = self._pace.wait(card.channel, card.key, editing=card.ts is not None)
             if wait <= 0:
-                self._pace.take(card.channel, card.key, editing=card.ts is not None)
                 return card, None
             waits.append(wait)
         return None, min(waits, default=None)
