@@ -22,6 +22,7 @@ from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlanError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
+from bot.runbooks.described import describe
 from bot.runbooks.format import Runbook
 from bot.runbooks.plan import fill, seal
 from bot.runbooks.shelf import Shelf
@@ -35,7 +36,6 @@ from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.outbox import Outbox
 from bot.slack.screen import SlackScreen
-from bot.slack.tables import describe
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
 from bot.team import Team

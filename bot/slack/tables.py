@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 
 from bot.model import (
-    Command,
     Http,
     Plan,
     Reading,
@@ -17,8 +15,8 @@ from bot.model import (
     StepRecord,
     StepState,
     Tcp,
-    Wait,
 )
+from bot.runbooks.described import describe
 from bot.words import Words
 
 _TAIL = 12  # lines
@@ -31,26 +29,6 @@ _STEP_SIGNS = {
     StepState.TIMED_OUT: "✖",
     StepState.UNKNOWN: "?",
 }
-
-
-def describe(step: Step) -> str:
-    """What one step does, exactly, in one line."""
-    match step.action:
-        case Command(argv=argv):
-            return shlex.join(argv)
-        case Script(path=path):
-            return path
-        case Http(url=url, method="GET", status=status, headers={}, json=None):
-            return f"http {status} from {url}"
-        case Http(url=url, method=method, status=status, headers=headers, json=body):
-            sent = [f"{name}: {value}" for name, value in headers.items()]
-            sent += [] if body is None else [json.dumps(body, ensure_ascii=False)]
-            return " · ".join([f"http {method} {url}", *sent, f"expecting {status}"])
-        case Tcp(host=host, port=port):
-            return f"tcp {host}:{port}"
-        case Wait(probe=probe, limit=limit):
-            inner = describe(Step(step.id, "", probe, step.timeout))
-            return f"wait for {inner}, at most {limit:g} s"
 
 
 def will_run(plan: Plan, words: Words) -> list[str]:
