@@ -19,12 +19,10 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot import settings, team
 from bot.clock import utc_now
 from bot.doctor import NEEDED, examine
-from bot.errors import InputError, PlanError, PlantaoError
+from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
-from bot.runbooks.described import describe
-from bot.runbooks.format import Runbook
-from bot.runbooks.plan import fill, seal
+from bot.runbooks import commands
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.settings import Settings
@@ -208,67 +206,50 @@ def doctor() -> None:
     raise typer.Exit(report(os.environ, ENV_FILE))
 
 
+Values = Annotated[list[str] | None, typer.Argument(metavar="K=V…", help="Values of its parameters.")]
+
+
 @runbook_commands.command("list")
 def list_runbooks() -> None:
     """Every runbook that can be used."""
-    library = _shelf().library()
-    for each in sorted(library.runbooks.values(), key=lambda one: one.id):
-        typer.echo(
-            f"{each.id:<28} {each.risk:<7} {f'{len(each.steps)} steps' if each.steps else 'prose':<9} {each.title}"
-        )
-    for problem in library.problems:
-        if problem.level == "error":
-            typer.echo(problem, err=True)
+    raise typer.Exit(commands.list_all(_shelf()))
 
 
 @runbook_commands.command("show")
 def show_runbook(id: str) -> None:
-    """One runbook: its text and its steps."""
-    found = _runbook(_shelf(), id)
-    typer.echo(f"{found.title} ({found.id}, risk {found.risk})\n\n{found.doc.rstrip()}")
-    for number, step in enumerate(found.steps, 1):
-        typer.echo(f"{'' if number > 1 else chr(10)}{number}. {step.id}: {step.say or ''}")
+    """One runbook: its text, parameters, checks, steps, and who may approve it. Markdown where it is piped."""
+    raise typer.Exit(commands.show(_shelf(), id))
 
 
 @runbook_commands.command("lint")
 def lint_runbooks() -> None:
     """What is wrong with the runbooks, a line each. Exits with 1 when one cannot be used."""
-    problems = _shelf().library().problems
-    for problem in problems:
-        typer.echo(problem)
-    raise typer.Exit(1 if any(problem.level == "error" for problem in problems) else 0)
+    raise typer.Exit(commands.lint(_shelf()))
+
+
+@runbook_commands.command("test")
+def replay_cases(ids: Annotated[list[str] | None, typer.Argument(metavar="ID…")] = None) -> None:
+    """Replays the cases in the runbooks folder's tests/, of these runbooks or of all. Runs nothing.
+
+    Exits with 1 when a case differs or a runbook with steps has none, and with 2 when a case cannot be read.
+    """
+    raise typer.Exit(commands.replay_cases(_shelf(), ids or []))
 
 
 @runbook_commands.command("plan")
-def plan_runbook(id: str, values: Annotated[list[str] | None, typer.Argument(metavar="K=V…")] = None) -> None:
+def plan_runbook(
+    id: str,
+    values: Values = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The text whose SHA-256 is the plan's hash.")] = False,
+) -> None:
     """The sealed plan of a runbook with these values: what would run, and its hash. Runs nothing."""
-    shelf = _shelf()
-    found = _runbook(shelf, id)
-    given = dict(value.partition("=")[::2] for value in values or [])
-    if not all("=" in value for value in values or []):
-        raise InputError("Write each value as NAME=VALUE, such as service=shop.")
-    try:
-        plan = seal(found, fill(found, None, given), shelf.folder)
-    except PlanError as error:
-        raise InputError(str(error)) from error
-    typer.echo(f"{plan.title} · risk {plan.risk} · plan {plan.hash}")
-    for title, steps in (("check", plan.checks), ("step", plan.steps), ("verify", plan.verify)):
-        for step in steps:
-            typer.echo(f"{title:<7} {step.id:<16} {describe(step)}")
+    raise typer.Exit(commands.plan(_shelf(), id, values or [], as_json=as_json))
 
 
 def _shelf() -> Shelf:
     found = settings.load(os.environ, ENV_FILE, slack=False)
     roles = frozenset(team.load(found.team_file).roles) if found.team_file.is_file() else None
     return Shelf(found.runbooks_dir, roles)
-
-
-def _runbook(shelf: Shelf, id: str) -> Runbook:
-    library = shelf.library()
-    if id not in library.runbooks:
-        broken = [str(problem) for problem in library.problems if problem.file.stem == id and problem.level == "error"]
-        raise InputError(*(broken or [f"There is no runbook {id}. There are: {', '.join(sorted(library.runbooks))}."]))
-    return library.runbooks[id]
 
 
 def run() -> int:
