@@ -6,7 +6,7 @@ USABLE := $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>
 ifneq ($(shell $(USABLE) && echo yes),yes)
 .PHONY: .venv/installed
 endif
-.PHONY: setup demo test check fmt bench picture lock
+.PHONY: setup demo test check fmt bench picture coverage lock
 
 setup: .venv/installed
 
@@ -43,6 +43,10 @@ bench: setup
 
 picture: setup
 	PLANTAO_PICTURE=1 $(BIN)/python -m pytest tests/test_demo_story.py -k from_an_alert
+
+# Runs what the library of runbooks needs, PostgreSQL and Redis included, and writes the last column of docs/coverage.md.
+coverage: setup
+	$(BIN)/python -m tests.coverage_table
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
