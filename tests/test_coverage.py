@@ -13,7 +13,7 @@ from bot.classify.category import category_of
 from bot.model import Alert, AlertStatus
 from bot.runbooks.load import load_folder
 from bot.runbooks.match import matching
-from tests.coverage_table import HEADER, PAGE, ROOT, Row, cell, marked, prose, rows, strongest, sources, written
+from tests.coverage_table import HEADER, PAGE, ROOT, Row, cell, marked, prose, rows, sources, strongest, written
 from tests.ran_here import untrue
 
 TEXT = PAGE.read_text()
