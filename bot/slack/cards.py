@@ -13,9 +13,10 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from bot.approval import missing_approvals
 from bot.model import Param, Proposal, ProposalState, Run, RunState, Severity, StepState, Verdict
 from bot.mrkdwn import Mrkdwn, clean, listed, time
+from bot.runbooks.told import before_and_after, evidence, seconds
 from bot.slack.blocks import PLAN, Content, actions, button, code, content, context, fits, header, literal, section
 from bot.slack.standing import Standing
-from bot.slack.tables import before_and_after, evidence, printed_by_failure, progress, seconds, will_run
+from bot.slack.tables import printed_by_failure, progress, will_run
 from bot.words import Words
 
 SIGNS = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}

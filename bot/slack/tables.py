@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 
 from bot.model import (
-    Http,
     Plan,
-    Reading,
     Run,
     Script,
     Step,
     StepRecord,
     StepState,
-    Tcp,
 )
-from bot.runbooks.described import describe
+from bot.runbooks.described import columns, describe
+from bot.runbooks.told import SIGNS, last_line, seconds, tail
 from bot.words import Words
-
-_TAIL = 12  # lines
-
-_STEP_SIGNS = {
-    StepState.RUNNING: "▸",
-    StepState.OK: "✔",
-    StepState.DECLARED: "✔",
-    StepState.FAILED: "✖",
-    StepState.TIMED_OUT: "✖",
-    StepState.UNKNOWN: "?",
-}
 
 
 def will_run(plan: Plan, words: Words) -> list[str]:
@@ -38,16 +24,7 @@ def will_run(plan: Plan, words: Words) -> list[str]:
     given = " ".join(f"RUNBOOK_{name.upper()}={shlex.quote(value)}" for name, value in plan.params.items())
     if given and any(isinstance(step.action, Script) for step in plan.steps):
         rows.append((words.plain("label_with"), given))
-    return _columns(rows)
-
-
-def evidence(plan: Plan, readings: Sequence[Reading]) -> list[str]:
-    return _columns([(each.id, _line(plan, each)) for each in readings])
-
-
-def before_and_after(plan: Plan, before: Sequence[Reading], after: Sequence[Reading]) -> list[str]:
-    earlier = {each.id: _brief(plan, each) for each in before}
-    return _columns([(each.id, f"{earlier.get(each.id, '–')} → {_brief(plan, each)}") for each in after])
+    return columns(rows)
 
 
 def progress(plan: Plan, run: Run, words: Words) -> list[str]:
@@ -57,48 +34,19 @@ def progress(plan: Plan, run: Run, words: Words) -> list[str]:
     for each in run.verified:
         sign = "✔" if each.outcome.ok else "✖"
         rows.append((f"{sign} {words.plain('label_verify')}", f"{each.outcome.said} · {seconds(each.outcome.seconds)}"))
-    return _columns(rows)
+    return columns(rows)
 
 
 def printed_by_failure(run: Run) -> list[str]:
     """The last lines that a failed step printed: mostly they say why."""
     failed = next((each for each in run.steps if each.state in {StepState.FAILED, StepState.TIMED_OUT}), None)
-    return [line for line in failed.output.splitlines() if line.strip()][-_TAIL:] if failed else []
-
-
-def seconds(passed: float) -> str:
-    if passed < 0.1:
-        return "< 0.1 s"
-    return f"{passed:.1f} s" if passed < 10 else f"{passed:.0f} s" if passed < 120 else f"{passed / 60:.0f} min"
-
-
-def last_line(output: str) -> str | None:
-    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), None)
-
-
-def _line(plan: Plan, reading: Reading) -> str:
-    """A reading in one line: how the far side answered, or the first line that a command printed."""
-    outcome = reading.outcome
-    probe = any(step.id == reading.id and isinstance(step.action, Http | Tcp) for step in plan.checks)
-    first = next((line.strip() for line in outcome.output.splitlines() if line.strip()), "")
-    if probe or not first:
-        return outcome.said
-    return first if outcome.ok else f"{first} ({outcome.said})"
-
-
-def _brief(plan: Plan, reading: Reading) -> str:
-    """Without the address, which is the same before and after."""
-    line = _line(plan, reading)
-    url = next(
-        (step.action.url for step in plan.checks if step.id == reading.id and isinstance(step.action, Http)), None
-    )
-    return line.removesuffix(f" from {url}") if url else line
+    return tail(failed.output) if failed else []
 
 
 def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> tuple[str, str]:
     if record is None:
         return f"· {number + 1} {step.id}", ""
-    name = f"{_STEP_SIGNS[record.state]} {number + 1} {step.id}"
+    name = f"{SIGNS[record.state]} {number + 1} {step.id}"
     if record.state is StepState.RUNNING:
         return name, words.plain("step_running")
     if record.state is StepState.DECLARED:
@@ -110,8 +58,3 @@ def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> t
     if record.state is StepState.OK:
         return name, took
     return name, f"{took}  {record.said}"
-
-
-def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
-    width = max((len(left) for left, _ in rows), default=0)
-    return [f"{left:<{width}}  {right}".rstrip() for left, right in rows]
