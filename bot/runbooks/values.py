@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.runbooks.backtracking import MAX_LENGTH
 from bot.runbooks.format import ParamSpec
-
-MAX_LENGTH = 4096
 
 
 def refusal(spec: ParamSpec, value: str) -> str | None:
