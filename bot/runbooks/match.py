@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from enum import IntEnum
-from fnmatch import fnmatchcase
 
 from bot.model import Alert, Category
 from bot.runbooks.format import MatchEntry
 from bot.runbooks.load import Library
-
-
-class Specificity(IntEnum):
-    """How narrow the narrowest key of a matching entry is."""
-
-    CATEGORY = 1
-    TEXT = 2
-    LABELS = 3
-    GLOB = 4
-    NAME = 5
+from bot.runbooks.specificity import Specificity, fits, of_name
 
 
 @dataclass(frozen=True)
@@ -43,13 +31,13 @@ def _entry(runbook: str, entry: MatchEntry, alert: Alert, category: Category) ->
     """Every key of the entry must hold; the reason is told by its narrowest."""
     found: list[tuple[Specificity, str]] = []
     if entry.alert is not None:
-        name = next((name for name in entry.alert if _fits(name, alert.name)), None)
+        name = next((name for name in entry.alert if fits(name, alert.name)), None)
         if name is None:
             return None
-        found.append((Specificity.GLOB if _is_glob(name) else Specificity.NAME, f"label alertname matches {name}"))
+        found.append((of_name(name), f"label alertname matches {name}"))
     if entry.labels is not None:
         labels = {**alert.labels, "alertname": alert.name}
-        if not all(key in labels and _fits(glob, labels[key]) for key, glob in entry.labels.items()):
+        if not all(key in labels and fits(glob, labels[key]) for key, glob in entry.labels.items()):
             return None
         key, glob = next(iter(entry.labels.items()))
         found.append((Specificity.LABELS, f"label {key} matches {glob}"))
@@ -65,11 +53,3 @@ def _entry(runbook: str, entry: MatchEntry, alert: Alert, category: Category) ->
         found.append((Specificity.CATEGORY, f"its category is {category}"))
     narrowest, why = max(found, key=lambda each: each[0])
     return Match(runbook, why, int(narrowest))
-
-
-def _fits(glob: str, text: str) -> bool:
-    return fnmatchcase(text.casefold(), glob.casefold())
-
-
-def _is_glob(name: str) -> bool:
-    return re.search(r"[*?\[]", name) is not None
