@@ -22,7 +22,7 @@ from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
-from bot.runbooks import commands
+from bot.runbooks import commands, terminal
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.settings import Settings
@@ -244,6 +244,25 @@ def plan_runbook(
 ) -> None:
     """The sealed plan of a runbook with these values: what would run, and its hash. Runs nothing."""
     raise typer.Exit(commands.plan(_shelf(), id, values or [], as_json=as_json))
+
+
+@runbook_commands.command("run")
+def run_runbook(
+    id: str,
+    values: Values = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it runs, at high risk neither.")] = False,
+) -> None:
+    """Runs a runbook here and now, with live progress: checks, plan, a yes, steps, verify, before and after.
+
+    Asks for values that are missing. Ctrl-C aborts it, and what the runbook says for a failure follows. It has no
+    store: Slack's locks, cooldowns and approvals do not apply here, messages to channels are not posted, and nothing
+    goes on after a crash. Exits with 0 when it ends FIXED or DONE, with 1 otherwise, and with 2 for bad input.
+    """
+    found = settings.load(os.environ, ENV_FILE, slack=False)
+    shelf = _shelf()
+    raise typer.Exit(
+        terminal.run(shelf, id, values or [], yes=yes, observe=found.mode == "observe", environ=os.environ)
+    )
 
 
 def _shelf() -> Shelf:
