@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Switches the model in use, switches back, or only starts the server again. One program under three names
+(model_switch, model_switch_back, model_restart).
+
+RUNBOOK_REGISTRY   a folder with one folder per version, each with its SHA256SUMS, and the link `current`
+RUNBOOK_VERSION    where to switch to: a version, or `previous` for the one before
+RUNBOOK_SERVER     what loads the model: systemd:UNIT, docker:CONTAINER, deployment/NAME, the http(s) address that makes
+                   it load again, or none when it watches the link itself
+RUNBOOK_NAMESPACE  of the deployment
+
+The link is replaced at one go: a reader sees the old or the new version. What it was is noted in `.switched`, for the
+way back; the note counts for a quarter of an hour, which is shorter than the rest between two runs.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+NOTE = ".switched"
+NOTE_COUNTS = 900  # seconds
+
+
+def link(registry: Path, name: str) -> str | None:
+    path = registry / name
+    return path.readlink().name if path.is_symlink() else None
+
+
+def point(registry: Path, name: str, version: str | None) -> None:
+    """Makes the link lead there; without a version, it goes."""
+    if version is None:
+        (registry / name).unlink(missing_ok=True)
+        return
+    fresh = registry / f".{name}.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(version)
+    fresh.replace(registry / name)
+
+
+def intact(version: Path) -> None:
+    try:
+        listed = [line.split(None, 1) for line in (version / "SHA256SUMS").read_text().splitlines() if line]
+        for expected, name in listed:
+            with (version / name.strip().removeprefix("*")).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                    sys.exit(f"{name.strip()} of {version.name} is not what was trained. Nothing was switched.")
+    except (OSError, ValueError) as wrong:
+        sys.exit(f"{version.name} cannot be checked against its SHA256SUMS: {wrong}. Nothing was switched.")
+    if not listed:
+        sys.exit(f"SHA256SUMS of {version.name} is empty. Nothing was switched.")
+
+
+def switch(registry: Path) -> None:
+    (registry / NOTE).unlink(missing_ok=True)
+    now, asked = link(registry, "current"), os.environ["RUNBOOK_VERSION"]
+    target = link(registry, "previous") if asked == "previous" else asked
+    if target is None:
+        sys.exit("it is not noted which version was before. Give one of those that the check lists as `version`.")
+    if target == now:
+        sys.exit(f"{target} is in use already. Give another version.")
+    if not (registry / target).is_dir():
+        sys.exit(f"the registry has no {target}. The check lists what it has.")
+    intact(registry / target)
+    note = {"from": now, "to": target, "previous": link(registry, "previous")}
+    (registry / f"{NOTE}.new").write_text(json.dumps(note))
+    (registry / f"{NOTE}.new").replace(registry / NOTE)
+    point(registry, "previous", now)
+    point(registry, "current", target)
+    print(f"in use: {now or 'nothing'} → {target}")
+
+
+def switch_back(registry: Path) -> None:
+    note = registry / NOTE
+    try:
+        fresh = time.time() - note.stat().st_mtime < NOTE_COUNTS
+        was = json.loads(note.read_text())
+    except FileNotFoundError:
+        fresh, was = False, {}
+    if not fresh or was["to"] != link(registry, "current"):
+        print(f"nothing was switched; in use: {link(registry, 'current') or 'nothing'}")
+        return
+    point(registry, "current", was["from"])
+    point(registry, "previous", was["previous"])
+    note.unlink()
+    print(f"in use: {was['to']} → {was['from'] or 'nothing'}")
+
+
+def restart(server: str) -> None:
+    kind, _, name = server.partition(":")
+    namespace = os.environ.get("RUNBOOK_NAMESPACE") or "default"
+    if server == "none":
+        print("the server watches the link itself")
+    elif server.startswith(("http://", "https://")):
+        with urllib.request.urlopen(urllib.request.Request(server, method="POST"), timeout=60) as answer:
+            print(f"{server} was answered with {answer.status}")
+    elif kind == "systemd":
+        call("systemctl", "restart", "--", name)
+    elif kind == "docker":
+        call("docker", "restart", "--", name)
+    else:
+        call("kubectl", "--namespace", namespace, "rollout", "restart", server)
+        call("kubectl", "--namespace", namespace, "rollout", "status", server, "--timeout=240s")
+
+
+def call(*argv: str) -> None:
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    print(f"{' '.join(argv)}: {(done.stdout + done.stderr).strip() or 'done'}")
+    if done.returncode != 0:
+        sys.exit("The server did not start again. Read what it logged.")
+
+
+def main() -> None:
+    registry = Path(os.environ["RUNBOOK_REGISTRY"])
+    {"model_switch": switch, "model_switch_back": switch_back}.get(Path(sys.argv[0]).stem, lambda _: None)(registry)
+    restart(os.environ["RUNBOOK_SERVER"])
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as wrong:
+        sys.exit(f"{wrong}. Look at where `current` leads before you go on.")
