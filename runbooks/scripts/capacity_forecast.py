@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """When will it be full? A straight line through the past of each resource, and the day on which it meets the limit.
 
-RUNBOOK_HISTORY     CSV with the columns day, resource, used and limit (same unit), a row for each day and resource; may be
-                    empty: then nothing is looked at
+RUNBOOK_HISTORY     CSV with the columns day, resource, used and limit (same unit), a row for each day and resource;
+                    may be empty: then nothing is looked at
 RUNBOOK_DAYS_AHEAD  how many days ahead must still have room
 RUNBOOK_FULL        per cent of the limit that count as full
 RUNBOOK_REPORT      a file that gets the result
@@ -60,13 +60,17 @@ def main() -> int:
         soon += [f"{name} in {days:.0f} days"] if days is not None and days < ahead else []
     if not past or len(short) == len(past):
         sys.exit(f"{path} holds no resource with {FEWEST} days or more. Let it grow, and look again.")
-    result, said = (
-        ("look", f"full before {ahead} days: {', '.join(soon)}") if soon else ("ok", f"room for {ahead} days")
+    return (
+        tell("look", f"full before {ahead} days: {', '.join(soon)}") if soon else tell("ok", f"room for {ahead} days")
     )
-    print(f"{result:<5} capacity: {said}")
+
+
+def tell(result: str, said: str) -> int:
+    line = f"{result:<5} capacity: {said}"
+    print(line)
     with Path(os.environ["RUNBOOK_REPORT"]).open("a") as file:
-        file.write(f"{result:<5} capacity: {said}\n")
-    return 3 if soon else 0
+        file.write(line + "\n")
+    return 3 if result == "look" else 0
 
 
 if __name__ == "__main__":

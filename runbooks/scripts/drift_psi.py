@@ -114,7 +114,7 @@ def main() -> int:
     with Path(os.environ["RUNBOOK_REPORT"]).open("a") as file:
         stamp = f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M}"
         file.write("".join(f"{stamp} {name} {index:.4f}\n" for index, name, *_ in sorted(found, reverse=True)))
-        file.write(f"{'ok' if result == 'stable' else 'look'} drift: {result}, at most {worst:.3f}\n")
+        file.write(f"{'ok' if result == 'stable' else 'look':<5} drift: {result}, at most {worst:.3f}\n")
     return {"stable": 0, "moved": 3, "shifted": 4}[result]
 
 

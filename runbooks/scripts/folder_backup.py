@@ -35,7 +35,10 @@ def listed(archive: Path) -> dict[str, str]:
             if member.isfile() or member.islnk():
                 opened = tar.extractfile(member)
                 assert opened is not None  # noqa: S101  # only of a folder or a device
-                found[member.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+                digest = hashlib.sha256()
+                while chunk := opened.read(1024**2):
+                    digest.update(chunk)
+                found[member.name] = digest.hexdigest()
     return found
 
 

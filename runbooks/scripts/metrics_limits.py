@@ -37,10 +37,9 @@ def main() -> int:
         series = found.get(name, [])
         # What is not a number is beyond any limit.
         bad = [each for each in series if not (each[1] < float(bound) if sign == "<" else each[1] > float(bound))]
-        ordered = sorted(
-            (each[1] for each in series), key=lambda value: (math.isnan(value), value), reverse=sign == "<"
-        )
-        shown = f"{ordered[0]:g}" if ordered else "not there"
+        values = [value if sign == "<" else -value for _, value in series]
+        worst = math.nan if any(map(math.isnan, values)) else max(values, default=0.0)
+        shown = f"{worst if sign == '<' else -worst:g}" if series else "not there"
         print(f"{name:<36} {shown:>12}  {'BEYOND' if bad or not series else 'within'} {sign}{bound}")
         for labels, value in bad[:3] if len(series) > 1 else ():
             print(f"  {labels} {value:g}")

@@ -45,7 +45,7 @@ def main() -> int:
     line = f"quality: {accuracy:.1f} % right of {len(rows)}, at least {least:g} %"
     print(line)
     with Path(os.environ["RUNBOOK_REPORT"]).open("a") as file:
-        file.write(f"{'ok' if accuracy >= least else 'look'} {line}\n")
+        file.write(f"{'ok' if accuracy >= least else 'look':<5} {line}\n")
     return 0 if accuracy >= least else 3
 
 
