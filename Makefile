@@ -6,7 +6,7 @@ USABLE := $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>
 ifneq ($(shell $(USABLE) && echo yes),yes)
 .PHONY: .venv/installed
 endif
-.PHONY: setup demo test check fmt bench picture coverage lock
+.PHONY: setup demo test check fmt bench picture coverage schema lock
 
 setup: .venv/installed
 
@@ -47,6 +47,9 @@ picture: setup
 # Runs what the library of runbooks needs, PostgreSQL and Redis included, and writes the last column of docs/coverage.md.
 coverage: setup
 	$(BIN)/python -m tests.coverage_table
+
+schema: setup
+	$(BIN)/python -m bot.runbooks.schema > runbooks/runbook.schema.json
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
