@@ -53,7 +53,7 @@ class Bot:
         self._client = client = web_client(found)
         self._workspace = workspace = find_workspace(client, found)
         self.store = store = Store(found.database)
-        shelf = Shelf(found.runbooks_dir, frozenset(people.roles))
+        shelf = Shelf(found.runbooks_dir, frozenset(people.roles), people.unattended)
         roles = Roles(people, client)
         self._outbox = Outbox(store, client, utc_now)
         observe = found.mode == "observe"
@@ -267,8 +267,10 @@ def run_runbook(
 
 def _shelf() -> Shelf:
     found = settings.load(os.environ, ENV_FILE, slack=False)
-    roles = frozenset(team.load(found.team_file).roles) if found.team_file.is_file() else None
-    return Shelf(found.runbooks_dir, roles)
+    if not found.team_file.is_file():
+        return Shelf(found.runbooks_dir)
+    people = team.load(found.team_file)
+    return Shelf(found.runbooks_dir, frozenset(people.roles), people.unattended)
 
 
 def run() -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import settings
+from bot.clock import utc_now
 from bot.errors import InputError, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
 from bot.runbooks.load import load_folder
 from bot.settings import Settings
@@ -108,7 +109,8 @@ def _each(what: str, error: InputError) -> Iterator[Finding]:
 
 
 def _runbooks(found: Settings, team: Team | None) -> Iterator[Finding]:
-    library = load_folder(found.runbooks_dir, None if team is None else frozenset(team.roles))
+    roles, unattended = (None, None) if team is None else (frozenset(team.roles), team.unattended)
+    library = load_folder(found.runbooks_dir, roles, unattended=unattended, today=utc_now().date())
     automated = sum(1 for each in library.runbooks.values() if each.steps)
     usable = f"{len(library.runbooks)} can be used, {automated} of them with steps"
     if not library.runbooks:

@@ -1,139 +1,126 @@
-"""What is wrong with a runbook whose keys and types are right: placeholders, program text, scripts, roles, dates."""
+"""What is wrong with a runbook whose keys and types are right. Errors disable it; warnings are for its author to judge.
+
+Here are the rules about the runbook as a whole; `parameter_uses` has those about its parameters, and `shadowing` those
+about the runbooks among each other.
+"""
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from zoneinfo import ZoneInfo
 
+from bot.cron import next_fire
 from bot.errors import PlanError
-from bot.runbooks.addresses import refused_template
-from bot.runbooks.format import HttpSpec, Runbook, TcpSpec
-from bot.runbooks.placeholders import names, texts
-from bot.runbooks.programs import code_with_parameter
+from bot.runbooks import parameter_uses
+from bot.runbooks.acts import Finding, acts
+from bot.runbooks.always_true import why_always_holds
+from bot.runbooks.format import Runbook
 from bot.runbooks.scripts import read_script
-from bot.runbooks.values import refusal
-from bot.yaml_faults import Loc
 
 REVIEW_DAYS = 180
-
-Finding = tuple[Loc, Literal["error", "warning"], str]
 
 
 @dataclass(frozen=True)
 class Standards:
-    """What a runbook is judged against. `roles` and `today` are None where they are not known."""
+    """What a runbook is judged against; None where it is not known.
+
+    `roles` and `unattended` are the team's: its roles, and the runbooks that may run without anybody's approval.
+    """
 
     folder: Path
     roles: Collection[str] | None = None
+    unattended: Collection[str] | None = None
     today: date | None = None
 
 
 def findings(runbook: Runbook, standards: Standards) -> Iterator[Finding]:
     """Everything that is wrong, with its place in the file."""
-    yield from _params(runbook)
-    yield from _lock(runbook)
-    for part, entries in (("check", runbook.check), ("steps", runbook.steps), ("verify", runbook.verify)):
-        for at, entry in enumerate(entries):
-            here: Loc = (part, at)
-            if entry.run:
-                yield from _argv(runbook, entry.run, (*here, "run"))
-            if path := getattr(entry, "script", None):
-                yield from _script(standards.folder, path, (*here, "script"))
-            yield from _far_side(runbook, getattr(entry, "http", None), getattr(entry, "tcp", None), here)
-            if wait := getattr(entry, "wait", None):
-                if wait.run:
-                    yield from _argv(runbook, wait.run, (*here, "wait", "run"))
-                yield from _far_side(runbook, wait.http, wait.tcp, (*here, "wait"))
-    yield from _roles(runbook, standards)
+    yield from parameter_uses.findings(runbook, standards.folder)
+    yield from _programs(runbook)
+    yield from _scripts(runbook, standards.folder)
+    yield from _looks_only(runbook)
+    yield from _verify(runbook)
+    yield from _keys_without_effect(runbook)
+    yield from _schedule(runbook)
+    yield from _approval(runbook, standards)
     yield from _age(runbook, standards)
 
 
-def _params(runbook: Runbook) -> Iterator[Finding]:
-    for name, spec in runbook.params.items():
-        if spec.preset is not None and (why := refusal(spec, spec.preset)):
-            yield ("params", name, "default"), "error", f"{why}; choose a default that the parameter allows"
-        for at, value in enumerate(spec.enum or ()):
-            if spec.pattern and refusal(spec, value):
-                yield ("params", name, "enum", at), "error", "does not fit the pattern; mend one of them"
+def _programs(runbook: Runbook) -> Iterator[Finding]:
+    for act in acts(runbook):
+        for at, element in enumerate(act.run or ()):
+            if "\0" in element:
+                yield (*act.loc, "run", at), "error", "holds a NUL character, which no program can be given; remove it"
+        if act.run and not act.run[0].strip():
+            yield (*act.loc, "run", 0), "error", "names no program; write its name or path"
 
 
-def _lock(runbook: Runbook) -> Iterator[Finding]:
-    if runbook.lock:
-        yield from _placeholders(runbook, runbook.lock, ("lock",), bounded=False)
+def _scripts(runbook: Runbook, folder: Path) -> Iterator[Finding]:
+    for act in acts(runbook):
+        if act.script is None:
+            continue
+        loc = (*act.loc, "script")
+        try:
+            read_script(folder, act.script)
+        except PlanError as wrong:
+            yield loc, "error", str(wrong)
+            continue
+        if not (folder / act.script).stat().st_mode & stat.S_IXUSR:
+            yield loc, "warning", "cannot be started by hand, only by the bot; chmod +x it"
 
 
-def _argv(runbook: Runbook, argv: tuple[str, ...], loc: Loc) -> Iterator[Finding]:
-    found = [wrong for at, element in enumerate(argv) for wrong in _placeholders(runbook, element, (*loc, at))]
-    yield from found
-    if found:
+def _looks_only(runbook: Runbook) -> Iterator[Finding]:
+    for act in acts(runbook):
+        if act.looks and act.http and act.http.method not in ("GET", "HEAD"):
+            said = f"is {act.http.method}, where nothing may be changed; write GET or HEAD, or make it a step"
+            yield (*act.loc, "http", "method"), "warning", said
+
+
+def _verify(runbook: Runbook) -> Iterator[Finding]:
+    if runbook.steps and not runbook.verify:
+        yield ("steps",), "warning", "are done, and nothing tells whether they helped; add `verify`"
+    for act in acts(runbook):
+        if act.loc[0] == "verify" and act.run and (why := why_always_holds(act.run, act.ok)):
+            yield act.loc, "warning", f"{why}, so it cannot fail; ask for what should be true afterwards"
+
+
+def _keys_without_effect(runbook: Runbook) -> Iterator[Finding]:
+    if runbook.on_failure == "stop":
+        for at, step in enumerate(runbook.steps):
+            if step.undo:
+                said = "is never done, since `on_failure` is stop; write `on_failure: undo` or ask, or remove it"
+                yield ("steps", at, "undo"), "warning", said
+    if runbook.cooldown and not runbook.lock:
+        yield ("cooldown",), "error", "is how long the lock rests, and there is no `lock`; add one"
+
+
+def _schedule(runbook: Runbook) -> Iterator[Finding]:
+    if runbook.schedule is None:
         return
-    at = code_with_parameter(argv)
-    if at == 0:
-        yield (*loc, 0), "error", "lets a parameter choose the program; name the program here"
-    elif at is not None:
-        asked = names(argv[at])[0]
-        yield (
-            (*loc, at),
-            "error",
-            f"puts `{{{asked}}}` into what a shell or an interpreter reads as program text; "
-            f"use a script, which reads RUNBOOK_{asked.upper()} from its environment",
-        )
-    if "\0" in "".join(argv):
-        yield loc, "error", "holds a NUL character; remove it"
-
-
-def _far_side(runbook: Runbook, http: HttpSpec | None, tcp: TcpSpec | None, here: Loc) -> Iterator[Finding]:
-    if tcp:
-        yield from _placeholders(runbook, tcp.host, (*here, "tcp", "host"))
-    if not http:
-        return
-    found = list(_placeholders(runbook, http.url, (*here, "http", "url")))
-    yield from found
-    if not found and (why := refused_template(http.url)):
-        yield (*here, "http", "url"), "error", why
-    for name, value in http.headers.items():
-        loc = (*here, "http", "headers", name)
-        if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-            yield loc, "error", "is no header name; mend it"
-        yield from _placeholders(runbook, value, loc)
-    for text in texts(http.body):
-        yield from _placeholders(runbook, text, (*here, "http", "json"), bounded=False)
-
-
-def _placeholders(runbook: Runbook, text: str, loc: Loc, *, bounded: bool = True) -> Iterator[Finding]:
     try:
-        asked = names(text)
+        # Any moment and zone do: what is asked is whether it is a schedule, and ever due.
+        due = next_fire(runbook.schedule, ZoneInfo("UTC"), datetime(2026, 1, 1, tzinfo=UTC))
     except ValueError as wrong:
-        yield loc, "error", str(wrong)
+        yield ("schedule",), "error", str(wrong)
         return
-    for name in dict.fromkeys(asked):
-        spec = runbook.params.get(name)
-        if spec is None:
-            known = f"known are {', '.join(runbook.params)}" if runbook.params else "add it there"
-            yield loc, "error", f"asks for `{{{name}}}`, which `params` does not have; {known}"
-        elif bounded and not spec.bounded:
-            yield loc, "error", f"takes in `{{{name}}}`, which may be anything; give {name} a pattern or an enum"
+    if due is None:
+        yield ("schedule",), "error", "is never due; choose a day that comes"
 
 
-def _script(folder: Path, path: str, loc: Loc) -> Iterator[Finding]:
-    try:
-        read_script(folder, path)
-    except PlanError as wrong:
-        yield loc, "error", str(wrong)
-
-
-def _roles(runbook: Runbook, standards: Standards) -> Iterator[Finding]:
+def _approval(runbook: Runbook, standards: Standards) -> Iterator[Finding]:
     for at, role in enumerate(runbook.approval.roles):
         if standards.roles is not None and role not in standards.roles:
             known = ", ".join(sorted(standards.roles)) or "none"
-            yield (
-                ("approval", "roles", at),
-                "error",
-                f"is {role}, a role that the team file does not have; known: {known}",
-            )
+            said = f"is {role}, a role that the team file does not have; known: {known}"
+            yield ("approval", "roles", at), "error", said
+    unattended = standards.unattended
+    if runbook.approval.required == 0 and unattended is not None and runbook.id not in unattended:
+        said = f"is 0, and the team file does not list {runbook.id} under `unattended`; add it there, or write 1"
+        yield ("approval", "required"), "error", said
 
 
 def _age(runbook: Runbook, standards: Standards) -> Iterator[Finding]:

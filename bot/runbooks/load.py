@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Literal
 
 from bot.runbooks.format import Runbook
 from bot.runbooks.lint import Standards, findings
-from bot.strict_yaml import read
-from bot.yaml_faults import place
+from bot.runbooks.shadowing import shadowed
+from bot.strict_yaml import Document, read
+from bot.yaml_faults import Loc, place
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,23 @@ class Library:
         return tuple(sorted({problem.file for problem in self.problems if problem.level == "error"}))
 
 
-def load_folder(folder: Path, roles: Collection[str] | None = None, *, today: date | None = None) -> Library:
+def load_folder(
+    folder: Path,
+    roles: Collection[str] | None = None,
+    *,
+    unattended: Collection[str] | None = None,
+    today: date | None = None,
+) -> Library:
     """Every `*.yaml` directly in the folder. A file with an error disables itself alone.
 
-    `roles` are the team's; without them they are not judged. `today` is for the warning about old reviews.
+    `roles` and `unattended` are the team's; without them they are not judged. `today` is for the warning about old
+    reviews.
     """
-    standards = Standards(folder, roles, today)
+    standards = Standards(folder, roles, unattended, today)
     if not folder.is_dir():
         return Library({}, (Problem(folder, 1, "error", "there is no such folder; set RUNBOOKS_DIR to the right one"),))
     runbooks: dict[str, Runbook] = {}
+    documents: dict[str, Document] = {}
     problems: list[Problem] = []
     for file in sorted(folder.iterdir()):
         if file.name.startswith("."):
@@ -56,16 +65,21 @@ def load_folder(folder: Path, roles: Collection[str] | None = None, *, today: da
             problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem}.yaml"))
         if file.suffix != ".yaml":
             continue
-        runbook, found = load_file(file, standards)
+        document = read(file)
+        runbook, found = _judge(document, standards)
         problems += found
         if runbook:
             runbooks[runbook.id] = runbook
-    return Library(MappingProxyType(runbooks), tuple(problems))
+            documents[runbook.id] = document
+    problems += _among_each_other(runbooks, documents)
+    return Library(
+        MappingProxyType(runbooks), tuple(sorted(problems, key=lambda each: (each.file, each.line, each.text)))
+    )
 
 
-def load_file(file: Path, standards: Standards) -> tuple[Runbook | None, tuple[Problem, ...]]:
+def _judge(document: Document, standards: Standards) -> tuple[Runbook | None, tuple[Problem, ...]]:
     """One file: the runbook, or None when any of its problems is an error."""
-    document = read(file)
+    file = document.path
     runbook, faults = document.check(Runbook)
     problems = [Problem(file, fault.line, "error", fault.text) for fault in faults]
     if runbook:
@@ -75,4 +89,12 @@ def load_file(file: Path, standards: Standards) -> tuple[Runbook | None, tuple[P
         for loc, level, text in findings(runbook, standards):
             problems.append(Problem(file, document.line(*loc), level, f"`{place(loc)}` {text}"))
     broken = any(problem.level == "error" for problem in problems)
-    return None if broken else runbook, tuple(sorted(problems, key=lambda problem: (problem.line, problem.text)))
+    return None if broken else runbook, tuple(problems)
+
+
+def _among_each_other(runbooks: Mapping[str, Runbook], documents: Mapping[str, Document]) -> Iterator[Problem]:
+    for found in shadowed(runbooks.values()):
+        loc: Loc = ("match", found.entry)
+        text = f"is never the first choice: {found.by} fits all that it fits, and comes first; narrow it or remove it"
+        document = documents[found.runbook]
+        yield Problem(document.path, document.line(*loc), "warning", f"`{place(loc)}` {text}")

@@ -6,7 +6,8 @@ Own code and no template engine: a value is put in as it is and never read again
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 NAME = r"[a-z][a-z0-9_]{0,62}"
@@ -24,9 +25,39 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A piece of a text: as it is written, or the value of the parameter `name`."""
+
+    written: str
+    name: str | None = None
+
+
+def parts(text: str) -> Iterator[Part]:
+    """The pieces of a text, in order and none of them empty."""
+    end = 0
+    for part in _PARTS.finditer(text):
+        if end < part.start():
+            yield Part(text[end : part.start()])
+        yield Part(part[0], part[1]) if part[1] else Part(part[0][0])
+        end = part.end()
+    if end < len(text):
+        yield Part(text[end:])
+
+
 def replace(text: str, values: Mapping[str, str], escape: Callable[[str], str] = lambda value: value) -> str:
     """The text with every parameter's value in its place. KeyError for a name without a value."""
     return _PARTS.sub(lambda part: escape(values[part[1]]) if part[1] else part[0][0], text)
+
+
+def replace_known(text: str, values: Mapping[str, str]) -> str:
+    """The values put in, and all else left for a later `replace`: other names, and braces, those of the values too."""
+
+    def part(found: re.Match[str]) -> str:
+        known = found[1] is not None and found[1] in values
+        return values[found[1]].replace("{", "{{").replace("}", "}}") if known else found[0]
+
+    return _PARTS.sub(part, text)
 
 
 def replace_all(data: Any, values: Mapping[str, str]) -> Any:

@@ -11,9 +11,13 @@ from bot.runbooks.load import Library, load_folder
 
 
 class Shelf:
-    def __init__(self, folder: Path, roles: Collection[str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, roles: Collection[str] | None = None, unattended: Collection[str] | None = None
+    ) -> None:
+        """`roles` and `unattended` are the team's; without them they are not judged."""
         self.folder = folder
         self._roles = roles
+        self._unattended = unattended
         self._lock = threading.Lock()
         self._seen: object = None
         self._library: Library | None = None
@@ -23,7 +27,10 @@ class Shelf:
         with self._lock:
             now = self._state()
             if self._library is None or now != self._seen:
-                self._library, self._seen = load_folder(self.folder, self._roles, today=utc_now().date()), now
+                self._library = load_folder(
+                    self.folder, self._roles, unattended=self._unattended, today=utc_now().date()
+                )
+                self._seen = now
             return self._library
 
     def _state(self) -> object:
