@@ -37,15 +37,16 @@ def fill_url(url: str, values: Mapping[str, str]) -> str:
         raise ValueError(f"{url} is no address")
     for name in names(parts["authority"]):
         fill_host(f"{{{name}}}", values)
-    for name in names(parts["rest"]):
-        # A server may take these for the folder itself or the one above.
-        if values[name] in (".", ".."):
-            raise ValueError(f"{name} is {values[name]}, which would change the path of {url}")
+    for segment in re.split(r"[?#]", parts["rest"])[0].split("/"):
+        # A server may take these for the folder itself or the one above: another address, with another meaning.
+        if names(segment) and (filled := replace(segment, values)) in ("", ".", ".."):
+            what = f"is {filled}" if filled else "is empty"
+            raise ValueError(f"{' and '.join(names(segment))} {what}, which would change the path of {url}")
     authority = replace(parts["authority"], values)
-    filled = f"{parts['scheme']}://{authority}{replace(parts['rest'], values, lambda value: quote(value, safe=''))}"
-    if why := refused_template(filled.replace("{", "%7B").replace("}", "%7D")):
-        raise ValueError(f"{filled} {why}")
-    return filled
+    address = f"{parts['scheme']}://{authority}{replace(parts['rest'], values, lambda value: quote(value, safe=''))}"
+    if why := refused_template(address.replace("{", "%7B").replace("}", "%7D")):
+        raise ValueError(f"{address} {why}")
+    return address
 
 
 def fill_host(host: str, values: Mapping[str, str]) -> str:

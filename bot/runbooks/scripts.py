@@ -19,6 +19,8 @@ def read_script(folder: Path, path: str) -> bytes:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise PlanError("leads out of the runbooks folder; write scripts/name")
+    if not path.isprintable():
+        raise PlanError("is no file name; write scripts/name")
     try:
         body = _read(folder, pure)
     except FileNotFoundError:
