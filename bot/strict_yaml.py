@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -46,8 +46,24 @@ def _seconds(value: object) -> float:
     raise ValueError("is no duration; write a number and a unit: 30s, 15m, 2h, 1d or 1w")
 
 
-Duration = Annotated[float, BeforeValidator(_seconds)]
+Duration = Annotated[
+    float, BeforeValidator(_seconds), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$"})
+]
 """Written `30s`, `15m`, `2h`, `1d` or `1w`; held as seconds."""
+
+_SIZES = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+
+
+def _bytes(value: object) -> int:
+    if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,6})(KiB|MiB|GiB)", value)):
+        return int(found[1]) * _SIZES[found[2]]
+    raise ValueError("is no size; write a number and a unit: 64KiB, 512MiB or 1GiB")
+
+
+Size = Annotated[
+    int, BeforeValidator(_bytes), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}(KiB|MiB|GiB)$"})
+]
+"""Written `64KiB`, `512MiB` or `1GiB`; held as bytes."""
 
 
 class Faults(ValueError):
@@ -118,8 +134,8 @@ class Document:
         return known
 
 
-def read(path: Path) -> Document:
-    """The file as plain data. Never raises for what the file holds: that is in `faults`."""
+def read(path: Path, *, whole: type[dict[str, Any]] | type[list[Any]] = dict) -> Document:
+    """The file as plain data, keys and values or a list. Never raises for what the file holds: that is in `faults`."""
     try:
         if not path.is_file():
             return _unreadable(path, "there is no such file" if not path.exists() else "is not a regular file")
@@ -136,7 +152,7 @@ def read(path: Path) -> Document:
     if bad := re.search(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text):
         line = text.count("\n", 0, bad.start()) + 1
         return _unreadable(path, f"holds the control character U+{ord(bad[0]):04X}; remove it", line)
-    return _Reader(path, text).document()
+    return _Reader(path, text, whole).document()
 
 
 def parse(path: Path, model: type[M], error: type[InputError]) -> M:
@@ -154,9 +170,10 @@ def _unreadable(path: Path, text: str, line: int = 1) -> Document:
 class _Reader:
     """Builds data from ruamel's events: its constructors resolve what is refused here, and forget the lines."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, whole: type[dict[str, Any]] | type[list[Any]]) -> None:
         self.path = path
         self.text = text
+        self.whole = whole
         self.lines: dict[Loc, int] = {}
         self.faults: list[Fault] = []
         self.spoilt: set[Loc] = set()
@@ -175,8 +192,10 @@ class _Reader:
             data = self._stop(1, f"is not YAML: {str(wrong).splitlines()[0]}")
         except _TooDeep as deep:
             data = self._stop(deep.line, f"is nested more than {MAX_DEPTH} levels deep; flatten it")
-        if data is not None and not isinstance(data, dict):
-            data = self._stop(self.lines.get((), 1), "is not a list of keys and values; write `key: value` lines")
+        if data is not None and not isinstance(data, self.whole):
+            keys = "is not a list of keys and values; write `key: value` lines"
+            said = keys if self.whole is dict else "is not a list; write `- ` before each entry"
+            data = self._stop(self.lines.get((), 1), said)
         return Document(self.path, data, self.lines, tuple(sorted(set(self.faults))), frozenset(self.spoilt))
 
     def _stop(self, line: int, text: str) -> Any:

@@ -134,7 +134,7 @@ def load_cases(folder: Path, library: Library, only: Sequence[str] = ()) -> Case
 
 def load_file(file: Path, library: Library) -> tuple[tuple[Written, ...], tuple[Problem, ...]]:
     """One file: its cases, or all that is wrong with it."""
-    document = read(file)
+    document = read(file, whole=list)
     found = [(fault.line, fault.text) for fault in document.faults]
     runbook = library.runbooks.get(file.stem)
     if runbook is None:
