@@ -15,7 +15,7 @@ def library(folder: Path, **matches: str) -> Library:
     for name, match in matches.items():
         (folder / f"{name}.yaml").write_text(f"runbook: 1\nid: {name}\ntitle: {name}\ndoc: x\nmatch: {match}\n")
     loaded = load_folder(folder)
-    assert loaded.problems == ()
+    assert loaded.broken == ()
     return loaded
 
 

@@ -22,7 +22,7 @@ HEAD = "runbook: 1\nid: book\ntitle: A book\ndoc: x\n"
 def load(folder: Path, body: str) -> Runbook:
     (folder / "book.yaml").write_text(HEAD + textwrap.dedent(body))
     library = load_folder(folder)
-    assert library.problems == ()
+    assert library.broken == ()
     return library.runbooks["book"]
 
 
@@ -159,8 +159,8 @@ def test_prose_seals_nothing(tmp_path: Path) -> None:
 
 HTTP = """\
     params:
-      host: {type: string, pattern: "(?s).*", default: localhost}
-      part: {type: string, pattern: "(?s).*", default: x}
+      host: {type: string, pattern: ".*", default: localhost}
+      part: {type: string, pattern: ".*", default: x}
     steps:
       - id: one
         http:
@@ -209,8 +209,8 @@ def open_book(tmp_path_factory: pytest.TempPathFactory) -> tuple[Runbook, Path]:
     folder = tmp_path_factory.mktemp("books")
     body = """\
     params:
-      a: {type: string, pattern: "(?s).*", default: ""}
-      b: {type: string, pattern: "(?s).*", default: ""}
+      a: {type: string, pattern: ".*", default: ""}
+      b: {type: string, pattern: ".*", default: ""}
     steps:
       - {id: one, run: [tool, --, "{a}", "x{a}y{b}", "{{a}}", last]}
       - {id: two, http: {url: "https://example.com/a/{a}/b?q={b}"}}
