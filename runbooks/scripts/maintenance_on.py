@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Begins maintenance of RUNBOOK_SITE: writes the flag file MAINTENANCE_DIR/<site>, or tells the service by HTTP.
+
+With RUNBOOK_SWITCH=http it sends {"maintenance": true} by PUT to RUNBOOK_SWITCH_URL. The first line
+of the file MAINTENANCE_TOKEN_FILE, when that is set, is sent as a bearer token.
+"""
+
+import http.client
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+site, switch = os.environ["RUNBOOK_SITE"], os.environ["RUNBOOK_SWITCH"]
+
+
+def tell(url: str, on: bool) -> None:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    far = kind(parts.hostname or "", parts.port, timeout=10)
+    headers = {"Content-Type": "application/json"}
+    if file := os.environ.get("MAINTENANCE_TOKEN_FILE"):
+        try:
+            headers["Authorization"] = f"Bearer {Path(file).read_text().splitlines()[0]}"
+        except (OSError, IndexError):
+            sys.exit(f"{file} cannot be read or is empty; mend MAINTENANCE_TOKEN_FILE")
+    try:
+        far.request("PUT", parts.path or "/", json.dumps({"maintenance": on}), headers)
+        status = far.getresponse().status
+    except OSError as wrong:
+        sys.exit(f"no answer from {url}: {wrong}")
+    finally:
+        far.close()
+    if not 200 <= status < 300:
+        sys.exit(f"http {status} from {url}; it did not take the change")
+    print(f"{url} took it, http {status}")
+
+
+match switch:
+    case "file":
+        folder = Path(os.environ.get("MAINTENANCE_DIR", "/var/lib/plantao/maintenance"))
+        if not folder.is_dir():
+            sys.exit(f"{folder} does not exist; make it, and let the proxy look there, or set MAINTENANCE_DIR")
+        flag = folder / site
+        if flag.exists():
+            print(f"{flag} is there already, since {flag.read_text().strip()}")
+        else:
+            (folder / f".{site}.new").write_text(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+            (folder / f".{site}.new").replace(flag)
+            print(f"{flag} is written")
+    case "http":
+        tell(os.environ["RUNBOOK_SWITCH_URL"], True)
+    case other:
+        sys.exit(f"{other} is no switch that is known here")
