@@ -1,0 +1,23 @@
+#!/bin/sh
+# Writes one database to BACKUP_DIR as DATABASE.TIME.dump (pg_dump's custom format), the roles it needs beside it, and
+# their checksums. A backup has its name only when it is whole: pg_restore could read it, and it is on the disk.
+set -eu
+umask 077
+export PGAPPNAME=plantao PGCONNECT_TIMEOUT=5
+cd "${BACKUP_DIR:?set BACKUP_DIR in the environment of the bot to the folder that holds the backups}"
+
+name="$RUNBOOK_DATABASE.$(date -u +%Y%m%dT%H%M%SZ)"
+trap 'rm -f -- "$name.part" "$name.roles.part"' EXIT
+trap 'exit 1' HUP INT TERM
+
+pg_dump --format=custom --lock-wait-timeout=60000 --file="$name.part" --dbname="$RUNBOOK_DATABASE"
+pg_dumpall --roles-only --no-role-passwords --file="$name.roles.part"
+tables=$(pg_restore --list -- "$name.part" | grep -c ' TABLE DATA ') || true
+sync -- "$name.part" "$name.roles.part"
+mv -- "$name.roles.part" "$name.roles.sql"
+mv -- "$name.part" "$name.dump"
+sha256sum -- "$name.dump" "$name.roles.sql" >"$name.sha256"
+sync -- "$name.sha256" .
+
+echo "$name.dump"
+echo "$(stat -c %s -- "$name.dump") bytes, $tables tables, sha256 $(cut -c 1-16 "$name.sha256" | head -n 1)…"

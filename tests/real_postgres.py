@@ -1,0 +1,247 @@
+"""A real PostgreSQL server of the tests' own: from Debian's packages, in a folder of its own, on a free loopback port.
+
+    pytest_plugins = ("tests.real_postgres",)      at the top of a test file gives it the two fixtures below
+
+`postgres` is the server, one for a whole test session; `database` is a fresh empty database on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+SUPERUSER = "dba"
+BOT = "plantao"  # what docs ask for and no more: it may look at sessions and end them
+_START_LIMIT = 60.0
+
+
+@dataclass
+class Session:
+    """One connection that is busy with `sql`, or idle after it, until it is ended."""
+
+    process: subprocess.Popen[str]
+    pid: int  # the server's process
+
+    def ended(self, limit: float = 10.0) -> str:
+        """Waits until it is over; what it said last. TimeoutExpired when it lives on."""
+        _, said = self.process.communicate(timeout=limit)
+        return said
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+
+@dataclass
+class Postgres:
+    """A running server."""
+
+    programs: Path  # where psql, pg_dump and the others are
+    folder: Path
+    port: int
+    owner: str | None  # the system's user that runs it, when this process is root
+    server: subprocess.Popen[bytes] | None = None
+    _sessions: list[Session] = field(default_factory=list)
+
+    def environ(self, user: str = SUPERUSER) -> dict[str, str]:
+        """What a bot's environment holds that works with this server."""
+        return {
+            "PATH": f"{self.programs}:{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": user,
+        }
+
+    def sql(self, statement: str, database: str = "postgres", user: str = SUPERUSER) -> str:
+        """What psql prints for it, columns apart by |. CalledProcessError with what it said when it fails."""
+        return subprocess.run(
+            [*self._psql(database), "-c", statement],
+            env=self.environ(user),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout.strip()
+
+    def session(self, sql: str, database: str, *, user: str = SUPERUSER, app: str = "shop", stays: bool = False) -> Session:
+        """A connection that has begun with `sql`; when it `stays`, it is idle after it."""
+        process = subprocess.Popen(
+            self._psql(database),
+            env={**self.environ(user), "PGAPPNAME": app},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"SELECT pg_backend_pid();\n{sql};\n" + ("SELECT 'there';\n" if stays else ""))
+        process.stdin.flush()
+        pid = int(process.stdout.readline())
+        if stays:
+            while process.stdout.readline().strip() != "there":
+                pass
+        session = Session(process, pid)
+        self._sessions.append(session)
+        return session
+
+    def end_sessions(self) -> None:
+        for session in self._sessions:
+            session.process.kill()
+            session.process.communicate()
+        self._sessions.clear()
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "30",
+            "logging_collector": "on",
+            "log_directory": "log",
+            "log_filename": "postgresql-%Y-%m-%d_%H%M%S.log",
+            "shared_preload_libraries": "pg_stat_statements",
+            # Nothing here has to outlive a power cut.
+            "fsync": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+        }
+        argv = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]
+        for name, value in options.items():
+            argv += ["-c", f"{name}={value}"]
+        with (self.folder / "server.log").open("ab") as log:
+            self.server = subprocess.Popen(
+                argv, env={"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}, cwd=self.folder, stdout=log, stderr=log,
+                **_as(self.owner),
+            )  # fmt: skip
+        deadline = time.monotonic() + _START_LIMIT
+        while not self.answers():
+            if self.server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'server.log').read_text()}")
+            threading.Event().wait(0.05)
+
+    def stop(self) -> None:
+        """Ends it at once, with every connection."""
+        if self.server is None:
+            return
+        self.server.send_signal(signal.SIGINT)
+        try:
+            self.server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.server.send_signal(signal.SIGQUIT)
+            self.server.wait(timeout=30)
+        self.server = None
+
+    def answers(self) -> bool:
+        argv = [self.programs / "pg_isready", "--quiet"]
+        return subprocess.run(argv, env=self.environ(), check=False, timeout=30).returncode == 0
+
+    def _psql(self, database: str) -> list[str]:
+        argv = [self.programs / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
+        return [*map(str, argv), "--set=ON_ERROR_STOP=1", f"--dbname={database}"]
+
+
+def programs() -> Path | None:
+    """Debian keeps them below the version and out of PATH; the newest one counts."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: float(file.parent.parent.name))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the session. Tests share it, and each has a database of its own."""
+    where = programs()
+    if where is None:
+        said = "PostgreSQL is not installed here: apt-get install postgresql"
+        if os.environ.get("PLANTAO_REQUIRE_SERVICES"):
+            pytest.fail(f"{said}, and PLANTAO_REQUIRE_SERVICES is set")
+        pytest.skip(said)
+    # Not pytest's own folder: when root runs the tests, the server's user may not enter that.
+    folder = Path(tempfile.mkdtemp(prefix="plantao-postgres-"))
+    server = Postgres(where, folder, _free_port(), _unprivileged())
+    try:
+        if server.owner:
+            shutil.chown(folder, server.owner)
+        _run([where / "initdb", "-D", folder / "data", "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+              "--no-sync"], server.owner)  # fmt: skip
+        server.start()
+        server.sql(f"CREATE ROLE {BOT} LOGIN IN ROLE pg_monitor, pg_signal_backend; CREATE ROLE shop LOGIN")
+        yield server
+    finally:
+        server.end_sessions()
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[str]:
+    """A fresh database, gone after the test with whoever is still connected, and with what came of it."""
+    name = f"shop_{_count()}"
+    postgres.sql(f"CREATE DATABASE {name} OWNER shop")
+    try:
+        yield name
+    finally:
+        postgres.end_sessions()
+        for left in postgres.sql(f"SELECT datname FROM pg_database WHERE datname ~ '^{name}(_|$)'").splitlines():
+            postgres.sql(f'DROP DATABASE "{left}" WITH (FORCE)')
+
+
+_numbers = iter(range(1, 10**9))
+
+
+def _count() -> int:
+    return next(_numbers)
+
+
+def _unprivileged() -> str | None:
+    """initdb and postgres refuse to run as root."""
+    if os.geteuid() != 0:
+        return None
+    import pwd
+
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam("postgres").pw_name
+    return "nobody"
+
+
+def _as(owner: str | None) -> dict[str, object]:
+    return {} if owner is None else {"user": owner, "group": _group(owner), "extra_groups": ()}
+
+
+def _group(owner: str) -> int:
+    import pwd
+
+    return pwd.getpwnam(owner).pw_gid
+
+
+def _run(argv: Sequence[str | Path], owner: str | None) -> None:
+    done = subprocess.run(
+        [str(part) for part in argv],
+        env={"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}, cwd="/", check=False, capture_output=True, text=True,
+        timeout=120, **_as(owner),  # type: ignore[call-overload]
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise RuntimeError(f"{argv[0]} failed: {done.stdout}{done.stderr}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
