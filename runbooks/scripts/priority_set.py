@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Gives RUNBOOK_SERVICE less of the processor when others want it too, or takes that back. One program, two names.
+"""Gives RUNBOOK_SERVICE less of the processor when others want it too, or with RUNBOOK_DO=back as much as before.
 
-priority_lower: systemd gets a CPUWeight of RUNBOOK_WEIGHT for the unit until the next start of the machine; of a
-process (SERVICES_DIR/<service>/pid) everything below it becomes nice by 10. priority_back restores what was before.
+On systemd the unit gets a CPUWeight of RUNBOOK_WEIGHT until the next start of the machine. Of a process
+(SERVICES_DIR/<service>/pid) everything below it becomes nice by 10, and what it was is noted in `nice-before`.
 Without a service nothing is changed: the checks name the busiest first.
 """
 
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 service, platform = os.environ["RUNBOOK_SERVICE"], os.environ["RUNBOOK_PLATFORM"]
-lower = Path(sys.argv[0]).stem == "priority_lower"
+lower = os.environ["RUNBOOK_DO"] == "lower"
 NICE = 10
 
 
@@ -54,7 +54,8 @@ def process() -> None:
         sys.exit(f"the process that {home}/pid names is gone")
     if lower:
         if note.exists():
-            sys.exit(f"{note} is there: it was lowered already; take that back first")
+            print("it was lowered already")
+            return
         note.write_text(json.dumps({pid: os.getpriority(os.PRIO_PROCESS, pid) for pid in members}))
         for pid in members:
             os.setpriority(os.PRIO_PROCESS, pid, NICE)
@@ -74,9 +75,6 @@ def process() -> None:
     print(f"{len(members)} processes of {service} are as nice as before")
 
 
-if not service and not lower:
-    print("no service is named; nothing was lowered")
-    sys.exit(0)
 if not service:
     sys.exit("no service is named, so nothing was changed; the checks show who is busiest: edit the parameter")
 match platform:
