@@ -26,6 +26,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from bot import units
 from bot.errors import InputError
 from bot.yaml_faults import Loc, explain, place, required
 
@@ -37,12 +38,10 @@ MAX_DEPTH = 32
 
 # -- values that several files write the same way ---
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
 
 def _seconds(value: object) -> float:
-    if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,6})([smhdw])", value)):
-        return float(int(found[1]) * _UNITS[found[2]])
+    if isinstance(value, str) and (found := units.seconds(value)) is not None:
+        return found
     raise ValueError("is no duration; write a number and a unit: 30s, 15m, 2h, 1d or 1w")
 
 
@@ -51,12 +50,10 @@ Duration = Annotated[
 ]
 """Written `30s`, `15m`, `2h`, `1d` or `1w`; held as seconds."""
 
-_SIZES = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-
 
 def _bytes(value: object) -> int:
-    if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,6})(KiB|MiB|GiB)", value)):
-        return int(found[1]) * _SIZES[found[2]]
+    if isinstance(value, str) and (found := units.size(value)) is not None:
+        return found
     raise ValueError("is no size; write a number and a unit: 64KiB, 512MiB or 1GiB")
 
 
@@ -115,6 +112,8 @@ class Document:
 
     def _explained(self, wrong: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
         for entry in wrong.errors(include_url=False):
+            if entry["type"] == "too_short" and len(entry["input"]) >= entry["ctx"]["min_length"]:
+                continue  # long enough, but for what is wrong with its entries, which is said for each
             loc = self._known(entry["loc"])
             cause = entry.get("ctx", {}).get("error")
             found = cause.found if isinstance(cause, Faults) else (((), ""),)
@@ -138,20 +137,21 @@ def read(path: Path, *, whole: type[dict[str, Any]] | type[list[Any]] = dict) ->
     """The file as plain data, keys and values or a list. Never raises for what the file holds: that is in `faults`."""
     try:
         if not path.is_file():
-            return _unreadable(path, "there is no such file" if not path.exists() else "is not a regular file")
+            if not path.exists():
+                return _unreadable(path, "there is no such file; mend the path, or the link that leads there")
+            return _unreadable(path, "is not a regular file; put the file itself there")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as wrong:
-        return _unreadable(path, f"cannot be read: {wrong.strerror}")
+        return _unreadable(path, f"cannot be read: {wrong.strerror}; let the bot's user read it")
     if len(raw) > MAX_BYTES:
         return _unreadable(path, f"is larger than {MAX_BYTES // 1024} KiB; split it")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         return _unreadable(path, "is not UTF-8; save it as UTF-8", raw[: wrong.start].count(b"\n") + 1)
-    if bad := re.search(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text):
-        line = text.count("\n", 0, bad.start()) + 1
-        return _unreadable(path, f"holds the control character U+{ord(bad[0]):04X}; remove it", line)
+    if bad := _UNWANTED.search(text):
+        return _unreadable(path, _unwanted(bad[0]), text.count("\n", 0, bad.start()) + 1)
     return _Reader(path, text, whole).document()
 
 
@@ -161,6 +161,18 @@ def parse(path: Path, model: type[M], error: type[InputError]) -> M:
     if value is None:
         raise error(*(f"{path}:{fault.line}: {fault.text}" for fault in faults))
     return value
+
+
+# Control characters, halves of characters, and what is not seen or turns the text round it: a person who reads the file
+# would approve something else than what is in it.
+_UNWANTED = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+
+def _unwanted(char: str) -> str:
+    return f"holds the character U+{ord(char):04X}, which nobody sees; remove it"
 
 
 def _unreadable(path: Path, text: str, line: int = 1) -> Document:
@@ -283,6 +295,9 @@ class _Reader:
         if event.anchor or event.ctag:
             self._stop(line, f"`{event.value}` has an anchor or a tag; remove it")
         key = str(event.value)
+        if bad := _UNWANTED.search(key):
+            self._stop(line, _unwanted(bad[0]))
+            return None
         if key == "<<" and event.implicit[0]:
             self._stop(line, "merges with `<<`; write the keys out")
             return None
@@ -304,6 +319,9 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, at: Loc, line: int) -> Any:
         text = str(event.value)
+        if bad := _UNWANTED.search(text):  # written as an escape: the file itself was searched before
+            self.spoilt.add(at)
+            return self._stop(line, _unwanted(bad[0]))
         if not event.implicit[0]:  # in quotes, or a block of text
             return text
         for value, words in _WORDS.items():

@@ -9,6 +9,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from bot.units import like
+
 Loc = tuple[str | int, ...]
 """The way to a value: ("steps", 0, "run")."""
 
@@ -32,6 +34,8 @@ def explain(entry: Any, loc: Loc, model: type[BaseModel]) -> str:
     if _looks_like_placeholder(value):
         return f'is a mapping, not text; put it in quotes: "{{{next(iter(value))}}}"'
     say = _EXPECTED.get(kind)
+    if kind in _BOUNDS and isinstance(value, str):
+        limits = {name: like(value, limit) for name, limit in limits.items()}
     wanted = say(limits) if say else entry["msg"][:1].lower() + entry["msg"][1:]
     return f"is {_shown(value)}; {'write ' if say else ''}{wanted}"
 
@@ -42,13 +46,14 @@ def _looks_like_placeholder(value: object) -> bool:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return "a mapping"
+        return "a mapping" if value else "an empty mapping"
     if isinstance(value, list):
-        return "a list"
+        return "a list" if value else "an empty list"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return ("nothing" if text == "null" else text) if len(text) <= 60 else f"{text[:57]}…"
 
 
+_BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_type": lambda _: "text, in quotes if need be",
     "int_type": lambda _: "a whole number",
@@ -65,14 +70,14 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "literal_error": lambda c: str(c["expected"]).replace("'", ""),
     "enum": lambda c: str(c["expected"]).replace("'", ""),
     "string_pattern_mismatch": lambda c: f"text of the form {c['pattern']}",
-    "string_too_short": lambda c: f"at least {c['min_length']} characters",
+    "string_too_short": lambda c: f"at least {c['min_length']} character{'s' if c['min_length'] > 1 else ''}",
     "string_too_long": lambda c: f"at most {c['max_length']} characters",
     "too_short": lambda c: f"at least {c['min_length']} of them",
     "too_long": lambda c: f"at most {c['max_length']} of them",
-    "greater_than": lambda c: f"more than {c['gt']:g}",
-    "greater_than_equal": lambda c: f"at least {c['ge']:g}",
-    "less_than": lambda c: f"less than {c['lt']:g}",
-    "less_than_equal": lambda c: f"at most {c['le']:g}",
+    "greater_than": lambda c: f"more than {_number(c['gt'])}",
+    "greater_than_equal": lambda c: f"at least {_number(c['ge'])}",
+    "less_than": lambda c: f"less than {_number(c['lt'])}",
+    "less_than_equal": lambda c: f"at most {_number(c['le'])}",
     "date_from_datetime_parsing": lambda _: "a date: 2026-11-30",
     "date_parsing": lambda _: "a date: 2026-11-30",
     "date_type": lambda _: "a date: 2026-11-30",
@@ -80,6 +85,10 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "datetime_from_date_parsing": lambda _: "a date and time: 2026-11-30T09:00",
     "datetime_type": lambda _: "a date and time: 2026-11-30T09:00",
 }
+
+
+def _number(limit: float | str) -> str:
+    return limit if isinstance(limit, str) else f"{limit:g}"
 
 
 def _listed(names: list[str]) -> str:

@@ -256,7 +256,7 @@ UNREADABLE = [
     ("verdict: MENDED", '4: error: `verdict` is "MENDED"; write FIXED, NOT FIXED or DONE'),
     ("refused: no\nparams: {}", "5: error: `params` is never reached of a case that is refused; remove it"),
     ("refused: no\nverdict: FIXED", "5: error: `verdict` is never reached of a case that is refused; remove it"),
-    ('refused: ""', '4: error: `refused` is ""; write at least 1 characters'),
+    ('refused: ""', '4: error: `refused` is ""; write at least 1 character'),
     ("refused: no\nrefused: yes", "5: error: `refused` is written twice (first on line 4); keep one"),
 ]
 

@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[str | bytes, str]] = {
     "octal": ("rooms: 007", '1: 007 is a doubtful number; write "007" in quotes, or without leading zeros'),
     "exponent": ("rooms: 1e3", '1: 1e3 is a doubtful number; write "1e3" in quotes, or a plain decimal number'),
     "no mapping": ("- a", "1: is not a list of keys and values; write `key: value` lines"),
-    "control character": ("rooms: 1\nstreet: \x07", "2: holds the control character U+0007; remove it"),
+    "control character": ("rooms: 1\nstreet: \x07", "2: holds the character U+0007, which nobody sees; remove it"),
     "not UTF-8": (b"rooms: 1\nstreet: \xff", "2: is not UTF-8; save it as UTF-8"),
     "too large": (b"#" * (MAX_BYTES + 1), "1: is larger than 1024 KiB; split it"),
     "open quote": (
@@ -187,4 +187,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         with pytest.raises(TeamError) as caught:
             parse(tmp_path / name, House, TeamError)
         said.append(caught.value.problems[0].split(": ", 1)[1])
-    assert said == ["there is no such file", "is not a regular file", "is not a regular file"]
+    assert said == [
+        "there is no such file; mend the path, or the link that leads there",
+        "is not a regular file; put the file itself there",
+        "is not a regular file; put the file itself there",
+    ]

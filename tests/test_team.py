@@ -89,7 +89,7 @@ links: [{title: x, url: "javascript:alert(1)"}]
         "4: `roles.approvers[2]` names bobby, who is not in `people`; known are alice, bob",
         "4: `roles.lead` names zed, who is not in `people`; known are alice, bob",
         "5: `emergency.roles[1]` names the role chief, which is not in `roles`; known are approvers, lead",
-        "6: `policy[1].match.labels` is a mapping; write at least 1 of them",
+        "6: `policy[1].match.labels` is an empty mapping; write at least 1 of them",
         '6: `policy[1].severity` is "P9"; write P0, P1, P2 or P3',
         '8: `rota.timezone` is "Mars/Olympus", which is no time zone; write one such as America/Sao_Paulo or UTC',
         '9: `rota.start` is "2026-11-16T09:00Z"; input should not have timezone info',
@@ -100,7 +100,7 @@ links: [{title: x, url: "javascript:alert(1)"}]
         '14: `escalation.P0[1].to` is "alice"; write oncall, or a role: role:lead',
         "14: `escalation.P0[2].to` names the role boss, which is not in `roles`; known are approvers, lead",
         '14: `escalation.P0[2].unless` is "never"; write acknowledged, mitigated or resolved',
-        '15: `updates.P0` is "0s"; write at least 60',
+        '15: `updates.P0` is "0s"; write at least 1m',
         '16: `links[1].url` is "javascript:alert(1)"; write an address that begins with https://',
     ]
 
@@ -108,7 +108,7 @@ links: [{title: x, url: "javascript:alert(1)"}]
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("people: {}\n", ["1: `people` is a mapping; write at least 1 of them"]),
+        ("people: {}\n", ["1: `people` is an empty mapping; write at least 1 of them"]),
         ("", ["1: is empty; needed are people"]),
         (
             "people: {a: {slack: U12}, b: {slack: U12}}\n",
@@ -130,7 +130,7 @@ links: [{title: x, url: "javascript:alert(1)"}]
             ["5: `rota.cover[2]` begins before another cover ends; one person covers at a time"],
         ),
         ("people: {a: {slack: U12}}\nrota: {timezone: UTC, start: 2026-01-01T09:00, every: 30m, order: [a]}\n",
-            ['2: `rota.every` is "30m"; write at least 3600']),
+            ['2: `rota.every` is "30m"; write at least 1h']),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_words(tmp_path: Path, text: str, said: list[str]) -> None:
