@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit
 
 from bot.runbooks.placeholders import names, replace
@@ -25,9 +26,17 @@ def refused_template(url: str) -> str | None:
         filled = urlsplit(replace(url, dict.fromkeys(names(url), "1")))
         if not filled.hostname or filled.port == 0:
             return "names no host; write http://host/path"
+        if refused_host(filled.hostname):
+            return "has a wrong host name; write http://host/path"
     except ValueError:
         return "has a wrong port or host; write http://host:8080/path"
     return None
+
+
+def refused_host(host: str) -> str | None:
+    """Why a runbook may not name this host, which can have parameters in it; or None."""
+    filled = replace(host, dict.fromkeys(names(host), "1"))
+    return None if _HOST.fullmatch(filled) or _is_ipv6(filled) else "is no host name; write such as db.example.com"
 
 
 def fill_url(url: str, values: Mapping[str, str]) -> str:
@@ -55,3 +64,10 @@ def fill_host(host: str, values: Mapping[str, str]) -> str:
         if not _HOST.fullmatch(values[name]):
             raise ValueError(f"{name} is no host name")
     return replace(host, values)
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return IPv6Address(host).scope_id is None
+    except ValueError:
+        return False

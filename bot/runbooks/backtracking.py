@@ -35,9 +35,13 @@ _MOST_POSITIONS = 512
 _WRITTEN_OUT = 64  # positions that a repeat with one count is written out to
 _MOST_LOOKED_AT = 3_000_000  # beyond, two repeats count as sharing their values
 
-_TANGLED = (
-    "can take for ever: a repeat in it can be read in several ways; "
-    "part its turns by a fixed character, as in [a-z]+(?:-[a-z]+)*"
+_NESTED = (
+    "can take for ever: a repeat in another one can share its text with the next turn; "
+    "part the turns by a fixed character, as in [a-z]+(?:-[a-z]+)*"
+)
+_BRANCHES = (
+    "can take for ever: the turns of a repeat can be read in several ways; "
+    "let each begin with another character, as in (?:a|b[a-z])*"
 )
 _TOO_MANY = (
     "can take for ever: too many of its parts can share the same text; "
@@ -160,8 +164,21 @@ def _tangle(graph: _Graph, loop: _Loop) -> int:
         return 1
     ways = _all_ways(loop.node)
     if ways > _MOST_TRIES:
-        raise NotJudged(_TANGLED)
+        raise NotJudged(_NESTED if _repeats(loop.node.body) else _BRANCHES)
     return ways
+
+
+def _repeats(node: Node) -> bool:
+    """Whether there is a repeat in it."""
+    match node:
+        case Sequence():
+            return any(map(_repeats, node.items))
+        case Choice():
+            return any(map(_repeats, node.branches))
+        case Repeat():
+            return node.most > 1 or _repeats(node.body)
+        case Chars() | Look():
+            return False
 
 
 def _two_ways_round(graph: _Graph, positions: range) -> bool:

@@ -52,9 +52,6 @@ def findings(runbook: Runbook, standards: Standards) -> Iterator[Finding]:
 
 def _programs(runbook: Runbook) -> Iterator[Finding]:
     for act in acts(runbook):
-        for at, element in enumerate(act.run or ()):
-            if "\0" in element:
-                yield (*act.loc, "run", at), "error", "holds a NUL character, which no program can be given; remove it"
         if act.run and not act.run[0].strip():
             yield (*act.loc, "run", 0), "error", "names no program; write its name or path"
 
@@ -94,6 +91,10 @@ def _keys_without_effect(runbook: Runbook) -> Iterator[Finding]:
             if step.undo:
                 said = "is never done, since `on_failure` is stop; write `on_failure: undo` or ask, or remove it"
                 yield ("steps", at, "undo"), "warning", said
+    for at, step in enumerate(runbook.steps):
+        if step.timeout and step.timeout > runbook.timeout and not step.ask:  # nobody counts the time of an answer
+            said = f"is longer than the whole run may take, {runbook.timeout:.0f} s; raise `timeout` of the runbook"
+            yield ("steps", at, "timeout"), "warning", said
     if runbook.cooldown and not runbook.lock:
         yield ("cooldown",), "error", "is how long the lock rests, and there is no `lock`; add one"
 

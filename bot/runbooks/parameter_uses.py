@@ -8,10 +8,10 @@ from pathlib import Path
 from bot.errors import PlanError
 from bot.runbooks import patterns
 from bot.runbooks.acts import Act, Finding, acts
-from bot.runbooks.addresses import refused_template
+from bot.runbooks.addresses import refused_host, refused_template
 from bot.runbooks.format import HttpSpec, ParamSpec, Runbook
 from bot.runbooks.placeholders import names, parts, texts
-from bot.runbooks.programs import code_with_parameter
+from bot.runbooks.programs import chosen_by_parameter, code_with_parameter
 from bot.runbooks.scripts import read_script
 from bot.runbooks.values import refusal
 from bot.yaml_faults import Loc
@@ -50,7 +50,7 @@ def _act(runbook: Runbook, act: Act) -> Iterator[Finding]:
     if act.run:
         yield from _argv(runbook, act.run, (*act.loc, "run"))
     if act.tcp:
-        yield from _placeholders(runbook, act.tcp.host, (*act.loc, "tcp", "host"), _A_SCRIPT)
+        yield from _host(runbook, act.tcp.host, (*act.loc, "tcp", "host"))
     if act.http:
         yield from _request(runbook, act.http, (*act.loc, "http"))
     if act.notify:
@@ -66,17 +66,14 @@ def _argv(runbook: Runbook, argv: tuple[str, ...], loc: Loc) -> Iterator[Finding
     yield from found
     if found:
         return
-    at = code_with_parameter(argv)
-    if at == 0:
-        yield (*loc, 0), "error", "lets a parameter choose the program; name the program here"
-    elif at is not None:
-        asked = names(argv[at])[0]
-        yield (
-            (*loc, at),
-            "error",
-            f"puts `{{{asked}}}` into what a shell or an interpreter reads as program text; "
-            + _A_SCRIPT.format(asked.upper()),
-        )
+    chosen = chosen_by_parameter(argv)
+    code = code_with_parameter(argv)
+    if chosen is not None:
+        yield (*loc, chosen), "error", f"lets `{argv[chosen]}` choose what is started; write its name or path"
+    elif code is not None:
+        asked = names(argv[code.at])[0]
+        said = f"puts `{{{asked}}}` into what {code.reader} reads as program text; {_A_SCRIPT.format(asked.upper())}"
+        yield (*loc, code.at), "error", said
     else:
         yield from _options(runbook, argv, loc)
 
@@ -120,6 +117,13 @@ def _may_be_empty(spec: ParamSpec) -> bool:
     return "" in spec.enum if spec.enum is not None else spec.pattern is None or patterns.may_be_empty(spec.pattern)
 
 
+def _host(runbook: Runbook, host: str, loc: Loc) -> Iterator[Finding]:
+    found = list(_placeholders(runbook, host, loc, _A_SCRIPT))
+    yield from found
+    if not found and (why := refused_host(host)):
+        yield loc, "error", why
+
+
 def _request(runbook: Runbook, http: HttpSpec, loc: Loc) -> Iterator[Finding]:
     found = list(_placeholders(runbook, http.url, (*loc, "url"), _A_HEADER))
     yield from found
@@ -129,6 +133,8 @@ def _request(runbook: Runbook, http: HttpSpec, loc: Loc) -> Iterator[Finding]:
         here = (*loc, "headers", name)
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
             yield here, "error", "is no header name; write letters, digits and -"
+        if not all(part.written.isascii() and part.written.isprintable() for part in parts(value)):
+            yield here, "error", "holds what a header may not; write plain ASCII characters on one line"
         yield from _placeholders(runbook, value, here, None)
     for text in texts(http.body):
         yield from _text(runbook, text, (*loc, "json"), _A_HEADER)

@@ -44,8 +44,10 @@ def _tree(pattern: str) -> Tree:
 
 
 def _without_newline(pattern: str) -> str:
-    if re.search(r"\[\^", pattern):
+    if "[^" in pattern:
         return "write \\n behind the ^, or list what is allowed"
     if "(?s" in pattern:
         return "remove the flag s, or list what is allowed"
-    return "list what is allowed, such as [A-Za-z0-9 ]"
+    if found := re.search(r"\\[sWD]", pattern):
+        return f"{found[0]} does; list what is allowed, such as [A-Za-z0-9 ]"
+    return "leave it out, and the ranges that hold it"

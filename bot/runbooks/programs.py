@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.runbooks.placeholders import names
 from bot.runbooks.started import program_name, started
@@ -46,18 +47,29 @@ _EVERY_WORD = frozenset(["eval", "EVAL", "watch", "parallel"])
 _ALL_BUT_FIRST = frozenset(["ssh", "mosh", "rsh", "sqlite", "sqlite3"])
 
 
-def code_with_parameter(argv: Sequence[str]) -> int | None:
-    """The position of an element that would bring a parameter into program text or choose the program, or None."""
+@dataclass(frozen=True)
+class Code:
+    """The position of an element that would bring a parameter into program text, and what reads that text."""
+
+    at: int
+    reader: str
+
+
+def code_with_parameter(argv: Sequence[str]) -> Code | None:
     holds = [bool(names(element)) for element in argv]
-    for at in started(argv):
-        if holds[at]:
-            return at
     for at, element in enumerate(argv):
-        if not holds[at]:
-            found = _behind(program_name(element), argv, holds, at + 1)
-            if found is not None:
-                return found
+        if holds[at]:
+            continue
+        program = program_name(element)
+        found = _behind(program, argv, holds, at + 1)
+        if found is not None:
+            return Code(found, program)
     return None
+
+
+def chosen_by_parameter(argv: Sequence[str]) -> int | None:
+    """The position of an element by which a parameter would choose what is started; None when none does."""
+    return next((at for at in started(argv) if names(argv[at])), None)
 
 
 def _behind(program: str, argv: Sequence[str], holds: Sequence[bool], start: int) -> int | None:

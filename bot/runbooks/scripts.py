@@ -49,7 +49,7 @@ def _read(folder: Path, path: PurePosixPath) -> bytes:
     try:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
-            raise PlanError("is not a regular file")
+            raise PlanError("is not a regular file; put the script itself there")
         if status.st_mode & stat.S_IWOTH:
             raise PlanError("can be changed by everyone on the machine; chmod o-w it")
         with open(file, "rb", closefd=False) as script:
@@ -57,5 +57,5 @@ def _read(folder: Path, path: PurePosixPath) -> bytes:
     finally:
         os.close(file)
     if len(body) > MAX_BYTES:
-        raise PlanError(f"is larger than {MAX_BYTES // 1024} KiB")
+        raise PlanError(f"is larger than {MAX_BYTES // 1024} KiB; install it as a program and name that in `run`")
     return body

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from bot.runbooks.format import MatchEntry, Runbook
@@ -60,6 +61,7 @@ def _cases(entry: MatchEntry) -> Iterator[_Case]:
         )
 
 
+@lru_cache(maxsize=65536)
 def _rank(names: tuple[str, ...], name: str) -> Specificity:
     """With which rank an entry with these names fits an alert of this one; of a glob, the least."""
     return of_name(name if is_glob(name) else next((each for each in names if fits(each, name)), name))
@@ -88,7 +90,9 @@ class _Shelf:
 
     def before(self, id_: str, case: _Case) -> set[str]:
         """The other runbooks that fit whatever the case fits, and come first then."""
-        may_cover = [*self._by_name.get(case.name or "", ()), *self._others]
+        # Only another's same name has the rank of a name.
+        others = self._others if case.rank < Specificity.NAME else []
+        may_cover = [*self._by_name.get(case.name or "", ()), *others]
         return {
             other
             for other, entry in may_cover
@@ -132,6 +136,7 @@ def _text_covered(text: str, case: _Case) -> bool:
 _PIECE = re.compile(r"\[!?\]?[^]]*\]|[*?]")
 
 
+@lru_cache(maxsize=65536)  # a library asks for the same pairs again and again
 def _wider(glob: str, other: str) -> bool:
     """Whether the glob fits all that the other one fits. Where it is not plain to see: no."""
     if not is_glob(other):
