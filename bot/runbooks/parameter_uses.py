@@ -66,14 +66,14 @@ def _argv(runbook: Runbook, argv: tuple[str, ...], loc: Loc) -> Iterator[Finding
     yield from found
     if found:
         return
-    chosen = chosen_by_parameter(argv)
     code = code_with_parameter(argv)
-    if chosen is not None:
-        yield (*loc, chosen), "error", f"lets `{argv[chosen]}` choose what is started; write its name or path"
-    elif code is not None:
+    chosen = chosen_by_parameter(argv)
+    if code is not None:
         asked = names(argv[code.at])[0]
         said = f"puts `{{{asked}}}` into what {code.reader} reads as program text; {_A_SCRIPT.format(asked.upper())}"
         yield (*loc, code.at), "error", said
+    elif chosen is not None:
+        yield (*loc, chosen), "error", f"lets `{argv[chosen]}` choose what is started; write its name or path"
     else:
         yield from _options(runbook, argv, loc)
 
