@@ -47,7 +47,7 @@ _TOO_MANY = (
     "can take for ever: too many of its parts can share the same text; "
     "merge them, or part them by a fixed character, as in [a-z]+:[0-9]+"
 )
-_TOO_LONG = "is too long to be judged; write it shorter"
+TOO_LONG = "is too long to be judged; write it shorter"
 _LOOKS_IN_REPEAT = "looks ahead or behind inside a repeat, which can take for ever; put that before the repeat"
 
 
@@ -88,7 +88,7 @@ class _Graph:
         match node:
             case Chars():
                 if len(self.masks) >= _MOST_POSITIONS:
-                    raise NotJudged(_TOO_LONG)
+                    raise NotJudged(TOO_LONG)
                 self.masks.append(node.mask)
                 return {len(self.masks) - 1}, {len(self.masks) - 1}, False
             case Sequence():

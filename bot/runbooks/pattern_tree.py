@@ -71,8 +71,8 @@ def parse(pattern: str) -> Tree:
     """The pattern's tree. re.error for what is none; NotJudged for what has no bound."""
     try:
         parsed = _parser.parse(pattern)
-    except (OverflowError, RecursionError):
-        raise NotJudged("repeats or nests more than a pattern needs; write it shorter") from None
+    except OverflowError:
+        raise NotJudged("repeats more often than any value is long; write a smaller count") from None
     samples = tuple(dict.fromkeys([*map(chr, range(128)), *_KINDS, *_named(parsed)]))
     return Tree(_Builder(samples).node(parsed, parsed.state.flags), samples)
 

@@ -8,13 +8,27 @@ from functools import lru_cache
 from bot.runbooks import backtracking
 from bot.runbooks.pattern_tree import NotJudged, Tree, first, nullable, parse, reads
 
+_MOST_WRITTEN = 1000  # characters; each of them is compared with every kind of character
+_MOST_GROUPS = 100
+# Python warns of these: they may become sets within sets.
+_NESTED_SET = re.compile(r"(?<!\\)\[\^?\[")
+_DOUBLED = re.compile(r"(?<!\\)\[(?:\\.|[^\]\\])*?(--|&&|~~|\|\|)")
+
 
 @lru_cache(maxsize=4096)
 def refused(pattern: str) -> str | None:
     """Why no parameter may have this pattern, and what to write; or None."""
-    if re.search(r"(?<!\\)\[\^?\[", pattern):
+    if pattern.count("(") > _MOST_GROUPS:
+        return f"has more than {_MOST_GROUPS} groups; write it simpler"
+    if len(pattern) > _MOST_WRITTEN:
+        return backtracking.TOO_LONG
+    if _NESTED_SET.search(pattern):
         return (
             "has a set that begins with `[`, such as [[:alpha:]], which Python reads otherwise; write [A-Za-z], or \\["
+        )
+    if doubled := _DOUBLED.search(pattern):
+        return (
+            f"has {doubled[1]} in a set, which Python may come to read otherwise; write it once, or \\{doubled[1][0]}"
         )
     try:
         tree = parse(pattern)

@@ -70,7 +70,7 @@ PARAMETERS: dict[str, Case] = {
     ),
     "pattern-too-deep": (
         param("service", '{type: string, pattern: "' + "(" * 3000 + ")" * 3000 + '"}'),
-        "6: error: `params.service.pattern` repeats or nests more than a pattern needs; write it shorter",
+        "6: error: `params.service.pattern` has more than 100 groups; write it simpler",
     ),
     "pattern-too-long": (
         param("service", '{type: string, pattern: "' + "abc" * 300 + '"}'),
