@@ -108,7 +108,7 @@ match platform:
     case "systemd":
         said = do("systemctl", "stop", "--", service)
     case "docker":
-        said = do("docker", "stop", "--time", grace, "--", service)
+        said = do("docker", "stop", "-t", grace, "--", service)
     case "compose":
         said = do("docker", "compose", "--project-name", project, "stop", "--timeout", grace, "--", service)
     case "kubernetes":

@@ -1,0 +1,358 @@
+"""The runbooks of deployments: recorded calls of kubectl and docker, with real HTTP for what is asked afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.model import RunState, Verdict
+from tests.library import Recorded, recorded
+from tests.service_place import Place, serve
+
+NAMESPACE = "--namespace=shop"
+API = {"deployment": "api", "namespace": "shop"}
+# What kubectl is asked, and changes nothing.
+LOOKS = ("get", "top", "describe", "logs", "rollout history", "rollout status", "wait")
+
+REVISION = (
+    "get deployment/api --namespace=shop "
+    r"--output=jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision} {.spec.replicas}"
+)
+SELECTOR = "get deployment/api --namespace=shop --output=go-template"
+BEFORE = "get deployment/api --namespace=shop --output=jsonpath={.metadata.annotations.plantao/"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def kubectl(place: Place, answers: dict[str, tuple[int, str]] | None = None) -> Recorded:
+    """A cluster with the deployment api, at revision 7 with 4 pods."""
+    usual = {
+        REVISION: (0, "7 4"),
+        SELECTOR: (0, "app=api,"),
+        f"{BEFORE}revision-before": (0, "7"),
+        f"{BEFORE}replicas-before": (0, "4"),
+        "get deployment/api --namespace=shop --output=jsonpath={.spec.replicas}": (0, "4"),
+    }
+    programs = recorded(place.root, "kubectl", {**(answers or {}), **usual})
+    place.environ["PATH"] = programs.path
+    return programs
+
+
+def changes(programs: Recorded) -> list[list[str]]:
+    return [call for call in programs.calls("kubectl") if not " ".join(call).startswith(LOOKS)]
+
+
+NOTED = [
+    "annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/revision-before=7", "plantao/replicas-before=4",
+]  # fmt: skip
+BACK_TO_7 = ["rollout", "undo", "deployment/api", NAMESPACE, "--to-revision=7"]
+
+
+# -- more of it ---
+
+
+@pytest.mark.ran("recorded", "restart-deployment")
+def test_a_deployment_is_restarted_and_waited_for(place: Place) -> None:
+    """The new pods have to be ready before it counts."""
+    programs = kubectl(place)
+    done = place.perform("restart-deployment", **API)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [["rollout", "restart", "deployment/api", NAMESPACE]]
+    assert ["rollout", "status", "deployment/api", NAMESPACE, "--timeout=5m"] in programs.calls("kubectl")
+
+
+@pytest.mark.ran("recorded", "scale-out-deployment")
+def test_a_deployment_gets_more_pods(place: Place) -> None:
+    """How many there were is noted first, for the way back."""
+    programs = kubectl(place)
+    done = place.perform("scale-out-deployment", **API, replicas=8)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [NOTED, ["scale", "deployment/api", NAMESPACE, "--replicas=8"]]
+
+
+@pytest.mark.ran("recorded", "scale-out-deployment")
+def test_pods_that_find_no_room_are_taken_back(place: Place) -> None:
+    """To as many as were noted."""
+    programs = kubectl(place, {"rollout status": (1, "timed out waiting\n")})
+    done = place.perform("scale-out-deployment", **API, replicas=8)
+    assert done.state is RunState.UNDONE, str(done)
+    assert changes(programs)[-1] == ["scale", "deployment/api", NAMESPACE, "--replicas=4"]
+
+
+@pytest.mark.ran("recorded", "scale-out-deployment")
+@pytest.mark.parametrize(
+    ("replicas", "scalers", "why"),
+    [(3, "", "3 would be fewer"), (8, "Deployment/api api 10\n", "an autoscaler holds its number of pods")],
+)
+def test_scaling_out_never_takes_pods_away_or_fights_an_autoscaler(
+    place: Place, replicas: int, scalers: str, why: str
+) -> None:
+    """Then nothing is changed."""
+    programs = kubectl(place, {"get hpa --namespace=shop --output": (0, scalers)})
+    done = place.perform("scale-out-deployment", **API, replicas=replicas)
+    assert (list(done.steps), changes(programs)) == (["more"], []), str(done)
+    assert why in done.steps["more"].output
+
+
+@pytest.mark.ran("recorded", "scale-out-compose")
+def test_a_compose_service_gets_more_containers(place: Place) -> None:
+    """The ones that are there are not touched."""
+    place_ = ["compose", "--project-directory=/srv/shop"]
+    answers = {
+        "compose --project-directory=/srv/shop ps --quiet": (0, "c1\n"),
+        "compose --project-directory=/srv/shop ps --all": (0, "c1\nc2\nc3\n"),
+        "compose --project-directory=/srv/shop ps --status=running": (0, "c1\nc2\nc3\n"),
+        "inspect": (0, "/a running healthy 0\n/b running healthy 0\n/c running no-health-check 0\n"),
+    }
+    docker = recorded(place.root, "docker", answers)
+    place.environ["PATH"] = docker.path
+    done = place.perform("scale-out-compose", directory="/srv/shop", service="api", count=3)
+    assert done.verdict is Verdict.FIXED, str(done)
+    up = [*place_, "up", "--detach", "--no-deps", "--no-recreate"]
+    assert [call for call in docker.calls("docker") if "up" in call] == [[*up, "--scale=api=3", "--", "api"]]
+
+
+@pytest.mark.ran("recorded", "scale-out-compose")
+def test_a_wrong_number_from_before_stops_the_scaling_of_compose(place: Place) -> None:
+    """An undo would go back to it."""
+    answers = {"compose --project-directory=/srv/shop ps --quiet": (0, "c1\nc2\n")}
+    docker = recorded(place.root, "docker", answers)
+    place.environ["PATH"] = docker.path
+    done = place.perform("scale-out-compose", directory="/srv/shop", service="api", count=3)
+    assert [call for call in docker.calls("docker") if "up" in call] == [], str(done)
+    assert "api has 2 containers" in done.steps["more"].output
+
+
+MORE = {"container": "api", "cpu_request": "1", "cpu_limit": "2", "memory_request": "2Gi", "memory_limit": "4Gi"}
+GIVEN_MORE = [
+    "set", "resources", "deployment/api", NAMESPACE,
+    "--containers=api", "--requests=cpu=1,memory=2Gi", "--limits=cpu=2,memory=4Gi",
+]  # fmt: skip
+
+
+@pytest.mark.ran("recorded", "scale-up-deployment")
+def test_each_pod_gets_more(place: Place) -> None:
+    """Requests and limits of one container, and the new pods waited for."""
+    programs = kubectl(place)
+    done = place.perform("scale-up-deployment", **API, **MORE)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [NOTED, GIVEN_MORE]
+
+
+@pytest.mark.ran("recorded", "scale-up-deployment")
+def test_resources_that_no_node_has_are_taken_back(place: Place) -> None:
+    """To exactly the revision of before, never one further."""
+    programs = kubectl(place, {"rollout status deployment/api --namespace=shop --timeout=10m": (1, "timed out\n")})
+    done = place.perform("scale-up-deployment", **API, **MORE)
+    assert done.state is RunState.UNDONE, str(done)
+    assert changes(programs) == [NOTED, GIVEN_MORE, BACK_TO_7]
+
+
+@pytest.mark.ran("recorded", "autoscale-deployment")
+def test_a_deployment_gets_an_autoscaler(place: Place) -> None:
+    """There was none, and that is noted."""
+    programs = kubectl(place)
+    done = place.perform("autoscale-deployment", **API, min=5, max=50)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [
+        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/autoscale-before=none"],
+        ["autoscale", "deployment/api", NAMESPACE, "--min=5", "--max=50", "--cpu-percent=70"],
+    ]
+
+
+@pytest.mark.ran("recorded", "autoscale-deployment")
+def test_bounds_of_an_autoscaler_that_cannot_measure_are_taken_back(place: Place) -> None:
+    """What it measures was never touched."""
+    answers = {
+        "get hpa/api": (0, "2-10"),
+        "wait --for=condition=ScalingActive": (1, "timed out\n"),
+        f"{BEFORE}autoscale-before": (0, "2-10"),
+    }
+    programs = kubectl(place, answers)
+    done = place.perform("autoscale-deployment", **API, min=5, max=50)
+    assert done.state is RunState.UNDONE, str(done)
+    patch = ["patch", "hpa/api", NAMESPACE, "--type=merge"]
+    assert changes(programs) == [
+        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/autoscale-before=2-10"],
+        [*patch, '--patch={"spec":{"minReplicas":5,"maxReplicas":50}}'],
+        [*patch, '--patch={"spec":{"minReplicas":2,"maxReplicas":10}}'],
+    ]
+
+
+# -- back ---
+
+
+@pytest.mark.ran("recorded", "roll-back-deployment")
+def test_a_deployment_is_rolled_back_and_proves_itself(place: Place) -> None:
+    """The version that answers, each endpoint, and a word to the others."""
+    programs = kubectl(place)
+    with serve({"/version": 200, "/health": 200, "/login": 401}) as port:
+        url = f"http://127.0.0.1:{port}"
+        done = place.perform("roll-back-deployment", **API, revision=5, url=url, paths="/health,/login=401")
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [NOTED, ["rollout", "undo", "deployment/api", NAMESPACE, "--to-revision=5"]]
+    assert done.steps["smoke"].output.startswith("ok    /health 200, at most ")
+    assert [channel for channel, _ in done.posted] == ["deploys"]
+
+
+@pytest.mark.ran("recorded", "roll-back-deployment")
+def test_a_roll_back_to_the_wrong_version_is_noticed(place: Place) -> None:
+    """And nobody is told that it worked."""
+    kubectl(place)
+    with serve({"/version": 200, "/health": 200}) as port:
+        done = place.perform("roll-back-deployment", **API, url=f"http://127.0.0.1:{port}", expected="1.2.0")
+    assert (done.state, done.posted) == (RunState.FAILED, []), str(done)
+    assert "it should be 1.2.0" in done.steps["version"].output
+
+
+@pytest.mark.ran("recorded", "failed-deploy")
+def test_a_failed_deployment_is_rolled_back_at_once(place: Place) -> None:
+    """Its pods' words are kept first, since the roll-back ends them; when they cannot be had, that stops nothing."""
+    logs = "logs --namespace=shop --selector=app=api --all-containers --prefix --tail=200 --previous"
+    programs = kubectl(place, {logs: (0, "[pod/api-1] KeyError: DB_URL\n")})
+    done = place.perform("failed-deploy", **API, version="1.3.0")
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [["rollout", "undo", "deployment/api", NAMESPACE]]
+    assert "KeyError: DB_URL" in next(place.evidence.iterdir()).read_text()
+    assert done.posted[0][1].startswith("The deployment 1.3.0 of api in shop failed and was rolled back.")
+    place.environ["EVIDENCE_DIR"] = "/proc/nowhere"
+    assert place.perform("failed-deploy", **API).verdict is Verdict.FIXED
+
+
+# -- forward ---
+
+CANARY = {**API, "container": "api", "image": "registry.example.com/api", "version": "1.3.0"}
+IMAGE = "api=registry.example.com/api:1.3.0"
+
+
+def canary(*words: str) -> list[str]:
+    return [words[0], "deployment/api-canary", NAMESPACE, *words[1:]]
+
+
+@pytest.mark.ran("recorded", "canary-deploy")
+def test_a_version_goes_to_everybody_by_way_of_the_few(place: Place) -> None:
+    """5 %, 25 %, 50 %, everybody: each after a person has looked."""
+    programs = kubectl(place)
+    programs.program("pg_dump")
+    programs.program("pg_restore", {"--list": (0, "; a comment\n1; TABLE orders\n")})
+    (place.root / "backup").mkdir()
+    place.environ["BACKUP_DIR"] = str(place.root / "backup")
+    # The stand-in for pg_dump writes a file, as the real one does.
+    (programs.folder / "pg_dump").write_text(
+        '#!/bin/sh\nfor word; do case $word in --file=*) echo x >"${word#--file=}" ;; esac; done\n'
+    )
+    with serve({"/version": 200, "/health": 200}) as port:
+        done = place.perform("canary-deploy", **CANARY, database="shop", url=f"http://127.0.0.1:{port}", tries=3)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert len(done.asked) == 4
+    assert changes(programs) == [
+        NOTED,
+        ["set", "image", "deployment/api-canary", NAMESPACE, IMAGE],
+        canary("scale", "--replicas=1"),
+        canary("scale", "--replicas=7"),
+        canary("scale", "--replicas=20"),
+        ["set", "image", "deployment/api", NAMESPACE, IMAGE],
+        canary("scale", "--replicas=0"),
+    ]
+    assert [file.name.split("-before")[0] for file in (place.root / "backup").iterdir()] == ["shop"]
+    assert [text for _, text in done.posted] == ["api in shop runs 1.3.0 for everybody, after 5 %, 25 % and 50 %."]
+
+
+@pytest.mark.ran("recorded", "canary-deploy")
+def test_a_no_at_a_gate_sends_the_canary_home(place: Place) -> None:
+    """The others never changed; nothing is left of it."""
+    programs = kubectl(place)
+    place.answers = {"gate-5": False}
+    with serve({"/health": 200}) as port:
+        done = place.perform("canary-deploy", **CANARY, url=f"http://127.0.0.1:{port}", tries=1)
+    assert (done.state, list(done.undone), done.posted) == (RunState.UNDONE, ["image"], []), str(done)
+    assert changes(programs)[-1] == canary("scale", "--replicas=0")
+    assert ["set", "image", "deployment/api", NAMESPACE, IMAGE] not in programs.calls("kubectl")
+
+
+@pytest.mark.ran("recorded", "canary-deploy")
+def test_a_version_that_fails_for_everybody_goes_back_to_the_old_revision(place: Place) -> None:
+    """And the canary is sent home."""
+    programs = kubectl(place, {"rollout status deployment/api --namespace=shop --timeout=15m": (1, "timed out\n")})
+    with serve({"/health": 200}) as port:
+        done = place.perform("canary-deploy", **CANARY, url=f"http://127.0.0.1:{port}", tries=1)
+    assert (done.state, list(done.undone)) == (RunState.UNDONE, ["to-all", "image"]), str(done)
+    assert changes(programs)[-2:] == [BACK_TO_7, canary("scale", "--replicas=0")]
+
+
+@pytest.mark.ran("real", "smoke-test")
+def test_a_smoke_test_asks_each_endpoint(place: Place) -> None:
+    """Also that a door is locked."""
+    with serve({"/health": 200, "/admin": 401}) as port:
+        done = place.perform("smoke-test", url=f"http://127.0.0.1:{port}", paths="/health,/admin=401")
+    assert done.verdict is Verdict.FIXED, str(done)
+
+
+@pytest.mark.ran("real", "smoke-test")
+def test_a_smoke_test_finds_the_endpoint_that_fails(place: Place) -> None:
+    """And says how often, for one of several instances may be the broken one."""
+    with serve({"/health": 200, "/orders": 500}) as port:
+        done = place.perform("smoke-test", url=f"http://127.0.0.1:{port}", paths="/health,/orders", tries=2)
+    assert done.state is RunState.FAILED, str(done)
+    assert "WRONG /orders 2 of 2 wrong, last 500, expected 200" in done.steps["ask"].output
+
+
+@pytest.mark.ran("real", "deploy-freeze", "end-deploy-freeze")
+def test_a_freeze_is_a_file_that_the_pipeline_looks_for(place: Place) -> None:
+    """It says why, #deploys is told, and it goes again."""
+    place.environ["FREEZE_DIR"] = str(place.flags)
+    where = {"target": "shop", "where": "file"}
+    frozen = place.perform("deploy-freeze", **where, reason="error budget used up, until Monday")
+    assert frozen.verdict is Verdict.FIXED, str(frozen)
+    assert (place.flags / "shop").read_text().startswith("error budget used up, until Monday since ")
+    free = place.perform("end-deploy-freeze", **where)
+    assert (free.verdict, list(place.flags.iterdir())) == (Verdict.FIXED, []), str(free)
+    assert [channel for channel, _ in (*frozen.posted, *free.posted)] == ["deploys", "deploys"]
+
+
+@pytest.mark.ran("recorded", "deploy-freeze", "end-deploy-freeze")
+def test_a_freeze_is_an_annotation_of_the_namespace(place: Place) -> None:
+    """One that does not stick is no freeze."""
+    mark = "get namespace/shop --output=jsonpath={.metadata.annotations.plantao/deploy-freeze}"
+    programs = kubectl(place, {mark: (0, "")})
+    frozen = place.perform("deploy-freeze", target="shop", reason="P0 open")
+    free = place.perform("end-deploy-freeze", target="shop")
+    assert (frozen.verdict, free.verdict) == (Verdict.NOT_FIXED, Verdict.FIXED), f"{frozen}\n{free}"
+    assert changes(programs) == [
+        ["annotate", "namespace/shop", "--overwrite", "plantao/deploy-freeze=P0 open"],
+        ["annotate", "namespace/shop", "plantao/deploy-freeze-"],
+    ]
+
+
+# -- one pod ---
+
+OWNER = "get pod/api-7d9-x2 --namespace=shop --output=go-template"
+POD = {"pod": "api-7d9-x2", "namespace": "shop"}
+
+
+@pytest.mark.ran("recorded", "replace-pod")
+def test_one_bad_pod_is_replaced(place: Place) -> None:
+    """Its words are kept, it is deleted, and its owner has all pods ready again."""
+    answers = {
+        OWNER: (0, "ReplicaSet api-7d9"),
+        "get ReplicaSet/api-7d9": (0, "3/3"),
+        "logs pod/api-7d9-x2 --namespace=shop --all-containers --tail=500 --previous": (0, "panic: nil map\n"),
+    }
+    programs = kubectl(place, answers)
+    done = place.perform("replace-pod", **POD)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert changes(programs) == [["delete", "pod/api-7d9-x2", NAMESPACE, "--wait=true", "--timeout=2m"]]
+    assert "panic: nil map" in next(place.evidence.iterdir()).read_text()
+
+
+@pytest.mark.ran("recorded", "replace-pod")
+def test_a_pod_that_nobody_would_make_again_is_left_alone(place: Place) -> None:
+    """Deleted, it would be gone for good."""
+    programs = kubectl(place, {OWNER: (0, "")})
+    done = place.perform("replace-pod", **POD)
+    assert (done.state, list(done.steps), changes(programs)) == (RunState.FAILED, ["owner"], []), str(done)
+    assert "it would not come back" in done.steps["owner"].output
