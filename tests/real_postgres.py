@@ -11,7 +11,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -22,9 +21,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.services import free_port
+
 SUPERUSER = "dba"
 BOT = "plantao"  # what docs ask for and no more: it may look at sessions and end them
 _START_LIMIT = 60.0
+_PATIENCE = 20.0
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Postgres:
             timeout=60,
         ).stdout.strip()
 
-    def session(self, sql: str, database: str, *, user: str = SUPERUSER, app: str = "shop", stays: bool = False) -> Session:
+    def session(self, sql: str, database: str, *, user: str = "shop", app: str = "shop", stays: bool = False) -> Session:
         """A connection that has begun with `sql`; when it `stays`, it is idle after it."""
         process = subprocess.Popen(
             self._psql(database),
@@ -101,6 +103,9 @@ class Postgres:
 
     def end_sessions(self) -> None:
         for session in self._sessions:
+            if self.server is not None:
+                # A client that is gone is not noticed by a server that is busy for it.
+                self.sql(f"SELECT pg_terminate_backend({session.pid})")
             session.process.kill()
             session.process.communicate()
         self._sessions.clear()
@@ -147,6 +152,18 @@ class Postgres:
             self.server.wait(timeout=30)
         self.server = None
 
+    def connected(self, session: Session) -> bool:
+        """Whether the server still has the session. Its client may not know yet."""
+        return self.sql(f"SELECT count(*) FROM pg_stat_activity WHERE pid = {session.pid}") == "1"
+
+    def until(self, condition: str, database: str = "postgres") -> None:
+        """Waits until the condition holds, in SQL."""
+        deadline = time.monotonic() + _PATIENCE
+        while self.sql(f"SELECT coalesce(({condition}), false)", database) != "t":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not within {_PATIENCE:.0f} s: {condition}")
+            threading.Event().wait(0.05)
+
     def answers(self) -> bool:
         argv = [self.programs / "pg_isready", "--quiet"]
         return subprocess.run(argv, env=self.environ(), check=False, timeout=30).returncode == 0
@@ -174,7 +191,7 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(said)
     # Not pytest's own folder: when root runs the tests, the server's user may not enter that.
     folder = Path(tempfile.mkdtemp(prefix="plantao-postgres-"))
-    server = Postgres(where, folder, _free_port(), _unprivileged())
+    server = Postgres(where, folder, free_port(), _unprivileged())
     try:
         if server.owner:
             shutil.chown(folder, server.owner)
@@ -238,10 +255,3 @@ def _run(argv: Sequence[str | Path], owner: str | None) -> None:
     )  # fmt: skip
     if done.returncode != 0:
         raise RuntimeError(f"{argv[0]} failed: {done.stdout}{done.stderr}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

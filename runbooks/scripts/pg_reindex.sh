@@ -18,4 +18,8 @@ WHERE indrelid = format('%I.%I', :'schema', :'table')::regclass AND NOT indisval
 \gexec
 \timing on
 REINDEX TABLE CONCURRENTLY :"schema".:"table";
+-- That passes over invalid ones; named alone, they are built.
+SELECT format('REINDEX INDEX CONCURRENTLY %s', indexrelid::regclass)
+FROM pg_index WHERE indrelid = format('%I.%I', :'schema', :'table')::regclass AND NOT indisvalid
+\gexec
 SQL

@@ -20,7 +20,9 @@ SELECT pid, usename AS "user", left(application_name, 16) AS application,
        CASE WHEN application_name IN ('plantao', 'pg_dump', 'pg_restore', 'pg_basebackup', 'vacuumdb', 'reindexdb')
               OR pid IN (SELECT pid FROM pg_stat_progress_create_index UNION SELECT pid FROM pg_stat_progress_vacuum
                          UNION SELECT pid FROM pg_stat_progress_cluster)
-            THEN 'left alone' ELSE 'ended' END AS "is",
+            THEN 'left alone'
+            WHEN (SELECT rolsuper FROM pg_roles WHERE oid = usesysid) AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+            THEN 'a superuser''s' ELSE 'ended' END AS "is",
        left(regexp_replace(query, '\s+', ' ', 'g'), 60) AS statement
 FROM pg_stat_activity a
 WHERE backend_type = 'client backend' AND datname = current_database() AND pid <> pg_backend_pid()
