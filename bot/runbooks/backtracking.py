@@ -29,8 +29,10 @@ from bot.runbooks.pattern_tree import (
 
 MAX_LENGTH = 4096  # of a value, in characters
 
-# Tries that one value may cost. Python makes some 100 million a second: two repeats that share a long value fit.
+# Tries that one value may cost. Python makes 300 million a second in a repeat of one character, so two of them may share
+# a long value; in a repeat of more than that it is far slower, and everything else of the bot waits meanwhile.
 _MOST_TRIES = 10**8
+_SLOWER = 30
 _MOST_POSITIONS = 512
 _WRITTEN_OUT = 64  # positions that a repeat with one count is written out to
 _MOST_LOOKED_AT = 3_000_000  # beyond, two repeats count as sharing their values
@@ -54,9 +56,10 @@ _LOOKS_IN_REPEAT = "looks ahead or behind inside a repeat, which can take for ev
 def refused(root: Node) -> str | None:
     """Why a value of MAX_LENGTH characters could take longer than anybody waits for, and what to write; or None."""
     try:
+        slower = _SLOWER if _slow(root) else 1
         root = _written_out(root)
         looks = [look.body for look in _looks(root)]
-        return _TOO_MANY if sum(map(_tries, [root, *looks])) > _MOST_TRIES else None
+        return _TOO_MANY if slower * sum(map(_tries, [root, *looks])) > _MOST_TRIES else None
     except NotJudged as wrong:
         return str(wrong)
 
@@ -150,6 +153,19 @@ def _tries(root: Node) -> int:
         dearest[here + 1] = max(steps) * ways[here]
     longest = min(length(root)[1], MAX_LENGTH)
     return max(longest, 1) * max(dearest) * _choices(root, 0)
+
+
+def _slow(node: Node) -> bool:
+    """Whether something longer than a character is repeated in it."""
+    match node:
+        case Sequence():
+            return any(map(_slow, node.items))
+        case Choice():
+            return any(map(_slow, node.branches))
+        case Repeat():
+            return not isinstance(node.body, Chars)
+        case Chars() | Look():
+            return False
 
 
 def _turns(loop: _Loop) -> int:

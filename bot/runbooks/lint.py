@@ -95,8 +95,6 @@ def _keys_without_effect(runbook: Runbook) -> Iterator[Finding]:
         if step.timeout and step.timeout > runbook.timeout and not step.ask:  # nobody counts the time of an answer
             said = f"is longer than the whole run may take, {runbook.timeout:.0f} s; raise `timeout` of the runbook"
             yield ("steps", at, "timeout"), "warning", said
-    if runbook.cooldown and not runbook.lock:
-        yield ("cooldown",), "error", "is how long the lock rests, and there is no `lock`; add one"
 
 
 def _schedule(runbook: Runbook) -> Iterator[Finding]:

@@ -40,10 +40,6 @@ WHOLE: dict[str, Case] = {
         plus("approval: {expires: never}"),
         "16: error: `approval.expires` is no duration; write a number and a unit: 30s, 15m, 2h, 1d or 1w",
     ),
-    "cooldown-without-a-lock": (
-        bent('lock: "{service} {free}"', "cooldown: 10m").replace("  free: {type: string}\n", ""),
-        "9: error: `cooldown` is how long the lock rests, and there is no `lock`; add one",
-    ),
     "schedule-of-four-fields": (
         scheduled("0 9 * *"),
         '16: error: `schedule` has 4 fields; write five: minute, hour, day of the month, month, day of the week, such as "0 9 * * 1-5"',
