@@ -19,7 +19,7 @@ from bot.runbooks.commands import DONE, NO
 from bot.runbooks.described import SHORT, one_line
 from bot.runbooks.judge import verdict_of
 from bot.runbooks.live import LiveJournal
-from bot.runbooks.person import ENDING, Person
+from bot.runbooks.person import Person
 from bot.runbooks.progress import progress_of
 from bot.runbooks.run import Ended, check, execute, take_back, verify
 from bot.runbooks.steps import Surroundings
@@ -27,6 +27,7 @@ from bot.runbooks.told import before_and_after, evidence, seconds
 
 T = TypeVar("T")
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C, and a polite kill
 _GOOD, _BAD, _DOUBTFUL = "bold green", "bold red", "bold yellow"
 
 
@@ -41,16 +42,15 @@ class Session:
         self._journal = LiveJournal(plan, console, utc_now)
         self._hold = threading.Event()
         self._stop = threading.Event()  # ends what is under way
-        self._aborted = False
 
     def go(self, shown: Sequence[str], *, yes: bool) -> int:
         """`shown`: the plan in lines. Gives the exit status."""
         with self._interruptible():
             before = self._read(check)
-            if not self._aborted:
+            if not self._person.wants_out:
                 self._part("Evidence", evidence(self._plan, before))
                 self._part("Plan", shown)
-            if self._aborted or not (yes or self._approved()):
+            if self._person.wants_out or not (yes or self._approved()):
                 self._say("Nothing was run.", _DOUBTFUL)
                 return NO
             began = time.monotonic()
@@ -98,7 +98,7 @@ class Session:
         if progress.failed is not None:
             step = self._plan.steps[progress.failed.position]
             return Ended(RunState.FAILED, f"step {step.id}: {progress.failed.said}", progress.failed.position)
-        if self._aborted:
+        if self._person.wants_out:
             return Ended(RunState.ABORTED, "")
         with self._journal.drawing():
             ended = self._off_the_main_thread(
@@ -113,7 +113,7 @@ class Session:
                     stop=self._stop,
                 )
             )
-        cut = self._aborted and ended.state in {RunState.RUNNING, RunState.UNKNOWN}
+        cut = self._person.wants_out and ended.state in {RunState.RUNNING, RunState.UNKNOWN}
         return Ended(RunState.ABORTED, ended.why, ended.position) if cut else ended
 
     def _ask(self, position: int) -> None:
@@ -124,7 +124,6 @@ class Session:
         try:
             typed = self._person.choose(one_line(step.action.question), {"y": "yes", "n": "no"}, step.timeout)
         except KeyboardInterrupt:
-            self._aborted = True
             return
         result, said = answers[typed] if typed else (Result.TIMED_OUT, "nobody answered in time")
         self._journal.finish_step(position, Outcome(result, said, "", 0.0), None)
@@ -133,7 +132,7 @@ class Session:
         """What the person says of a step of which nobody knows or, where the runbook wants that, of one that failed."""
         unknown = ended.state is RunState.UNKNOWN
         asks = unknown or (ended.state is RunState.FAILED and self._plan.on_failure == "ask")
-        if self._aborted or not asks or not self._person.present:
+        if self._person.wants_out or not asks or not self._person.present:
             return None
         choices = {"r": "it ran, go on" if unknown else "go on", "a": "start it again", "s": "stop"}
         if progress_of(self._plan, self._journal.records).to_undo:
@@ -141,7 +140,6 @@ class Session:
         try:
             return self._person.choose(f"{ended.why}. How does it go on?", choices)
         except KeyboardInterrupt:
-            self._aborted = True
             return None
 
     def _settle(self, *, ran: bool) -> None:
@@ -175,7 +173,7 @@ class Session:
         verdict = verdict_of(self._plan, readings)
         if verdict is not None:
             return Ended(RunState.SUCCEEDED, ""), verdict
-        if self._aborted:
+        if self._person.wants_out:
             return Ended(RunState.ABORTED, "every step was done; whether it worked was not looked at"), None
         return Ended(RunState.UNKNOWN, "whether it worked could not be read"), None
 
@@ -194,10 +192,10 @@ class Session:
         """Ctrl-C and a polite kill end what is under way, and not the process: the runbook says what follows."""
 
         def interrupt(_signal: int, _frame: object) -> None:
-            self._aborted = True
             self._stop.set()
+            self._person.interrupt()
 
-        before = [(each, signal.signal(each, interrupt)) for each in ENDING]
+        before = [(each, signal.signal(each, interrupt)) for each in _ENDING]
         try:
             yield
         finally:

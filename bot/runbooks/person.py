@@ -4,40 +4,51 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Mapping
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
-"""Ctrl-C and a polite kill."""
 _LONGEST_LINE = 16 * 1024
 _PATIENCE = 7 * 86400.0  # seconds
 
 
 class Person:
-    """Questions go to standard error, which a pipe does not take along."""
+    """Questions go to standard error, which a pipe does not take along.
+
+    `wants_out`: whether the process was told to end, by Ctrl-C or a polite kill, since `interrupt` handles these.
+    """
+
+    def __init__(self) -> None:
+        self.wants_out = False
+        self._asked = False
 
     @property
     def present(self) -> bool:
         return sys.stdin.isatty()
 
+    def interrupt(self) -> None:
+        """To be called by a signal's handler. A question that waits for its answer ends with KeyboardInterrupt."""
+        self.wants_out = True
+        if self._asked:
+            raise KeyboardInterrupt
+
     def ask(self, question: str, within: float = _PATIENCE) -> str | None:
         """The line that was typed; None when the input is at its end or `within` seconds are over.
 
-        Raises KeyboardInterrupt when the process is told to end meanwhile.
+        Raises KeyboardInterrupt when the process is told to end meanwhile, or was told before.
         """
-        self.tell(question, end="")
-        before = [(each, signal.signal(each, signal.default_int_handler)) for each in ENDING]
+        self._asked = True
         try:
+            if self.wants_out:
+                raise KeyboardInterrupt
+            self.tell(question, end="")
             terminal = sys.stdin.fileno()
             if not select.select([terminal], [], [], within)[0]:
                 return None
             # Not sys.stdin's own reading: it would take in more than a line, where no select sees it.
             line = os.read(terminal, _LONGEST_LINE).decode(errors="surrogateescape")
         finally:
-            for each, handler in before:
-                signal.signal(each, handler)
+            self._asked = False
         return line.removesuffix("\n") if line else None
 
     def choose(self, question: str, choices: Mapping[str, str], within: float = _PATIENCE) -> str | None:
