@@ -29,8 +29,8 @@ from bot.runbooks.pattern_tree import (
 
 MAX_LENGTH = 4096  # of a value, in characters
 
-# Tries that one value may cost. Python makes 300 million a second in a repeat of one character, so two of them may share
-# a long value; in a repeat of more than that it is far slower, and everything else of the bot waits meanwhile.
+# Tries that one value may cost. Python makes 300 million a second in repeats of one character, so two of them may share
+# a long value; in repeats of more than that it is far slower, and everything else of the bot waits meanwhile.
 _MOST_TRIES = 10**8
 _SLOWER = 30
 _MOST_POSITIONS = 512

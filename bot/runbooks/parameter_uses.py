@@ -133,8 +133,8 @@ def _request(runbook: Runbook, http: HttpSpec, loc: Loc) -> Iterator[Finding]:
         here = (*loc, "headers", name)
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
             yield here, "error", "is no header name; write letters, digits and -"
-        if not all(part.written.isascii() and part.written.isprintable() for part in parts(value)):
-            yield here, "error", "holds what a header may not; write plain ASCII characters on one line"
+        if not (value.isascii() and value.isprintable() and value == value.strip()):
+            yield here, "error", "holds what a header may not; write plain ASCII on one line, without spaces around it"
         yield from _placeholders(runbook, value, here, None)
     for text in texts(http.body):
         yield from _text(runbook, text, (*loc, "json"), _A_HEADER)

@@ -229,7 +229,7 @@ STEPS: dict[str, Case] = {
     ),
     "header-of-two-lines": (
         step('{id: three, http: {url: "http://127.0.0.1/", headers: {X: "a\\nb"}}}'),
-        "14: error: `steps[3].http.headers.X` holds what a header may not; write plain ASCII characters on one line",
+        "14: error: `steps[3].http.headers.X` holds what a header may not; write plain ASCII on one line, without spaces around it",
     ),
     "host-of-two-words": (
         verify('{tcp: {host: "db one", port: 1}}'),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from tests.broken.good import Case, bent, plus, scheduled
+from tests.broken.good import Case, plus, scheduled
 
 WHOLE: dict[str, Case] = {
     "one-for-high-risk": (
