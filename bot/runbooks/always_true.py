@@ -74,7 +74,7 @@ def _of_program_text(text: str) -> str | None:
     """A shell's text holds whatever comes before, when its last command succeeds and nothing can leave it earlier."""
     try:
         lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|()\n")
-        lexer.whitespace = " \t\r"
+        lexer.whitespace, lexer.whitespace_split = " \t\r", True
         tokens = list(lexer)
     except ValueError:  # an open quote: the shell will say so
         return None
