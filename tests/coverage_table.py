@@ -102,17 +102,33 @@ def strongest(said: Iterable[tuple[str, str]]) -> dict[str, str]:
 def marked(files: Iterable[Path]) -> Iterator[tuple[Path, int, str, str]]:
     """Every `pytest.mark.ran(...)` in the source: file, line, kind, runbook.
 
-    Raises ValueError for one whose words are not literal: the page is compared with the source, without running it.
+    Its words are literal, or constants of the file: the page is compared with the source, without running it. Raises
+    ValueError for others.
     """
     for file in files:
-        for node in ast.walk(ast.parse(file.read_text())):
+        tree = ast.parse(file.read_text())
+        constants = dict(_constants(tree))
+        for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Attribute(attr="ran", value=ast.Attribute(attr="mark")), args=args):
-                    words = [arg.value for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                    known = [constants.get(arg.id, arg) if isinstance(arg, ast.Name) else arg for arg in args]
+                    words = [arg.value for arg in known if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
                     if len(words) != len(args) or len(words) < 2 or words[0] not in KINDS:
                         where = f"{file.name}:{node.lineno}"
                         raise ValueError(f'{where}: write literal words: mark.ran("real" or "recorded", "ID", ...)')
                     yield from ((file, node.lineno, words[0], runbook) for runbook in words[1:])
+
+
+def _constants(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """What `NAME = value` and `ONE, OTHER = value, value` at the top of a file say."""
+    for node in module.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                yield from (
+                    (name.id, value) for name, value in zip(names, values, strict=False) if isinstance(name, ast.Name)
+                )
 
 
 def sources() -> list[Path]:

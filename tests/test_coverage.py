@@ -254,9 +254,11 @@ def test_the_column_is_written_only_from_tests_that_passed_and_told_the_truth(
     assert coverage(tmp_path, does) == ends
 
 
-def test_a_marker_whose_words_are_not_literal_is_refused(tmp_path: Path) -> None:
-    """The page is compared with the source, so it has to stand in the source."""
+def test_a_marker_is_read_from_the_source(tmp_path: Path) -> None:
+    """Its words stand there, in the marker or in a constant of the file; what only running would tell is refused."""
     file = tmp_path / "test_story.py"
-    file.write_text("import pytest\n\n@pytest.mark.ran('real', name)\ndef test_it(): ...\n")
-    with pytest.raises(ValueError, match=r"test_story\.py:3: write literal words"):
+    file.write_text("NAME, OTHER = 'b', 'c'\n@pytest.mark.ran('real', 'a', NAME)\ndef test_it(): ...\n")
+    assert list(marked([file])) == [(file, 2, "real", "a"), (file, 2, "real", "b")]
+    file.write_text("@pytest.mark.ran('real', name())\ndef test_it(): ...\n")
+    with pytest.raises(ValueError, match=r"test_story\.py:1: write literal words"):
         list(marked([file]))
