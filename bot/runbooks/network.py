@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 import httpx
 
 from bot.model import Http, Outcome, Result, Tcp
+from bot.runbooks import placeholders
+from bot.runbooks.masking import Mask
 from bot.runbooks.output import HeadAndTail
 
 # More of an answer is not read; what is shown is bounded as every output is.
@@ -17,16 +23,25 @@ _MOST = 1024 * 1024
 _LOOK = 0.05
 # Asking again changes nothing, so an answer that did not come is no uncertain outcome.
 _READS = ("GET", "HEAD")
+_NOT_IN_HEADERS = re.compile(r"[^\t -\x7e\x80-\U0010ffff]")
 
 
-def request(http: Http, timeout: float, stop: threading.Event) -> Outcome:
+def request(
+    http: Http, timeout: float, stop: threading.Event, secrets: Mapping[str, str] = MappingProxyType({})
+) -> Outcome:
     """Sends it, without redirects and proxies, and compares the status.
 
-    A write whose answer is missing may have been done: that is unknown, not failed.
+    In the values of its headers `{name}` becomes that secret, here and not before; nothing that comes back shows one. A
+    write whose answer is missing may have been done: that is unknown, not failed.
     """
-    outcome = _within(timeout, stop, lambda: _ask(http, timeout))
+    try:
+        headers = _filled(http.headers, secrets)
+    except ValueError as wrong:
+        return Outcome(Result.FAILED, f"not sent: {wrong}", "", 0.0)
+    hidden = [os.fsencode(secret) for secret in secrets.values()]
+    outcome = _within(timeout, stop, lambda: _ask(http, headers, timeout, hidden))
     if outcome is not None:
-        return outcome
+        return replace(outcome, said=Mask(hidden).hide_in_text(outcome.said))
     if stop.is_set():
         return Outcome(Result.UNKNOWN, f"stopped before {http.url} answered", "", 0.0)
     return _unanswered(http, f"no answer from {http.url} within {timeout:.3g} s", Result.TIMED_OUT)
@@ -70,12 +85,31 @@ def _within(timeout: float, stop: threading.Event, work: Callable[[], Outcome]) 
     return answers[0]
 
 
-def _ask(http: Http, timeout: float) -> Outcome:
-    kept = HeadAndTail()
+def _filled(headers: Mapping[str, str], secrets: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """The headers as they are sent. ValueError, without a secret in it, when one cannot be."""
+    filled = []
+    for name, template in headers.items():
+        for used in placeholders.names(template):
+            if used not in secrets:
+                raise ValueError(f"header {name} needs the secret {used}, which is not there")
+            # What a header's end is made of would let the secret write headers of its own.
+            if _NOT_IN_HEADERS.search(secrets[used]):
+                raise ValueError(
+                    f"the secret {used} holds a line break or another control character, and no header may"
+                )
+        value = placeholders.replace(template, secrets)
+        if value != value.strip(" \t"):
+            raise ValueError(f"header {name} starts or ends with a space, and none may")
+        filled.append((os.fsencode(name), os.fsencode(value)))
+    return filled
+
+
+def _ask(http: Http, headers: list[tuple[bytes, bytes]], timeout: float, secrets: list[bytes]) -> Outcome:
+    kept = HeadAndTail(secrets=secrets)
     try:
         with (
             httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
-            client.stream(http.method, http.url, headers=dict(http.headers), json=http.json) as answer,
+            client.stream(http.method, http.url, headers=headers, json=http.json) as answer,
         ):
             status = answer.status_code
             taken = 0

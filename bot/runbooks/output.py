@@ -1,52 +1,64 @@
-"""What a process printed: its first and last 16 KiB, the rest counted, and made safe to show."""
+"""What a process printed: its first and last 16 KiB, the rest counted, without secrets, and made safe to show."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import deque
+from collections.abc import Sequence
 
+from bot.runbooks.masking import Mask
 from bot.tokens import without_tokens
 
 KEPT = 16 * 1024
 
 
 class HeadAndTail:
-    """Takes any amount of bytes and holds at most `2 * kept` of them, and a chunk."""
+    """Takes any amount of bytes and shows the first and last `kept` of them, without the secrets.
 
-    def __init__(self, kept: int = KEPT) -> None:
+    Only as much is held as is shown, besides what tells whether a secret reaches into it, and a chunk. So what is shown
+    does not depend on how the output arrived, and costs nothing for what is left out.
+    """
+
+    def __init__(self, kept: int = KEPT, secrets: Sequence[bytes] = ()) -> None:
         self._kept = kept
+        self._mask = Mask(secrets)
+        self._held = kept + max(self._mask.longest - 1, 0)
         self._head = bytearray()
         self._tail: deque[bytes] = deque()
         self._tail_size = 0
-        self._dropped = 0
+        self._size = 0
 
     def write(self, chunk: bytes) -> None:
-        room = self._kept - len(self._head)
+        self._size += len(chunk)
+        room = self._held - len(self._head)
         if room > 0:
             self._head += chunk[:room]
             chunk = chunk[room:]
         if not chunk:
             return
-        if len(chunk) > self._kept:
-            self._dropped += len(chunk) - self._kept
-            chunk = chunk[-self._kept :]
+        chunk = chunk[-self._held :]
         self._tail.append(chunk)
         self._tail_size += len(chunk)
         # Whole chunks go first, so that a writer of many small ones costs no copying.
-        while self._tail_size - len(self._tail[0]) >= self._kept:
-            gone = self._tail.popleft()
-            self._tail_size -= len(gone)
-            self._dropped += len(gone)
+        while self._tail_size - len(self._tail[0]) >= self._held:
+            self._tail_size -= len(self._tail.popleft())
 
     def text(self) -> str:
         """What people see."""
-        tail = b"".join(self._tail)
-        over = max(len(tail) - self._kept, 0)
-        dropped = self._dropped + over
-        if not dropped:
-            return shown(bytes(self._head) + tail)
-        return f"{shown(bytes(self._head))}\n… {dropped:,} bytes left out …\n{shown(tail[over:])}"
+        head, tail = bytes(self._head), b"".join(self._tail)
+        dropped = self._size - 2 * self._kept
+        if len(head) + len(tail) == self._size:
+            head = tail = head + tail
+        if dropped <= 0:
+            return self._shown(self._mask.hide(head))
+        first = self._mask.hide(head, 0, self._kept, whole=head is tail)
+        last = self._mask.hide(tail, len(tail) - self._kept)
+        return f"{self._shown(first)}\n… {dropped:,} bytes left out …\n{self._shown(last)}"
+
+    def _shown(self, raw: bytes) -> str:
+        # Once more: colours may have stood in the middle of a secret.
+        return self._mask.hide_in_text(shown(raw))
 
 
 # What a terminal would do something with: colours, cursor movements, titles.

@@ -21,19 +21,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.runbooks import supervisor
+from bot.model import Limits
 from bot.runbooks.output import HeadAndTail
+from bot.runbooks.process_tree import DEAD, stat
 
 # How often a running command looks whether it should stop; seconds.
 _LOOK = 0.05
-# A command that ends sooner is not worth a line in the journal: its end is there before anyone could ask.
-_WORTH_TELLING = 0.05
 _READ = 64 * 1024
 # What a command left in the background may have printed after it; more is not waited for.
 _REST = 1024 * 1024
 
+_ROOT = str(Path(__file__).parents[2])
+_SUPERVISOR = "import sys; sys.path.append(sys.argv[1]); from bot.runbooks.supervisor import main; main()"
+
 Started = Callable[[int, float], None]
-"""Told the process and its start time, in clock ticks since the machine's start."""
+"""Told the process and its start time, in clock ticks since the machine's start, unless it ended at once."""
 
 
 class How(Enum):
@@ -47,17 +49,34 @@ class How(Enum):
 
 @dataclass(frozen=True)
 class Exit:
+    """How a command ended. `limit` says by which limit, as in "it …", and `code` is then minus a signal.
+
+    A program that gets no more memory, or learns that its file may not grow, fails in its own words and way.
+    """
+
     how: How
     code: int  # the exit code, or minus the signal, or the errno of a refusal
     output: str
+    limit: str = ""  # "used more than 60 s of processor time"
 
 
 class Processes:
-    """Where a run's commands run, one after the other. The supervisor starts with the first of them."""
+    """Where a run's commands run, one after the other, within limits; in what they print, the secrets are hidden.
 
-    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+    The supervisor starts with the first of them.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        environment: Mapping[str, str],
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        secrets: Sequence[bytes] = (),
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
         self._environment = dict(environment)
+        self._limits = limits
+        self._secrets = tuple(secrets)
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -78,22 +97,23 @@ class Processes:
             ours, theirs = os.pipe()
         except OSError as wrong:
             return Exit(How.REFUSED, wrong.errno or 0, "")
-        output = HeadAndTail()
+        output = HeadAndTail(secrets=self._secrets)
         try:
             os.set_blocking(ours, False)
             try:
-                message = ("start", [os.fsencode(part) for part in argv], _encoded(self._environment))
+                limits = (self._limits.cpu, self._limits.memory, self._limits.processes, self._limits.file)
+                message = ("start", [os.fsencode(part) for part in argv], _encoded(self._environment), limits)
                 _send(control, message, theirs)
             except OSError:
                 self._give_up()
                 return Exit(How.LOST, 0, "")
             finally:
                 os.close(theirs)
-            how, code = self._follow(control, ours, output, timeout, stop, started)
+            how, code, limit = self._follow(control, ours, output, timeout, stop, started)
             if how is How.LOST:
                 self._give_up()
             _drain(ours, output, _REST)
-            return Exit(how, code, output.text())
+            return Exit(how, code, output.text(), limit)
         finally:
             os.close(ours)
 
@@ -109,7 +129,7 @@ class Processes:
         ours, theirs = socket.socketpair()
         with theirs:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-I", "-S", supervisor.__file__],
+                [sys.executable, "-I", "-S", "-c", _SUPERVISOR, _ROOT],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -137,13 +157,12 @@ class Processes:
         timeout: float,
         stop: threading.Event,
         started: Started,
-    ) -> tuple[How, int]:
+    ) -> tuple[How, int, str]:
         began = time.monotonic()
         ready = select.poll()
         ready.register(control, select.POLLIN)
         ready.register(printed, select.POLLIN)
         process: tuple[int, float] | None = None
-        told = False
         cut: How | None = None
         while True:
             events = [number for number, _ in ready.poll(_LOOK * 1000)]
@@ -155,32 +174,43 @@ class Processes:
                     if process and still_runs(*process):
                         # Without its supervisor only its group can be found; that much does not go on unwatched.
                         os.killpg(process[0], signal.SIGKILL)
-                    return How.LOST, 0
+                    return How.LOST, 0, ""
                 if message[0] == "refused":
-                    return How.REFUSED, message[1]
+                    return How.REFUSED, message[1], ""
                 if message[0] == "stuck":
-                    return How.STUCK, 0
-                if message[0] in ("ended", "cut"):
-                    code = 0 if message[1] is None else os.waitstatus_to_exitcode(message[1])
-                    # It may have ended by itself just before it would have been cut.
-                    return (cut if cut and message[0] == "cut" else How.EXITED), code
-                process = (message[1], float(message[2]))
-            passed = time.monotonic() - began
-            if process and not told and passed > _WORTH_TELLING:
-                told = True
-                started(*process)
-            if cut is None and (passed >= timeout or stop.is_set()):
+                    return How.STUCK, 0, ""
+                if message[0] == "started":
+                    process = (message[1], float(message[2]))
+                    started(*process)
+                else:
+                    return self._judged(cut, *message)
+            if cut is None and (time.monotonic() - began >= timeout or stop.is_set()):
                 cut = How.STOPPED if stop.is_set() else How.TIMED_OUT
                 try:
                     _send(control, ("end",))
                 except OSError:
-                    return How.LOST, 0
+                    return How.LOST, 0, ""
+
+    def _judged(self, cut: How | None, over: str, status: int | None, used: float) -> tuple[How, int, str]:
+        """What a command that is over came to: how it ended, by whose hand, and which limit it was."""
+        code = 0 if status is None else os.waitstatus_to_exitcode(status)
+        if over == "crowded":
+            # It may itself have ended well: what it left behind has not.
+            return How.EXITED, -signal.SIGKILL, f"ran more than {self._limits.processes} processes at once"
+        if cut and over == "cut":  # it may have ended by itself just before it would have been cut
+            return cut, code, ""
+        if code == -signal.SIGXFSZ:
+            return How.EXITED, code, f"wrote a file of more than {_size(self._limits.file)}"
+        # A program that does not heed the first signal is killed by the kernel a second later.
+        if code == -signal.SIGXCPU or (code == -signal.SIGKILL and used >= self._limits.cpu):
+            return How.EXITED, code, f"used more than {self._limits.cpu:g} s of processor time"
+        return How.EXITED, code, ""
 
 
 def still_runs(pid: int, pid_started: float) -> bool:
     """Whether a process that a journal names is still that process, and alive."""
-    found = supervisor.stat(pid)
-    return found is not None and found[1] == pid_started and found[2] not in (b"Z", b"X")
+    found = stat(pid)
+    return found is not None and found[1] == pid_started and found[2] not in DEAD
 
 
 def why_refused(code: int) -> str:
@@ -199,6 +229,13 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def _size(size: int) -> str:
+    for unit, name in ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size} bytes"
 
 
 def _encoded(environment: Mapping[str, str]) -> dict[bytes, bytes]:

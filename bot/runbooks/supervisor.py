@@ -4,13 +4,19 @@ The bot starts it as isolated Python (`-I -S`) with the run's folder and environ
 input, a socket. When the bot ends, however it ends, that socket closes: the supervisor then ends the command under way
 and itself. Being a subreaper, it inherits every orphan of its commands, so no `setsid` or double fork escapes it.
 
-Nothing is imported here but what is built in or a bare extension: start-up time is part of every run.
+Limits are held in two places: what the kernel holds of each process is set in `spawn`; how many processes a command may
+have is counted here. Where there is no /proc, which is everywhere but on Linux, that number is not held, and of what an
+unfinished command started only what stayed in its process group is ended.
+
+Nothing is imported but what is built in or a bare extension: start-up time is part of every run.
 
 Messages, each a length and a marshalled tuple:
-    to here    ("start", argv, environment) with the output's descriptor · ("end",)
-    from here  ("started", pid, start time) · ("refused", errno)
-               ("ended", wait status, left over) · ("cut", wait status, 0) · ("stuck", wait status, still there)
+    to here    ("start", argv, environment, limits) with the output's descriptor · ("end",)
+    from here  ("started", pid, start time), unless it ends at once · ("refused", errno)
+               ("ended", wait status, seconds of processor time) · ("cut", …) · ("crowded", …) · ("stuck", …)
 """
+
+from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
 import _socket
@@ -20,15 +26,23 @@ import select
 import sys
 import time
 
+from bot.runbooks.process_tree import HAS_PROC, descendants, stat, tasks
+from bot.runbooks.spawn import Limits, hold, own_limits, spawn
+
 GRACE = 5.0  # seconds between TERM and KILL (RUNBOOKS.md, rule 7)
 _GIVE_UP = 10.0  # seconds after KILL: a process of another user, or one that the kernel holds
 _SCAN_EVERY = 0.02
+# A command that ends sooner is neither looked at nor worth a line in the journal: its end is there before anyone asks.
+_LOOK = 0.05
+# Its processes are counted so often, and at any look at which the machine runs many more than before. Counting reads
+# all that the machine runs: at least so many times as long as it took is waited before the next.
+_COUNT_EVERY, _COUNT_SHARE = 1.0, 20
+# What a command leaves behind is a daemon when it does not grow in so many looks, out of so many at most.
+_SETTLED, _SETTLING = 5, 50
 _PR_SET_CHILD_SUBREAPER = 36
 
-_HAS_PROC = os.access("/proc/self/stat", os.R_OK)  # Linux has
-
-# Python ignores the first, this process the next three, and both would be inherited.
-_DEFAULTS = (_signal.SIGPIPE, _signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGXFSZ)
+Ending = tuple[str, int | None, float]
+"""A message that a command is over: how, its wait status and the processor time that it and its children used."""
 
 
 def main() -> None:
@@ -39,10 +53,12 @@ def main() -> None:
     for number in (0, 1, 2):
         os.dup2(null, number)
     _become_subreaper()
+    _go_first()
     wake, waker = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(waker, False)
     _signal.signal(_signal.SIGCHLD, lambda *_: None)
+    _signal.signal(_signal.SIGXCPU, lambda *_: None)  # for the moment in which a command's limits are ours
     _signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     for number in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP):
         # Only the bot ends a run, by the socket: a signal to everything must not cut the TERM and its grace short.
@@ -54,7 +70,14 @@ class Supervisor:
     def __init__(self, control: _socket.socket, wake: int) -> None:
         self.control = control
         self.wake = wake
+        self.own = own_limits()
         self.spared: dict[int, int] = {}  # what finished commands left running: process → start time
+        # The command under way, when it started, how it ended once it has, and what processor time it used.
+        self.pid, self.since = 0, 0
+        self.status: int | None = None
+        self.used = 0.0
+        # When its processes were last counted, how long that took, and what the machine ran then.
+        self.counted, self.cost, self.running = 0.0, 0.0, 0
         self.anything = select.poll()
         self.anything.register(control.fileno(), select.POLLIN)
         self.anything.register(wake, select.POLLIN)
@@ -67,50 +90,99 @@ class Supervisor:
             if message is None:
                 return
             if message[0] == "start":
-                self.run(message[1], message[2], output)
+                self.run(message[1], message[2], message[3], output)
 
-    def run(self, argv: list[bytes], environment: dict[bytes, bytes], output: int) -> None:
+    def run(self, argv: list[bytes], environment: dict[bytes, bytes], limits: Limits, output: int) -> None:
         try:
-            pid = spawn(argv, environment, output)
+            self.pid = spawn(argv, environment, output, limits)
         except OSError as wrong:
             self.send(("refused", wrong.errno))
             return
         finally:
             os.close(output)
-        found = stat(pid)
-        self.send(("started", pid, found[1] if found else 0))
-        status = None
-        while status is None:
-            ready = [number for number, _ in self.anything.poll()]
-            status = self.reap(pid)
-            if status is None and self.control.fileno() in ready:
+        found = stat(self.pid)
+        self.since = found[1] if found else 0
+        self.status, self.used = None, 0.0
+        ending = self.follow(limits[2])
+        if ending is None:
+            os._exit(0)
+        self.send(ending)
+
+    def follow(self, most: int) -> Ending | None:
+        """How the command ended, or was ended; None when that was because the bot is gone."""
+        told = False
+        began = self.counted = time.monotonic()
+        self.cost, self.running = 0.0, tasks()
+        while True:
+            ready = [number for number, _ in self.anything.poll(_LOOK * 1000)]
+            self.reap()
+            if self.status is not None:
+                break
+            if self.control.fileno() in ready:
                 message, _ = self.receive()
                 if message is None or message[0] == "end":
-                    ended = self.end(pid)
-                    if message is None:
-                        os._exit(0)
-                    self.send(ended)
-                    return
-        self.spared = descendants({}) if self.left_anything() else {}
-        self.send(("ended", status, len(self.spared)))
+                    ending = self.end("cut", GRACE)
+                    return ending if message else None
+            if time.monotonic() - began < _LOOK:
+                continue
+            if not told:
+                told = True
+                self.send(("started", self.pid, self.since))
+            if self.has_more_than(most):
+                return self.end_crowd()
+        if not self.left_anything():
+            self.spared = {}
+        elif self.grows_beyond(most):
+            return self.end_crowd()
+        else:
+            self.spare()
+        return "ended", self.status, self.used
 
-    def reap(self, pid: int) -> int | None:
-        """Takes up all that ended; the status of `pid` when it is among them."""
+    def has_more_than(self, most: int) -> bool:
+        """Whether the command has more processes than that, as far as it is time to count."""
+        now = time.monotonic()
+        passed = now - self.counted
+        if passed < self.cost * _COUNT_SHARE or (passed < _COUNT_EVERY and tasks() - self.running <= most):
+            return False
+        there = len(self.tree())
+        self.counted, self.running = time.monotonic(), tasks()
+        self.cost = self.counted - now
+        return there > most
+
+    def grows_beyond(self, most: int) -> bool:
+        """Whether what the command left is no daemon: it goes on to multiply until it is more than `most`."""
+        before = grown = 0
+        for look in range(_SETTLING):
+            there = len(self.tree())
+            if there > most:
+                return True
+            if there > before:
+                before, grown = there, look
+            if there == 0 and self.spared:
+                return False
+            # Of what multiplies and dies fast, only the machine as a whole may show how many there are.
+            if look - grown >= _SETTLED and tasks() - self.running <= most:
+                return False
+            self.children.poll(_SCAN_EVERY * 1000)
+            self.reap()
+        return False
+
+    def reap(self) -> None:
+        """Takes up all that ended, and keeps what is told of the command when it is among them."""
         try:
             while os.read(self.wake, 4096):
                 pass
         except BlockingIOError:
             pass
-        status = None
         while True:
             try:
-                ended, how = os.waitpid(-1, os.WNOHANG)
+                ended, how, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
-                return status
+                return
             if ended == 0:
-                return status
-            if ended == pid:
-                status = how
+                return
+            if ended == self.pid:
+                self.status, self.used = how, used.ru_utime + used.ru_stime
 
     def left_anything(self) -> bool:
         try:
@@ -119,33 +191,57 @@ class Supervisor:
             return False
         return True
 
-    def end(self, pid: int) -> tuple[str, int | None, int]:
-        """TERM, a grace, KILL, for the whole tree of the command under way."""
-        status = None
+    def spare(self) -> None:
+        """What the command left is a daemon from now on. Its limits were the command's: where we may, they go.
+
+        That takes CAP_SYS_RESOURCE, which root has outside of containers. All others' daemons keep the step's limits.
+        """
+        before, self.spared = self.spared, descendants({}, (self.pid, self.since))
+        for pid in self.spared.keys() - before.keys():
+            hold(pid, self.own)
+
+    def end(self, how: str, grace: float) -> Ending:
+        """TERM, a grace, KILL, for the whole tree of the command under way. `how` when that was still needed."""
         began = time.monotonic()
         told: set[int] = set()
         while True:
-            tree = self.tree()
-            if status is None:
-                tree.add(pid if _HAS_PROC else -pid)  # a leader that ended before its threads looks dead, and is not
+            tree = set(self.tree())
+            if self.status is None:
+                # A leader that ended before its threads looks dead, and is not.
+                tree.add(self.pid if HAS_PROC else -self.pid)
             if not tree:
-                return ("cut" if told else "ended"), status, 0
+                return how if told else "ended", self.status, self.used
             passed = time.monotonic() - began
-            if passed > GRACE + _GIVE_UP:
-                return "stuck", status, len(tree)
+            if passed > grace + _GIVE_UP:
+                return "stuck", self.status, self.used
             for member in sorted(tree):
-                if passed >= GRACE:
+                if passed >= grace:
                     send_signal(member, _signal.SIGKILL)
                 elif member not in told:  # those too that it has started since
-                    told.add(member)
                     send_signal(member, _signal.SIGTERM)
-            self.children.poll(int(_SCAN_EVERY * 1000))
-            how = self.reap(pid)
-            status = status if how is None else how
+            told |= tree
+            self.children.poll(_SCAN_EVERY * 1000)
+            self.reap()
 
-    def tree(self) -> set[int]:
+    def end_crowd(self) -> Ending:
+        """KILL at once, for what multiplies.
+
+        Most of it is one process group, which goes in one stroke. The others are stopped before they are killed: where
+        one is killed, another would take its place before all are found.
+        """
+        if self.status is None:  # then its number is surely still its own
+            send_signal(-self.pid, _signal.SIGKILL)
+        began = time.monotonic()
+        stopped: dict[int, int] = {}
+        while (fresh := self.tree().items() - stopped.items()) and time.monotonic() - began < _GIVE_UP:
+            for pid, _ in fresh:
+                send_signal(pid, _signal.SIGSTOP)
+            stopped.update(fresh)
+        return self.end("crowded", 0.0)
+
+    def tree(self) -> dict[int, int]:
         """All that came of the command under way, but not what earlier commands left running."""
-        return set(descendants(self.spared)) if _HAS_PROC else set()
+        return descendants(self.spared, (self.pid, self.since))
 
     def receive(self) -> tuple[tuple | None, int]:  # type: ignore[type-arg]
         """The next message and its descriptor, or -1; no message when the bot is gone."""
@@ -170,24 +266,12 @@ class Supervisor:
             data += more
         return data
 
-    def send(self, message: tuple[str | int | None, ...]) -> None:
+    def send(self, message: tuple[str | int | float | None, ...]) -> None:
         body = marshal.dumps(message)
         try:  # noqa: SIM105 - contextlib costs start-up time
             self.control.sendall(len(body).to_bytes(4, "big") + body)
         except OSError:  # the bot is gone, and the next receive() finds that
             pass
-
-
-def spawn(argv: list[bytes], environment: dict[bytes, bytes], output: int) -> int:
-    """Starts the command in a session of its own, away from any terminal, with nothing to read and nothing open."""
-    actions = [
-        (os.POSIX_SPAWN_OPEN, 0, b"/dev/null", os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_DUP2, output, 1),
-        (os.POSIX_SPAWN_DUP2, output, 2),
-    ]
-    return os.posix_spawnp(
-        argv[0], argv, environment, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_DEFAULTS
-    )
 
 
 def send_signal(pid: int, number: int) -> None:
@@ -198,39 +282,14 @@ def send_signal(pid: int, number: int) -> None:
         pass
 
 
-def descendants(spared: dict[int, int]) -> dict[int, int]:
-    """Every living process below this one, with its start time, but the spared ones and what is below those.
-
-    Empty where there is no /proc.
-    """
-    try:
-        found = {int(name): stat(int(name)) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208
-    except OSError:
-        return {}
-    known = {pid: entry for pid, entry in found.items() if entry}
-    below: dict[int, int] = {}
-    here = os.getpid()
-    for pid, (_, since, state) in known.items():
-        above = pid
-        for _ in range(len(known)):
-            if above == here or above not in known or spared.get(above) == known[above][1]:
-                break
-            above = known[above][0]
-        if above == here and pid != here and state not in (b"Z", b"X"):
-            below[pid] = since
-    return below
-
-
-def stat(pid: int) -> tuple[int, int, bytes] | None:
-    """(parent, start in clock ticks since boot, state), or None."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib costs start-up time
-            text = file.read()
-    except OSError:
-        return None
-    # The name stands in brackets and may itself hold brackets and spaces.
-    fields = text[text.rindex(b")") + 2 :].split()
-    return int(fields[1]), int(fields[19]), fields[0]
+def _go_first() -> None:
+    """Puts this process, not those it starts, before all others: among thousands it would hardly get its turn."""
+    if sys.platform != "linux":
+        return
+    try:  # noqa: SIM105 - contextlib costs start-up time
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except PermissionError:  # only root may, and not in every container
+        pass
 
 
 def _become_subreaper() -> None:
@@ -240,7 +299,3 @@ def _become_subreaper() -> None:
 
     if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         os._exit(1)
-
-
-if __name__ == "__main__":
-    main()
