@@ -9,7 +9,7 @@ from tests.library import RUNBOOKS
 
 
 def hurried(tmp_path: Path, id: str, wait: str) -> Path:
-    """A folder with a copy of this runbook, in which the one wait of this length (such as `90s`) is two seconds long."""
+    """A folder with a copy of this runbook, in which its one wait of this length (such as `90s`) takes two seconds."""
     folder = tmp_path / "hurried"
     folder.mkdir()
     shutil.copytree(RUNBOOKS / "scripts", folder / "scripts")
