@@ -5,10 +5,12 @@
 `postgres` is the server, one for a whole test session; `database` is a fresh empty database on it.
 """
 
+# ruff: noqa: S608 - the statements are the tests' own
 from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -79,7 +81,9 @@ class Postgres:
             timeout=60,
         ).stdout.strip()
 
-    def session(self, sql: str, database: str, *, user: str = "shop", app: str = "shop", stays: bool = False) -> Session:
+    def session(
+        self, sql: str, database: str, *, user: str = "shop", app: str = "shop", stays: bool = False
+    ) -> Session:
         """A connection that has begun with `sql`; when it `stays`, it is idle after it."""
         process = subprocess.Popen(
             self._psql(database),
@@ -131,9 +135,15 @@ class Postgres:
             argv += ["-c", f"{name}={value}"]
         with (self.folder / "server.log").open("ab") as log:
             self.server = subprocess.Popen(
-                argv, env={"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}, cwd=self.folder, stdout=log, stderr=log,
-                **_as(self.owner),
-            )  # fmt: skip
+                argv,
+                env={"LANG": "C.UTF-8", "PATH": os.environ["PATH"]},
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                user=self.owner,
+                group=_group(self.owner),
+                extra_groups=() if self.owner else None,
+            )
         deadline = time.monotonic() + _START_LIMIT
         while not self.answers():
             if self.server.poll() is not None or time.monotonic() > deadline:
@@ -165,8 +175,23 @@ class Postgres:
             threading.Event().wait(0.05)
 
     def answers(self) -> bool:
-        argv = [self.programs / "pg_isready", "--quiet"]
+        argv = [str(self.programs / "pg_isready"), "--quiet"]
         return subprocess.run(argv, env=self.environ(), check=False, timeout=30).returncode == 0
+
+    def replica(self) -> Postgres:
+        """A second server that follows this one, running. The caller stops it; its folder goes with this one's."""
+        follower = Postgres(self.programs, self.folder / f"replica-{_count()}", free_port(), self.owner)
+        follower.folder.mkdir()
+        if self.owner:
+            shutil.chown(follower.folder, self.owner)
+        address = f"host=127.0.0.1 port={self.port} user={SUPERUSER}"
+        options = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        _run(
+            [self.programs / "pg_basebackup", f"--dbname={address}", f"--pgdata={follower.folder}/data", *options],
+            self.owner,
+        )
+        follower.start()
+        return follower
 
     def _psql(self, database: str) -> list[str]:
         argv = [self.programs / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
@@ -230,28 +255,27 @@ def _unprivileged() -> str | None:
     """initdb and postgres refuse to run as root."""
     if os.geteuid() != 0:
         return None
-    import pwd
-
     with contextlib.suppress(KeyError):
         return pwd.getpwnam("postgres").pw_name
     return "nobody"
 
 
-def _as(owner: str | None) -> dict[str, object]:
-    return {} if owner is None else {"user": owner, "group": _group(owner), "extra_groups": ()}
-
-
-def _group(owner: str) -> int:
-    import pwd
-
-    return pwd.getpwnam(owner).pw_gid
+def _group(owner: str | None) -> int | None:
+    return pwd.getpwnam(owner).pw_gid if owner else None
 
 
 def _run(argv: Sequence[str | Path], owner: str | None) -> None:
     done = subprocess.run(
         [str(part) for part in argv],
-        env={"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}, cwd="/", check=False, capture_output=True, text=True,
-        timeout=120, **_as(owner),  # type: ignore[call-overload]
-    )  # fmt: skip
+        env={"LANG": "C.UTF-8", "PATH": os.environ["PATH"]},
+        cwd="/",
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        user=owner,
+        group=_group(owner),
+        extra_groups=() if owner else None,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"{argv[0]} failed: {done.stdout}{done.stderr}")

@@ -1,5 +1,6 @@
 """The runbooks about a database at work, against a real PostgreSQL server."""
 
+# ruff: noqa: S608 - the statements are the tests' own
 from __future__ import annotations
 
 import re
@@ -403,6 +404,9 @@ def test_a_server_that_is_down_is_started(
     assert systemd.calls("systemctl") == [["is-active", "--", "postgresql"], ["restart", "--", "postgresql"]]
 
 
+INSPECTED = "{{.State.Status}}, exit code {{.State.ExitCode}}, out of memory: {{.State.OOMKilled}}"
+
+
 @pytest.mark.parametrize(
     ("platform", "program", "state", "calls"),
     [
@@ -411,7 +415,7 @@ def test_a_server_that_is_down_is_started(
             "docker",
             "running, exit code 0, out of memory: false",
             [
-                ["inspect", "--type", "container", "--format", "{{.State.Status}}, exit code {{.State.ExitCode}}, out of memory: {{.State.OOMKilled}}", "--", "db"],
+                ["inspect", "--type", "container", "--format", INSPECTED, "--", "db"],
                 ["logs", "--tail", "8", "--", "db"],
                 ["restart", "--time", "60", "--", "db"],
             ],

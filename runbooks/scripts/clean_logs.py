@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Deletes old log files below LOG_DIR (/var/log unless the bot's environment says otherwise).
 
-Only files that are named like logs (x.log, x.log.1, x.gz, …), were not written to for RUNBOOK_DAYS days and are open in no
-process. Links are not followed, and another file system is not entered.
+Only files that are named like logs (x.log, x.log.1, x.gz, …), were not written to for RUNBOOK_DAYS days and are open
+in no process. Links are not followed, and another file system is not entered.
 """
 
 import os
 import re
+import stat
 import sys
 import time
+from pathlib import Path
 
 LOG = re.compile(r".*\.(log|out|err|gz|xz|bz2|zst|old|[0-9]{1,3})|.*\.log[.-].*")
 
@@ -16,41 +18,52 @@ LOG = re.compile(r".*\.(log|out|err|gz|xz|bz2|zst|old|[0-9]{1,3})|.*\.log[.-].*"
 def open_files() -> set[tuple[int, int]]:
     """Device and inode of everything that a process holds open, as far as we may look."""
     found = set()
-    for process in filter(str.isdigit, os.listdir("/proc")):
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit():
+            continue
         try:
-            numbers = os.listdir(f"/proc/{process}/fd")
+            held = list((process / "fd").iterdir())
         except OSError:  # it ended, or it is somebody else's
             continue
-        for number in numbers:
+        for file in held:
             try:
-                status = os.stat(f"/proc/{process}/fd/{number}")
+                status = file.stat()
             except OSError:
                 continue
             found.add((status.st_dev, status.st_ino))
     return found
 
 
+def on_device(name: str, folder: int) -> int | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_dev
+    except FileNotFoundError:
+        return None
+
+
 def main() -> int:
-    root = os.environ.get("LOG_DIR", "/var/log")
+    root = Path(os.environ.get("LOG_DIR", "/var/log"))
     before = time.time() - int(os.environ["RUNBOOK_DAYS"]) * 86400
-    if not os.path.isabs(root) or not os.path.isdir(root) or os.path.realpath(root) == "/":
+    if not root.is_absolute() or not root.is_dir() or root.resolve() == Path("/"):
         print(f"LOG_DIR is {root}, which is no folder of logs; set it in the bot's environment", file=sys.stderr)
         return 1
-    device = os.stat(root).st_dev
+    device = root.stat().st_dev
     busy = open_files()
     count = freed = failed = 0
     for folder, folders, files, at in os.fwalk(root, follow_symlinks=False):
-        folders[:] = [name for name in folders if os.stat(name, dir_fd=at, follow_symlinks=False).st_dev == device]
+        folders[:] = [name for name in folders if on_device(name, at) == device]
         for name in files:
-            status = os.stat(name, dir_fd=at, follow_symlinks=False)
-            old = os.path.stat.S_ISREG(status.st_mode) and status.st_mtime < before
-            if not old or not LOG.fullmatch(name) or (status.st_dev, status.st_ino) in busy:
-                continue
             try:
+                status = os.stat(name, dir_fd=at, follow_symlinks=False)
+                old = stat.S_ISREG(status.st_mode) and status.st_mtime < before
+                if not old or not LOG.fullmatch(name) or (status.st_dev, status.st_ino) in busy:
+                    continue
                 os.unlink(name, dir_fd=at)
+            except FileNotFoundError:  # its own rotation was faster
+                continue
             except OSError as wrong:
                 failed += 1
-                print(f"{os.path.join(folder, name)}: {wrong.strerror}", file=sys.stderr)
+                print(f"{folder}/{name}: {wrong.strerror}", file=sys.stderr)
                 continue
             count += 1
             freed += status.st_blocks * 512

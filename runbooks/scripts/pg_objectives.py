@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A recovery measured: how long it took since RUNBOOK_LOST_AT against RUNBOOK_RTO_MINUTES, and how much was lost before it
-against RUNBOOK_RPO_MINUTES. Ends with 1 when one of them is exceeded.
+"""A recovery measured: how long it took since RUNBOOK_LOST_AT against RUNBOOK_RTO_MINUTES, and how much was lost
+before it against RUNBOOK_RPO_MINUTES. Ends with 1 when one of them is exceeded.
 
-The data ends with the newest row of RUNBOOK_TABLE by RUNBOOK_COLUMN; without a column, with the backup that the database
-was restored from.
+The data ends with the newest row of RUNBOOK_TABLE by RUNBOOK_COLUMN; without a column, with the backup that the
+database was restored from.
 """
 
 import os
@@ -42,6 +42,10 @@ def data_until() -> tuple[datetime, str]:
     return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC), "the backup"
 
 
+def met(within: bool) -> str:
+    return "met" if within else "MISSED"
+
+
 def main() -> int:
     lost_at = datetime.strptime(os.environ["RUNBOOK_LOST_AT"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     rto, rpo = int(os.environ["RUNBOOK_RTO_MINUTES"]), int(os.environ["RUNBOOK_RPO_MINUTES"])
@@ -51,10 +55,11 @@ def main() -> int:
     until, source = data_until()
     took = (now - lost_at).total_seconds() / 60
     lost = max((lost_at - until).total_seconds() / 60, 0)
-    print(f"recovery time: {took:.0f} min since {lost_at:%Y-%m-%d %H:%M} UTC; objective {rto} min: {'met' if took <= rto else 'MISSED'}")
-    print(f"data loss: {lost:.0f} min, {source} is of {until:%Y-%m-%d %H:%M} UTC; objective {rpo} min: {'met' if lost <= rpo else 'MISSED'}")
+    since, until_when = f"{lost_at:%Y-%m-%d %H:%M} UTC", f"{until:%Y-%m-%d %H:%M} UTC"
+    print(f"recovery time: {took:.0f} min since {since}; objective {rto} min: {met(took <= rto)}")
+    print(f"data loss: {lost:.0f} min, {source} is of {until_when}; objective {rpo} min: {met(lost <= rpo)}")
     if lost > 0:
-        print(f"Tell people: what was written between {until:%Y-%m-%d %H:%M} and {lost_at:%Y-%m-%d %H:%M} UTC is lost.")
+        print(f"Tell people: what was written between {until_when} and {since} is lost.")
     return 0 if took <= rto and lost <= rpo else 1
 
 
