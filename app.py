@@ -27,16 +27,19 @@ from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
-from bot.slack.commands import Commands
+from bot.slack.commands import Commands, IncidentCommand
 from bot.slack.doctor import ask, report
 from bot.slack.history import begin, catch_up
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
+from bot.slack.notices import Notices
 from bot.slack.outbox import Outbox
+from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
+from bot.slack.uploads import Uploads
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
-from bot.team import Team
+from bot.team import TeamFile
 from bot.timers import Ticker
 from bot.words import Words
 
@@ -48,30 +51,52 @@ BAD_INPUT = 2
 class Bot:
     """Everything wired together. `start` connects it; `stop` ends what can be ended and journals the rest."""
 
-    def __init__(self, found: Settings, people: Team, words: Words, environ: Mapping[str, str]) -> None:
+    def __init__(self, found: Settings, people: TeamFile, words: Words, environ: Mapping[str, str]) -> None:
         """Opens the database and asks Slack about the tokens and channels. Raises PlantaoError with how to mend it."""
         self._client = client = web_client(found)
         self._workspace = workspace = find_workspace(client, found)
         self.store = store = Store(found.database)
-        shelf = Shelf(found.runbooks_dir, frozenset(people.roles), people.unattended)
-        roles = Roles(people, client)
+        shelf = Shelf(found.runbooks_dir, lambda: people.now)
+        roles = Roles(lambda: people.now, client)
+        patient = web_client(found, patient=True)
         self._outbox = Outbox(store, client, utc_now)
+        self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         observe = found.mode == "observe"
         self._screen = screen = SlackScreen(
-            store, self._outbox, workspace, people, words, utc_now, lambda: len(shelf.library().broken), observe=observe
+            store,
+            self._outbox,
+            workspace,
+            lambda: people.now,
+            words,
+            utc_now,
+            lambda: len(shelf.library().broken),
+            self._uploads,
+            observe=observe,
         )
         scratch = found.database.with_name(found.database.name + ".runs")
         shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
         scratch.mkdir()
-        surroundings = Surroundings(scratch, environ)
-        self._flow = Flow(store, shelf, people, surroundings, screen, roles_of=roles.of, observe=observe)
-        clicks = Clicks(self._flow, web_client(found, patient=True), words, screen.deciders)
+        surroundings = Surroundings(scratch, environ, Notices(store, self._outbox, patient).post)
+        self._flow = Flow(
+            store,
+            shelf,
+            lambda: people.now,
+            surroundings,
+            screen,
+            home=next(iter(workspace.alerts)),
+            roles_of=roles.of,
+            observe=observe,
+        )
+        clicks = Clicks(self._flow, patient, words, screen)
         self._intake = Intake(store, self._flow, workspace, clicks.answer, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
-        bolt = build_app(client, self._intake, Commands(store, shelf, words), self._listeners)
+        runbooks = RunbookCommand(store, shelf, self._flow, workspace, client, screen.drawing, roles.of)
+        bolt = build_app(
+            client, self._intake, clicks, Commands(words, IncidentCommand(store, words), runbooks), self._listeners
+        )
         # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
         self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
-        self._ticker = Ticker(store, self._flow.on_timer, utc_now)
+        self._ticker = Ticker(store, self._flow.on_timer, self._flow.plan_ahead, utc_now)
         self._history = ThreadPoolExecutor(1, "history")
         self._stopping = threading.Event()
 
@@ -79,6 +104,7 @@ class Bot:
         """Goes on where the last one stopped, connects, and reads what was posted meanwhile."""
         begin(self.store, self._workspace.alerts, utc_now())
         self._outbox.start()
+        self._uploads.start()
         self._screen.start()
         self._flow.recover()
         self._intake.resume()
@@ -116,11 +142,12 @@ class Bot:
         self._ticker.stop()
         self._flow.stop()
         self._screen.stop()
+        self._uploads.stop()
         self._outbox.stop()
         self.store.close()
 
 
-def prepare() -> tuple[Settings, Team, Words]:
+def prepare() -> tuple[Settings, TeamFile, Words]:
     """What the bot starts with. Raises InputError with all that keeps it from starting, Slack's word included."""
     findings = examine(os.environ, ENV_FILE, ask_slack=lambda found, _: ask(found, None))
     problems = [each for each in findings if each.ok is False and each.what in NEEDED]
@@ -131,7 +158,7 @@ def prepare() -> tuple[Settings, Team, Words]:
     for each in findings:
         if each.ok is False:
             log.warning(each.said, about=each.what)
-    return found, team.load(found.team_file), Words(found.templates_dir, found.language)
+    return found, TeamFile(found.team_file), Words(found.templates_dir, found.language)
 
 
 def wait_for_a_signal() -> None:
@@ -270,7 +297,7 @@ def _shelf() -> Shelf:
     if not found.team_file.is_file():
         return Shelf(found.runbooks_dir)
     people = team.load(found.team_file)
-    return Shelf(found.runbooks_dir, frozenset(people.roles), people.unattended)
+    return Shelf(found.runbooks_dir, lambda: people)
 
 
 def run() -> int:

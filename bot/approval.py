@@ -26,13 +26,16 @@ def may_decide(
     now: datetime,
     own_allowed: bool = False,
     observe: bool = False,
+    emergency: bool = False,
+    emergency_roles: Collection[str] = (),
 ) -> None:
     """Returns when the decision counts, else raises the ApprovalError that says why not.
 
     `roles` are those that the person holds at this moment; `own_allowed` is the team's `self_approval`, which covers
-    low and medium risk only. Whoever asked for the run may always reject it. Source: the runbook format, rule 5.
+    low and medium risk only. Whoever asked for the run may always reject it. An `emergency` approval counts alone, from
+    a holder of the team's `emergency_roles`, their own request included. Source: the runbook format, rule 5.
     """
-    if approve and person in approvers(proposal):
+    if approve and not emergency and person in approvers(proposal):
         raise AlreadyCounted
     if proposal.state is ProposalState.CHECKING:
         raise StillChecking
@@ -42,6 +45,12 @@ def may_decide(
         raise ApprovalExpired
     if proposal.state is not ProposalState.WAITING:
         raise AlreadyDecided
+    if emergency:
+        if not set(roles) & set(emergency_roles):
+            raise NotAllowed
+        if observe:
+            raise ObserveMode
+        return
     own = person == proposal.asked_by
     if not set(roles) & set(proposal.plan.approval.roles) and not (own and not approve):
         raise NotAllowed
@@ -51,6 +60,23 @@ def may_decide(
         raise ObserveMode
     if own and not own_approval(proposal.plan, own_allowed):
         raise OwnRequest
+
+
+def may_settle(
+    proposal: Proposal,
+    person: str,
+    roles: Collection[str],
+    emergency_roles: Collection[str],
+    *,
+    asker_too: bool = False,
+) -> bool:
+    """Whether this person may say how a run goes on: who may approve it may, and in an emergency its roles.
+
+    To stop it, also whoever asked for it (`asker_too`).
+    """
+    if asker_too and person in (proposal.asked_by, *approvers(proposal)):
+        return True
+    return bool(set(roles) & {*proposal.plan.approval.roles, *emergency_roles})
 
 
 def own_approval(plan: Plan, team_allows: bool) -> bool:
@@ -64,5 +90,15 @@ def approvers(proposal: Proposal) -> tuple[str, ...]:
 
 
 def missing_approvals(proposal: Proposal) -> int:
-    """How many more people are needed. No plan runs on nobody's word."""
+    """How many more people are needed. On nobody's word a plan runs only by `may_run_unattended`."""
+    if any(each.emergency and each.approve for each in proposal.decisions):
+        return 0
     return max(0, max(1, proposal.plan.approval.required) - len(approvers(proposal)))
+
+
+def may_run_unattended(proposal: Proposal, unattended: Collection[str], *, observe: bool) -> bool:
+    """Whether a plan may run on nobody's word: it asks for none, its risk is low, the team lists it, and each of its
+    checks answered as it should. Else it waits for one approval. Source: the runbook format, `required: 0`."""
+    plan = proposal.plan
+    listed = plan.approval.required == 0 and plan.risk == "low" and plan.runbook in unattended
+    return listed and not observe and all(reading.outcome.ok for reading in proposal.evidence)

@@ -32,7 +32,7 @@ class Finding:
 NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot token", "app token", "channels"})
 
 # Parts of the team file that are checked already and that later versions will follow.
-_NOT_ACTED_ON = ("emergency", "unattended", "escalation", "updates", "handoff", "stakeholders", "contacts", "links")
+_NOT_ACTED_ON = ("escalation", "updates", "handoff", "stakeholders", "contacts", "links")
 
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 

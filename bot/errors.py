@@ -1,5 +1,7 @@
 """Every way the bot says no, as a tree. The docstring of a class is its meaning; its text is for people."""
 
+from datetime import datetime
+
 
 class PlantaoError(Exception):
     """Base of all errors that the bot raises on purpose."""
@@ -47,6 +49,10 @@ class ParameterRefused(PlanError):
     """A value does not fit the parameter's type, pattern or range."""
 
 
+class SecretMissing(PlantaoError):
+    """A run needs a secret that the bot's environment does not have; set it and start the bot again."""
+
+
 # -- decisions ---
 
 
@@ -76,6 +82,18 @@ class ApprovalExpired(ApprovalError):
 
 class PlanChanged(ApprovalError):
     """The runbook or a script is no longer what was shown; a fresh proposal is needed."""
+
+
+class CoolingDown(ApprovalError):
+    """The lock was worked on a moment ago and rests; `until` when."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"until {until:%H:%M} UTC")
+        self.until = until
+
+
+class Locked(ApprovalError):
+    """Another run works on the same thing; its end has to be waited for."""
 
 
 class StillChecking(ApprovalError):

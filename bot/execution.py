@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import Literal
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import AlreadyDecided, Gone, NotAllowed, ObserveMode
-from bot.model import Outcome, Proposal, Result, Run, RunState, StepState, Verdict
-from bot.runbooks.run import check, execute, verify
+from bot.errors import Gone
+from bot.model import Ask, Outcome, Plan, Proposal, Result, Run, RunState, StepState, Verdict
+from bot.runbooks.format import ANSWER_TIMEOUT
+from bot.runbooks.judge import verdict_of
+from bot.runbooks.progress import Progress, may_repeat, progress_of
+from bot.runbooks.run import Ended, check, execute, take_back, verify
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
 
 log = structlog.get_logger()
 
 BOT = "plantao"  # who did it, on the timeline, when no person did
-Answer = Literal["ran", "again", "stop"]
 
 
 class Execution:
@@ -29,84 +31,98 @@ class Execution:
         surroundings: Surroundings,
         show: Callable[[str], None],
         *,
-        roles_of: Callable[[str], Collection[str]],
         observe: bool,
         now: Callable[[], datetime],
     ) -> None:
-        """`show` draws the card of an alert anew; `roles_of` tells which roles a person holds now."""
+        """`show` draws the card of an alert or a request anew."""
         self._store = store
         self._surroundings = surroundings
         self._show = show
-        self._roles_of = roles_of
         self._observe = observe
         self._now = now
         self._hold = threading.Event()
-        self._stop = threading.Event()
+        self._cuts: dict[str, threading.Event] = {}  # what ends each run under way
+        self._cut_all = threading.Event()
         self._pool = ThreadPoolExecutor(32, "run")
 
     def start_runs(self) -> None:
-        """Starts every queued run whose lock is free, the longest waiting first."""
+        """Starts every queued run whose turn it is, the longest waiting first."""
         if self._hold.is_set() or self._observe:
             return
+        paused = self._store.pauses.pause() is not None
         for run in self._store.runs.runs_in(RunState.QUEUED):
-            if self._store.runs.claim_run(run.id, self._now()):
-                self._pool.submit(self._guarded, run.id)
-            else:
-                self._show(self._proposal(run).alert)
+            proposal = self.proposal_of(run)
+            now = self._now()
+            if not paused and self._store.runs.claim_run(run.id, now, proposal.plan.cooldown):
+                self.go_on(run.id)
+                continue
+            rests = self._store.runs.rests_until(run.lock, proposal.plan.cooldown, now) if run.lock else None
+            if rests is not None:
+                self._store.timers.set_timer("rest", run.id, rests)
+            self._show(proposal.subject)
 
-    def settle(self, run_id: str, person: str, answer: Answer, *, event: str) -> None:
-        """A person says what became of an unknown step; the click is done with in the same transaction.
+    def go_on(self, run_id: str) -> None:
+        """Works on the run in its present state, on a thread of its own."""
+        self._cuts[run_id] = threading.Event()
+        self._pool.submit(self._guarded, run_id)
 
-        Raises NotAllowed, ObserveMode, AlreadyDecided or Gone.
-        """
-        roles = self._roles_of(person)  # may ask Slack, so not within the transaction
-        with self._store.atomic():
-            run = self._find(run_id)
-            proposal = self._proposal(run)
-            if not set(roles) & set(proposal.plan.approval.roles):
-                raise NotAllowed
-            if self._observe and answer != "stop":
-                raise ObserveMode
-            state = RunState.ABORTED if answer == "stop" else RunState.QUEUED
-            why = "stopped by a person" if answer == "stop" else ""
-            if not self._store.runs.settle_unknown(run_id, state, self._now(), why=why):
-                raise AlreadyDecided
-            if answer == "ran":
-                for step in run.steps:
-                    self._store.runs.mark_step(run_id, step.position, StepState.UNKNOWN, StepState.DECLARED)
-            self._store.timeline.append(self._now(), person, f"settled: {answer}", proposal.alert, {"run": run_id})
-            self._store.inbox.finish_event(event, self._now())
-        self.start_runs()
-        self._show(proposal.alert)
+    def cut(self, run_id: str) -> None:
+        """Ends what the run has under way; whoever cuts has written down why before."""
+        if event := self._cuts.get(run_id):
+            event.set()
+
+    def find(self, run_id: str) -> Run:
+        run = self._store.runs.find_run(run_id)
+        if run is None:
+            raise Gone("run")
+        return run
+
+    def proposal_of(self, run: Run) -> Proposal:
+        proposal = self._store.proposals.find_proposal(run.proposal)
+        if proposal is None:
+            raise Gone("proposal")
+        return proposal
+
+    # -- after a start, and to the end ---
 
     def recover(self) -> None:
-        """After a start: what was cut goes on where that is safe, and is unknown where it is not.
+        """What was cut goes on where that is safe, and is unknown where it is not.
 
-        A step whose intent is written and whose outcome is not may have run: only a person can say. What is written of
-        the steps decides, since the run's own state is written after them.
+        A step whose intent is written and whose outcome is not may have run: only a person can say, unless it may be
+        repeated. What is written of the steps decides, since the run's own state is written after them.
         """
-        for run in self._store.runs.runs_in(RunState.RUNNING, RunState.VERIFYING):
-            proposal = self._proposal(run)
-            states = {step.state for step in run.steps}
-            if run.state is RunState.VERIFYING:
-                self._pool.submit(self._guarded, run.id)
-            elif states & {StepState.RUNNING, StepState.UNKNOWN}:
-                self._unknown(run, proposal, "the bot stopped while a step was running")
-            elif states & {StepState.FAILED, StepState.TIMED_OUT}:
+        for run in self._store.runs.runs_in(RunState.RUNNING, RunState.UNDOING, RunState.VERIFYING):
+            proposal = self.proposal_of(run)
+            progress = progress_of(proposal.plan, run.steps)
+            if (why := self._not_to_go_on(run, proposal, progress)) is not None:
+                self._unknown(run, proposal, why)
+                continue
+            if progress.caught is not None:
+                self._store.steps.mark_step(run.id, progress.caught, StepState.RUNNING, StepState.UNKNOWN)
+            if self._observe and run.state is not RunState.VERIFYING:
                 self._end(run, proposal, RunState.FAILED, "a step failed as the bot stopped")
-                self._pool.submit(self._guarded, run.id)
-            elif self._observe:
-                self._unknown(run, proposal, "the bot came back as an observer (MODE=observe)")
-            elif proposal.expires is None or proposal.expires <= self._now():
-                self._unknown(run, proposal, "the approval expired while the bot was away")
-            else:
-                self._pool.submit(self._guarded, run.id)
+            self.go_on(run.id)
         self.start_runs()
+
+    def _not_to_go_on(self, run: Run, proposal: Proposal, progress: Progress) -> str | None:
+        """Why only a person can say how it goes on, in words; None when it may by itself."""
+        if run.state is RunState.VERIFYING:
+            return None
+        expired = proposal.expires is None or proposal.expires <= self._now()
+        if progress.caught is not None:
+            safe = not progress.caught.undo and may_repeat(proposal.plan.steps[progress.caught.position])
+            if not safe:
+                return "the bot stopped while a step was running"
+        if progress.failed is not None or run.state is RunState.UNDOING or run.stopped_by:
+            return None
+        if self._observe:
+            return "the bot came back as an observer (MODE=observe)"
+        return "the approval expired while the bot was away" if expired else None
 
     def _unknown(self, run: Run, proposal: Proposal, why: str) -> None:
         with self._store.atomic():
             for step in run.steps:
-                self._store.runs.mark_step(run.id, step.position, StepState.RUNNING, StepState.UNKNOWN)
+                self._store.steps.mark_step(run.id, step, StepState.RUNNING, StepState.UNKNOWN)
             self._end(run, proposal, RunState.UNKNOWN, why)
 
     def stop(self, grace: float) -> None:
@@ -115,106 +131,217 @@ class Execution:
         Returns when everything is journaled. Runs between two steps go on after the next start.
         """
         self._hold.set()
-        cut = threading.Timer(grace, self._stop.set)
-        cut.start()
+        timer = threading.Timer(grace, self._cut_everything)
+        timer.start()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        cut.cancel()
+        timer.cancel()
+
+    def _cut_everything(self) -> None:
+        self._cut_all.set()
+        for event in list(self._cuts.values()):
+            event.set()
 
     # -- one run, on a thread of its own ---
 
     def _guarded(self, run_id: str) -> None:
         """The edge of the thread: whatever goes wrong in here, nobody may take the run for done."""
         try:
-            self._execute(run_id)
+            self._work(run_id)
         except Exception:
             log.exception("run broke off", run=run_id)
-            run = self._find(run_id)
+            run = self.find(run_id)
             if run.ended is None:
-                self._unknown(run, self._proposal(run), "the bot failed while it was running")
-            self._show(self._proposal(run).alert)
+                self._unknown(run, self.proposal_of(run), "the bot failed while it was running")
+            self._show(self.proposal_of(run).subject)
 
-    def _execute(self, run_id: str) -> None:
-        run = self._find(run_id)
-        proposal = self._proposal(run)
-        if run.state is RunState.RUNNING:
-            journal = Journaled(self._store, run_id, lambda: self._show(proposal.alert), self._now)
-            start = _next_position(run)
-            ended = execute(proposal.plan, journal, self._surroundings, start=start, hold=self._hold, stop=self._stop)
-            if ended.state is RunState.RUNNING:  # the bot is stopping between two steps; the next start goes on
+    def _work(self, run_id: str) -> None:
+        """Each state leads to the next, until the run is over or somebody else has to act."""
+        while True:
+            run = self.find(run_id)
+            proposal = self.proposal_of(run)
+            cut = self._cuts[run_id]
+            if self._cut_all.is_set():
+                cut.set()
+            match run.state:
+                case RunState.RUNNING:
+                    self._steps(run, proposal, cut)
+                case RunState.UNDOING:
+                    self._undo(run, proposal, cut)
+                case RunState.VERIFYING:
+                    self._look(run, proposal, cut)
+                case _:
+                    self._store.runs.keep_readings(
+                        run_id, (), check(proposal.plan, self._around(run, proposal), stop=cut)
+                    )
+            self._show(proposal.subject)
+            after = self.find(run_id).state
+            if after is run.state or after in {RunState.ASKING, RunState.UNKNOWN}:
                 return
-            state = RunState.VERIFYING if ended.state is RunState.SUCCEEDED else ended.state
-            self._end(run, proposal, state, ended.why)
-            self._show(proposal.alert)
-            if state is RunState.UNKNOWN:
+            if after.over:
+                self.start_runs()
+            if after is RunState.SUCCEEDED:
                 return
-        self._look(run_id, proposal)
-        self.start_runs()
+            # What was cut so far is over; what follows it can be cut anew.
+            self._cuts[run_id] = threading.Event()
 
-    def _look(self, run_id: str, proposal: Proposal) -> None:
-        """Did it work? The verify steps say so; the checks, run once more, show before and after."""
+    def _steps(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
         plan = proposal.plan
-        run = self._find(run_id)
-        looking = run.state is RunState.VERIFYING
-        verified = verify(plan, self._surroundings, stop=self._stop) if looking else ()
-        after = check(plan, self._surroundings, stop=self._stop)
-        if self._stop.is_set():  # cut short: the next start looks again
+        progress = progress_of(plan, run.steps)
+        if progress.asking is not None:
+            self._ask(run, proposal, progress.asking.position)
+            return
+        if progress.failed is not None:
+            step = plan.steps[progress.failed.position]
+            self._fail(run, proposal, RunState.FAILED, f"step {step.id}: {progress.failed.said}")
+            return
+        if run.stopped_by:
+            self._fail(run, proposal, RunState.ABORTED, "")
+            return
+        ended = execute(
+            plan,
+            self._journal(run, proposal),
+            self._around(run, proposal),
+            start=progress.next,
+            tried=progress.tried,
+            spent=progress.spent,
+            hold=self._hold,
+            stop=cut,
+        )
+        self._after_steps(self.find(run.id), proposal, ended)
+
+    def _after_steps(self, run: Run, proposal: Proposal, ended: Ended) -> None:
+        match ended.state:
+            case RunState.RUNNING | RunState.UNKNOWN if run.stopped_by:
+                self._fail(run, proposal, RunState.ABORTED, ended.why)
+            case RunState.RUNNING:  # the bot is stopping between two steps; the next start goes on
+                return
+            case RunState.ASKING:
+                self._ask(run, proposal, ended.position or 0)
+            case RunState.SUCCEEDED:
+                self._end(run, proposal, RunState.VERIFYING, "")
+            case RunState.FAILED:
+                self._fail(run, proposal, RunState.FAILED, ended.why)
+            case _:
+                self._end(run, proposal, RunState.UNKNOWN, ended.why)
+
+    def _ask(self, run: Run, proposal: Proposal, position: int) -> None:
+        """A question of the runbook: the run waits, and holds its lock, until somebody answers."""
+        step = proposal.plan.steps[position]
+        with self._store.atomic():
+            self._end(run, proposal, RunState.ASKING, "")
+            self._store.timers.set_timer("ask", run.id, self._now() + timedelta(seconds=step.timeout))
+
+    def _fail(self, run: Run, proposal: Proposal, state: RunState, why: str) -> None:
+        """A step failed, or somebody aborted the run: what the runbook says for that."""
+        progress = progress_of(proposal.plan, self.find(run.id).steps)
+        policy = proposal.plan.on_failure
+        if policy == "undo" and progress.to_undo and not self._observe:
+            self._end(run, proposal, RunState.UNDOING, why)
+        elif policy == "ask" and state is RunState.FAILED:
+            with self._store.atomic():
+                self._end(run, proposal, RunState.ASKING, why)
+                self._store.timers.set_timer("ask", run.id, self._now() + timedelta(seconds=ANSWER_TIMEOUT))
+        else:
+            self._end(run, proposal, state, why)
+
+    def _undo(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
+        positions = progress_of(proposal.plan, run.steps).to_undo
+        if self._observe:
+            self._end(run, proposal, RunState.FAILED, f"{run.why}; nothing was undone, as MODE=observe runs nothing")
+            return
+        ended = take_back(
+            proposal.plan,
+            self._journal(run, proposal),
+            self._around(run, proposal),
+            positions,
+            hold=self._hold,
+            stop=cut,
+        )
+        if ended.state is RunState.UNDOING:  # the bot is stopping between two undos; the next start goes on
+            return
+        # Not `ended` alone: an undo may have failed before the bot was started anew.
+        failed = undos_that_failed(proposal.plan, self.find(run.id))
+        why = "; ".join(
+            part for part in (run.why, *([ended.why] if ended.state is not RunState.UNDONE else [])) if part
+        )
+        state = RunState.FAILED if failed and ended.state is RunState.UNDONE else ended.state
+        self._end(run, proposal, state, why)
+
+    def _look(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
+        """Did it work? The verify entries say so; the checks, run once more, show before and after."""
+        plan = proposal.plan
+        around = self._around(run, proposal)
+        verified = verify(plan, around, stop=cut)
+        after = check(plan, around, stop=cut)
+        stopped = self.find(run.id).stopped_by
+        if cut.is_set() and not stopped:  # the bot is stopping: the next start looks again
             return
         with self._store.atomic():
-            self._store.runs.keep_readings(run_id, verified, after)
-            if looking and any(reading.outcome.result is Result.UNKNOWN for reading in verified):
+            self._store.runs.keep_readings(run.id, verified, after)
+            verdict = verdict_of(plan, verified)
+            if stopped and verdict is None:
+                self._end(run, proposal, RunState.ABORTED, "every step was done; whether it worked was not looked at")
+            elif verdict is None:
                 self._end(run, proposal, RunState.UNKNOWN, "whether it worked could not be read")
-            elif looking:
-                held = all(reading.outcome.ok for reading in verified)
-                verdict = Verdict.DONE if not plan.verify else Verdict.FIXED if held else Verdict.NOT_FIXED
+            else:
                 self._end(run, proposal, RunState.SUCCEEDED, "", verdict)
-        self._show(proposal.alert)
 
     def _end(self, run: Run, proposal: Proposal, state: RunState, why: str, verdict: Verdict | None = None) -> None:
         """One stretch of the run is over: its new state, and a line on the timeline."""
         with self._store.atomic():
             self._store.runs.move_run(run.id, state, self._now(), why=why, verdict=verdict)
             self._store.timeline.append(
-                self._now(), BOT, f"run {state.value}", proposal.alert, {"run": run.id, "why": why, "verdict": verdict}
+                self._now(),
+                BOT,
+                f"run {state.value}",
+                proposal.subject,
+                {"run": run.id, "why": why, "verdict": verdict},
             )
 
-    def _find(self, run_id: str) -> Run:
-        run = self._store.runs.find_run(run_id)
-        if run is None:
-            raise Gone("run")
-        return run
+    def _around(self, run: Run, proposal: Proposal) -> Surroundings:
+        """What is outside, for this run: its messages are told apart from others, and its alert is looked at."""
+        outside = self._surroundings
 
-    def _proposal(self, run: Run) -> Proposal:
-        proposal = self._store.proposals.find_proposal(run.proposal)
-        if proposal is None:
-            raise Gone("proposal")
-        return proposal
+        def resolved() -> bool:
+            alert = self._store.alerts.find_alert(proposal.subject)
+            return alert is not None and alert.resolved is not None
+
+        return replace(
+            outside,
+            post=lambda notify, step, timeout, stop: outside.post(notify, f"{run.id}:{step}", timeout, stop),
+            resolved=resolved,
+        )
+
+    def _journal(self, run: Run, proposal: Proposal) -> Journaled:
+        return Journaled(self._store, run.id, proposal.plan, lambda: self._show(proposal.subject), self._now)
 
 
 class Journaled:
     """The steps of one run, into the store, with the card following."""
 
-    def __init__(self, store: Store, run: str, show: Callable[[], None], now: Callable[[], datetime]) -> None:
-        self._store, self._run, self._show, self._now = store, run, show, now
+    def __init__(
+        self, store: Store, run: str, plan: Plan, show: Callable[[], None], now: Callable[[], datetime]
+    ) -> None:
+        self._store, self._run, self._plan, self._show, self._now = store, run, plan, show, now
 
-    def begin_step(self, position: int) -> None:
-        self._store.runs.begin_step(self._run, position, self._now())
+    def begin_step(self, position: int, *, undo: bool = False) -> None:
+        asks = not undo and isinstance(self._plan.steps[position].action, Ask)
+        state = StepState.ASKING if asks else StepState.RUNNING
+        self._store.steps.begin_step(self._run, position, self._now(), undo=undo, state=state)
 
-    def started(self, position: int, pid: int, pid_started: float) -> None:
-        self._store.runs.step_started(self._run, position, pid, pid_started)
+    def started(self, position: int, pid: int, pid_started: float, *, undo: bool = False) -> None:
+        self._store.steps.step_started(self._run, position, pid, pid_started, undo=undo)
         self._show()
 
-    def finish_step(self, position: int, outcome: Outcome, then: int | None) -> None:
+    def finish_step(self, position: int, outcome: Outcome, then: int | None, *, undo: bool = False) -> None:
         with self._store.atomic():  # one commit, and so one wait for the disk, between two steps
-            self._store.runs.finish_step(self._run, position, outcome, self._now())
+            self._store.steps.finish_step(self._run, position, outcome, self._now(), undo=undo)
             if then is not None:
-                self._store.runs.begin_step(self._run, then, self._now())
+                self.begin_step(then)
         self._show()
 
 
-def _next_position(run: Run) -> int:
-    """The first step that is not known to be done."""
-    done = {step.position for step in run.steps if step.state in {StepState.OK, StepState.DECLARED}}
-    position = 0
-    while position in done:
-        position += 1
-    return position
+def undos_that_failed(plan: Plan, run: Run) -> list[str]:
+    """The ids of the steps that could not be taken back."""
+    failed = {StepState(Result.FAILED), StepState(Result.TIMED_OUT)}
+    return [plan.steps[record.position].id for record in run.steps if record.undo and record.state in failed]

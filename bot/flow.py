@@ -6,9 +6,7 @@ Each method changes the record in one transaction and then asks the screen to sh
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,24 +14,18 @@ import structlog
 
 from bot.alerts import read_alert
 from bot.alerts.message import Message
-from bot.approval import may_decide, missing_approvals
 from bot.classify.weigh import classify
 from bot.clock import utc_now
-from bot.errors import AlreadyDecided, Gone, NotAllowed, PlanChanged, PlanError
+from bot.deciding import Deciding
+from bot.errors import AlreadyDecided, Gone
 from bot.execution import BOT, Execution
 from bot.incidents.lifecycle import NEXT
-from bot.model import (
-    AlertStatus,
-    Decision,
-    IncidentState,
-    Proposal,
-    ProposalState,
-    Severity,
-)
-from bot.runbooks.plan import fill, seal
-from bot.runbooks.run import check
+from bot.interventions import Interventions
+from bot.model import AlertStatus, IncidentState, ProposalState, RunState, Severity
+from bot.proposing import Proposing
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
+from bot.schedules import Schedules
 from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.team import Team
@@ -56,26 +48,33 @@ class Flow:
         self,
         store: Store,
         shelf: Shelf,
-        team: Team,
+        team: Callable[[], Team],
         surroundings: Surroundings,
         screen: Screen,
         *,
+        home: str,
         roles_of: Callable[[str], Collection[str]],
         observe: bool = False,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`roles_of` tells which of the team's roles a Slack user holds at this moment."""
+        """`team` gives the team as it is now; `roles_of` tells which of its roles a Slack user holds at this moment;
+        `home` is the channel where proposals stand that no alert has led to."""
         self._store = store
         self._shelf = shelf
         self._team = team
-        self._surroundings = surroundings
         self._screen = screen
-        self._roles_of = roles_of
-        self._observe = observe
         self._now = now
-        self._checks = ThreadPoolExecutor(8, "check")
-        self._cut = threading.Event()
-        self.execution = Execution(store, surroundings, screen.changed, roles_of=roles_of, observe=observe, now=now)
+        show = screen.changed
+        self.execution = Execution(store, surroundings, show, observe=observe, now=now)
+        start = self.execution.start_runs
+        self.interventions = Interventions(
+            store, self.execution, team, show, roles_of=roles_of, observe=observe, now=now
+        )
+        self.proposing = Proposing(
+            store, shelf, team, surroundings, show, start, roles_of=roles_of, observe=observe, now=now
+        )
+        self.deciding = Deciding(store, self.proposing, team, show, start, roles_of=roles_of, observe=observe, now=now)
+        self._schedules = Schedules(store, shelf, team, self.proposing, home)
 
     # -- alerts ---
 
@@ -88,7 +87,7 @@ class Flow:
         with self._store.atomic():
             now = self._now()
             if alert.status is AlertStatus.FIRING and not message.is_reply:
-                classification = classify(alert, self._shelf.library(), self._team.policy)
+                classification = classify(alert, self._shelf.library(), self._team().policy)
                 ended = self._end_episode(alert.fingerprint, message.poster, message.ts, now)
                 changed, is_new = self._store.alerts.open_alert(
                     alert, classification, message.poster, message.channel, message.ts, now
@@ -97,7 +96,7 @@ class Flow:
                     fresh = changed
                     self._store.timeline.append(now, message.poster, "alert fired", changed.id, {"name": alert.name})
                     self._open_incident(changed, now)
-                    self._propose(changed, now)
+                    self.proposing.propose_for_alert(changed.id, now)
                 elif classification.severity < changed.classification.severity:
                     changed = self._store.alerts.classify_again(changed.id, classification)
                     self._store.timeline.append(
@@ -115,7 +114,7 @@ class Flow:
             if each is not None:
                 self._screen.changed(each.id)
         if fresh is not None:
-            self._start_checks(fresh.id)
+            self.proposing.start_checks(fresh.id)
 
     def _end_episode(self, fingerprint: str, poster: str, ts: str, now: datetime) -> StoredAlert | None:
         """Trouble that fires again after a run for it ended, or after a day of silence, is news and no repetition.
@@ -150,151 +149,6 @@ class Flow:
         if proposal and self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED):
             self._store.timeline.append(now, BOT, "proposal withdrawn", alert.id, {"proposal": proposal.id})
 
-    # -- proposals ---
-
-    def _propose(self, alert: StoredAlert, now: datetime) -> Proposal | None:
-        """A sealed plan for the alert's runbook, or None: none fits, it has no steps, or a value is missing."""
-        runbook = self._shelf.library().runbooks.get(alert.classification.runbook or "")
-        if runbook is None or not runbook.steps:
-            return None
-        try:
-            params = fill(runbook, alert.alert, {})
-            plan = seal(runbook, params, self._shelf.folder)
-        except PlanError as error:
-            self._store.alerts.hinder(alert.id, str(error))
-            return None
-        self._store.alerts.hinder(alert.id, "")
-        asked_by = alert.poster
-        proposal = self._store.proposals.propose(alert.id, plan, params, asked_by, now)
-        self._store.timeline.append(
-            now, BOT, "proposed", alert.id, {"proposal": proposal.id, "runbook": plan.runbook, "plan": plan.hash}
-        )
-        return proposal
-
-    def _start_checks(self, alert: str) -> None:
-        proposal = self._store.proposals.latest_proposal(alert)
-        if proposal is not None and proposal.state is ProposalState.CHECKING:
-            self._checks.submit(self._check, proposal)
-
-    def _check(self, proposal: Proposal) -> None:
-        """The edge of the thread: a proposal whose checks cannot be run is not offered, and the card says why."""
-        try:
-            self._gather_evidence(proposal)
-        except Exception as error:
-            log.exception("checks broke off", proposal=proposal.id)
-            with self._store.atomic():
-                self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED)
-                self._store.alerts.hinder(proposal.alert, f"its checks could not be run ({error})")
-            self._screen.changed(proposal.alert)
-
-    def _gather_evidence(self, proposal: Proposal) -> None:
-        """Read-only: what the checks say is the evidence, and only then may anyone decide."""
-        readings = check(proposal.plan, self._surroundings, stop=self._cut)
-        if self._cut.is_set():  # the bot is stopping; they run again after the next start
-            return
-        with self._store.atomic():
-            now = self._now()
-            expires = now + timedelta(seconds=proposal.plan.approval.expires)
-            if self._store.proposals.offer(proposal.id, readings, expires):
-                self._store.timers.set_timer("expire", proposal.id, expires)
-        self._screen.changed(proposal.alert)
-
-    def check_again(self, alert: str, person: str, *, event: str) -> None:
-        """A fresh proposal, sealed anew. Raises Gone when the alert is over or a run of it is under way.
-
-        One that people are about to decide is replaced only by those who may decide it: else NotAllowed.
-        """
-        roles = self._roles_of(person)
-        with self._store.atomic():
-            now = self._now()
-            stored = self._store.alerts.find_alert(alert)
-            if stored is None or stored.resolved is not None:
-                raise Gone("resolved")
-            latest = self._store.proposals.latest_proposal(alert)
-            run = self._store.runs.run_of(latest.id) if latest else None
-            if run is not None and run.ended is None:
-                raise Gone("running")
-            waiting = latest is not None and latest.state is ProposalState.WAITING
-            if latest is not None and waiting and not set(roles) & set(latest.plan.approval.roles):
-                raise NotAllowed
-            library = self._shelf.library()
-            stored = self._store.alerts.classify_again(alert, classify(stored.alert, library, self._team.policy))
-            if self._propose(stored, now) is None and latest is not None:
-                self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
-            self._store.timeline.append(now, person, "checked again", alert)
-            self._store.inbox.finish_event(event, now)
-        self._screen.changed(alert)
-        self._start_checks(alert)
-
-    # -- decisions ---
-
-    def decide(self, proposal_id: str, person: str, *, approve: bool, reason: str = "", event: str) -> Proposal:
-        """One person's word; the click is done with in the same transaction.
-
-        Raises the ApprovalError that says why it does not count, or Gone.
-        """
-        roles = self._roles_of(person)  # may ask Slack, so not within the transaction
-        with self._store.atomic():
-            proposal = self._may_decide(proposal_id, person, roles, approve=approve)
-            if approve and self._changed_since(proposal):
-                raise PlanChanged
-            now = self._now()
-            if not self._store.proposals.decide(proposal_id, Decision(person, approve, reason, now)):
-                raise AlreadyDecided
-            what = "approved" if approve else "rejected"
-            self._store.timeline.append(
-                now,
-                person,
-                what,
-                proposal.alert,
-                {"proposal": proposal.id, "plan": proposal.plan.hash, "reason": reason},
-            )
-            proposal = self._proposal(proposal_id)
-            if not approve:
-                self._store.proposals.close_proposal(proposal_id, ProposalState.REJECTED)
-            elif missing_approvals(proposal) == 0:
-                self._store.proposals.close_proposal(proposal_id, ProposalState.APPROVED)
-                run = self._store.runs.queue_run(proposal_id, proposal.plan.lock, now)
-                self._store.timeline.append(now, BOT, "queued", proposal.alert, {"run": run})
-            self._store.inbox.finish_event(event, now)
-        self.execution.start_runs()
-        self._screen.changed(proposal.alert)
-        return self._proposal(proposal_id)
-
-    def may_reject(self, proposal_id: str, person: str) -> None:
-        """Asked before the reason is. Raises as `decide` does."""
-        self._may_decide(proposal_id, person, self._roles_of(person), approve=False)
-
-    def _may_decide(self, proposal_id: str, person: str, roles: Collection[str], *, approve: bool) -> Proposal:
-        proposal = self._proposal(proposal_id)
-        may_decide(
-            proposal,
-            person,
-            approve=approve,
-            roles=roles,
-            now=self._now(),
-            own_allowed=self._team.self_approval,
-            observe=self._observe,
-        )
-        return proposal
-
-    def _changed_since(self, proposal: Proposal) -> bool:
-        """Whether the files now give another plan than the one that was shown."""
-        alert = self._store.alerts.find_alert(proposal.alert)
-        runbook = self._shelf.library().runbooks.get(proposal.plan.runbook)
-        if runbook is None or alert is None:
-            return True
-        try:
-            return seal(runbook, fill(runbook, alert.alert, {}), self._shelf.folder).hash != proposal.plan.hash
-        except PlanError:
-            return True
-
-    def _proposal(self, proposal_id: str) -> Proposal:
-        proposal = self._store.proposals.find_proposal(proposal_id)
-        if proposal is None:
-            raise Gone("proposal")
-        return proposal
-
     # -- incidents ---
 
     def move_incident(
@@ -316,29 +170,53 @@ class Flow:
 
     def on_timer(self, kind: str, subject: str) -> None:
         """A timer that is due: claimed and acted on in one transaction, so that it acts once and a crash loses none."""
-        proposal = self._store.proposals.find_proposal(subject) if kind == "expire" else None
+        changed: str | None = None
         with self._store.atomic():
             now = self._now()
-            if not self._store.timers.claim_timer(kind, subject, now) or proposal is None:
+            if not self._store.timers.claim_timer(kind, subject, now):
                 return
-            if not self._store.proposals.close_proposal(subject, ProposalState.EXPIRED):
-                return
-            self._store.timeline.append(now, BOT, "expired", proposal.alert, {"proposal": subject})
-        self._screen.changed(proposal.alert)
+            match kind:
+                case "expire":
+                    changed = self._expire(subject, now)
+                case "ask":
+                    self.interventions.unanswered(subject)
+                case "schedule":
+                    changed = self._schedules.due(subject, now)
+        if kind == "ask":
+            self.execution.go_on(subject)
+        if kind == "schedule" and changed is not None:
+            self.proposing.start_checks(changed)
+        if kind == "rest":
+            self.execution.start_runs()
+        if changed is not None:
+            self._screen.changed(changed)
+
+    def _expire(self, proposal_id: str, now: datetime) -> str | None:
+        proposal = self._store.proposals.find_proposal(proposal_id)
+        if proposal is None or not self._store.proposals.close_proposal(proposal_id, ProposalState.EXPIRED):
+            return None
+        self._store.timeline.append(now, BOT, "expired", proposal.subject, {"proposal": proposal_id})
+        return proposal.subject
+
+    def plan_ahead(self) -> None:
+        """Sets the timers of scheduled runbooks; to be called now and then, since files change."""
+        self._schedules.plan_ahead(self._now())
 
     def recover(self) -> None:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
-        for proposal in self._store.proposals.open_proposals():
-            if proposal.state is ProposalState.CHECKING:
-                self._checks.submit(self._check, proposal)
+        self.plan_ahead()
+        self.proposing.recover()
         self.execution.recover()
         # Whatever changed lately is drawn anew: a crash may have come between a change and its card.
         changed = self._store.timeline.subjects_since(self._now() - _REDRAW)
+        waiting = self._store.runs.runs_in(
+            RunState.QUEUED, RunState.RUNNING, RunState.ASKING, RunState.UNDOING, RunState.VERIFYING, RunState.UNKNOWN
+        )
+        changed |= {self.execution.proposal_of(run).subject for run in waiting}
         for subject in sorted(changed | {alert.id for alert in self._store.alerts.open_alerts()}):
             self._screen.changed(subject)
 
     def stop(self, grace: float = 10.0) -> None:
         """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""
-        self._cut.set()
-        self._checks.shutdown(wait=True, cancel_futures=True)
+        self.proposing.stop()
         self.execution.stop(grace)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,12 +15,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, model_validator
 
 from bot.errors import TeamError
 from bot.model import Severity
 from bot.strict_yaml import Duration, Fault, Faults, read
 from bot.yaml_faults import Loc, place
+
+log = structlog.get_logger()
 
 GROUP = "group:"  # a role held by whoever is in a Slack user group: "group:S0123"
 ROLE = "role:"  # who an escalation level tells: "oncall" or "role:lead"
@@ -173,6 +179,18 @@ class Team(_Part):
         """The roles that name this person or, for an S… id, this user group."""
         return frozenset(role for role in self.roles if slack_id in self.holders(role))
 
+    @cached_property
+    def authority(self) -> str:
+        """SHA-256 of what decides who may approve what: it changes when, and only when, one of these does."""
+        parts = {
+            "people": {name: person.slack for name, person in self.people.items()},
+            "roles": self.roles,
+            "self_approval": self.self_approval,
+            "emergency": self.emergency.roles,
+            "unattended": self.unattended,
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
     def name_of(self, slack_id: str) -> str | None:
         """The name in this file of the person with this Slack id; None for a stranger."""
         return next((name for name, person in self.people.items() if person.slack == slack_id), None)
@@ -187,6 +205,37 @@ def load(path: Path) -> Team:
     if team is None or crossed:
         raise TeamError(*(f"{path}:{fault.line}: {fault.text}" for fault in sorted([*faults, *crossed])))
     return team
+
+
+class TeamFile:
+    """The team as its file says now: read again when it has changed. While it is broken, the last good one counts."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises TeamError when the file cannot be used from the start."""
+        self.path = path
+        self._lock = threading.Lock()
+        self._seen = self._stamp()
+        self._team = load(path)
+
+    @property
+    def now(self) -> Team:
+        with self._lock:
+            stamp = self._stamp()
+            if stamp != self._seen:
+                self._seen = stamp
+                try:
+                    self._team = load(self.path)
+                    log.info("team file read again", file=str(self.path))
+                except TeamError as error:
+                    log.error("team file is broken; the last good one counts", problems=error.problems)
+            return self._team
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _cross_checks(data: Any) -> Iterator[tuple[Loc, str]]:

@@ -14,8 +14,17 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    def __init__(self, store: Store, fire: Callable[[str, str], None], now: Callable[[], datetime]) -> None:
-        """`fire` gets the kind and subject of a timer that is due, and claims it in the transaction that acts on it."""
+    def __init__(
+        self,
+        store: Store,
+        fire: Callable[[str, str], None],
+        plan_ahead: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`fire` gets the kind and subject of a timer that is due, and claims it in the transaction that acts on it.
+
+        `plan_ahead` is called every minute: timers are set for what has come to be known meanwhile.
+        """
         self._store = store
         self._fire = fire
         self._now = now
@@ -24,6 +33,17 @@ class Ticker:
         self._scheduler.add_job(
             self.tick, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1
         )
+
+        self._scheduler.add_job(
+            self._ahead, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        self._plan_ahead = plan_ahead
+
+    def _ahead(self) -> None:
+        try:
+            self._plan_ahead()
+        except Exception:  # the edge of the thread: the next minute may go better
+            log.exception("timers not set ahead")
 
     def tick(self) -> None:
         for kind, subject in self._store.timers.due_timers(self._now()):

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from app import Bot
-from bot import settings, team
+from bot import settings
+from bot.team import TeamFile
 from bot.words import Words
 from slackbox import Slackbox
 from tests.samples import alertmanager
@@ -106,7 +107,7 @@ class AtWork:
         """In this process."""
         environ = self.environment(**changes)
         found = settings.load(environ, None)
-        self._bot = Bot(found, team.load(found.team_file), Words(found.templates_dir, found.language), environ)
+        self._bot = Bot(found, TeamFile(found.team_file), Words(found.templates_dir, found.language), environ)
         self._bot.start()
         self.box.wait(lambda: self.box.connected == 1, what="the bot's socket")
         return self._bot
@@ -169,6 +170,12 @@ class AtWork:
     def press(self, person: str, ts: str, action: str) -> None:
         self.box.click(person, "alerts", self.card(ts).ts, action)
 
+    def choose(self, person: str, ts: str, what: str) -> None:
+        """An entry of the card's menu, by what it does: edit, other, check_again, emergency."""
+        card = self.card(ts)
+        (value,) = [each for each in card.menu if each.startswith(f"{what}|")]
+        self.box.click(person, "alerts", card.ts, "more", option=value)
+
     def told(self, person: str, channel: str = "alerts") -> str:
         """The last thing that this person alone was told."""
         return str(self.box.wait(lambda: self.box.ephemerals(person, channel), what="an answer")[-1]["text"])
@@ -188,7 +195,16 @@ class Card:
 
     @property
     def buttons(self) -> list[str]:
-        return [each["action_id"] for block in self.blocks if block["type"] == "actions" for each in block["elements"]]
+        return [each["action_id"] for each in self._elements]
+
+    @property
+    def menu(self) -> list[str]:
+        """The values of the entries behind the three dots."""
+        return [option["value"] for each in self._elements for option in each.get("options", [])]
+
+    @property
+    def _elements(self) -> list[dict[str, Any]]:
+        return [each for block in self.blocks if block["type"] == "actions" for each in block["elements"]]
 
 
 def _texts(value: Any) -> list[str]:

@@ -57,7 +57,7 @@ def plan(**changes: Any) -> Plan:
 def proposal(**changes: Any) -> Proposal:
     parts: dict[str, Any] = {
         "id": "proposal_1",
-        "alert": "alert_1",
+        "subject": "alert_1",
         "plan": plan(),
         "params": (),
         "state": ProposalState.WAITING,

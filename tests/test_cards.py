@@ -22,7 +22,8 @@ from bot.model import (
     StepState,
     Verdict,
 )
-from bot.slack.cards import AlertCard
+from bot.slack.cards import draw_card
+from bot.slack.drawing import Drawing
 from bot.slack.standing import Earlier, Standing
 from bot.store.alerts import StoredAlert
 from bot.words import Words
@@ -35,21 +36,23 @@ WORDS = Words(Path("templates"), "en")
 def card(**parts):
     standing = Standing(
         **{
+            "subject": "alert_1",
+            "request": None,
             "alert": StoredAlert(
                 "alert_1", ALERT, CLASSIFICATION, MONITOR, "C0000000001", "1.0", 1, NOW, NOW, None, ""
             ),
             "proposal": None,
             "run": None,
-            "waits_for": None,
-            "settled": (),
+            "waiting": None,
+            "said": (),
             "earlier": (),
             "fired_anew": False,
             "incident": None,
             **parts,
         }
     )
-    draw = AlertCard(WORDS, lambda person: person, lambda _: ["alice", "bob"], lambda: 0, observe=False)
-    return draw.draw(standing)
+    draw = Drawing(WORDS, lambda person: person, lambda _: ["alice", "bob"], lambda: 0, lambda: True, False)
+    return draw_card(draw, standing)
 
 
 def full_plan():

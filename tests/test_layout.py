@@ -14,14 +14,17 @@ PRODUCT = ("bot", "handoff")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("bot.slack", "handoff"),
-    ("bot.flow", "bot.execution"),
+    ("bot.flow",),
+    ("bot.schedules",),
+    ("bot.deciding", "bot.interventions", "bot.proposing"),
+    ("bot.execution",),
     ("bot",),  # everything else of the bot
     ("bot.model", "bot.errors"),
 )
 
 # Library → the only part of the product that touches it.
 OWNERS = {
-    "apscheduler": ("bot.timers",),
+    "apscheduler": ("bot.cron", "bot.timers"),
     "httpx": ("bot.runbooks",),
     "jinja2": ("bot.words",),
     "ollama": ("bot.classify",),

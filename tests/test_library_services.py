@@ -43,7 +43,7 @@ def test_a_service_is_started_and_has_to_prove_that_it_serves(place: Place, shop
     assert all(step.ok for step in done.steps.values()), str(done)
     assert "http_requests_total" in done.steps["metrics"].output
     assert len(shop.alive) == 3
-    assert (shop.home / "pid").read_text() == f"{shop.pids[0]}\n"
+    assert (shop.home / "pid").read_text().split()[0] == str(shop.pids[0])
 
 
 @pytest.mark.ran("real", "start-service")
@@ -63,6 +63,16 @@ def test_a_service_that_ends_at_once_is_no_started_one(place: Place, shop: Small
     assert done.state is RunState.FAILED
     assert "ended at once with exit code 78" in done.steps["start"].output
     assert "no configuration" in done.steps["start"].output
+
+
+@pytest.mark.ran("real", "recover-service")
+def test_a_number_that_passed_to_another_process_is_left_alone(place: Place, shop: SmallService) -> None:
+    """A pid file outlives its process; whoever has the number now is a stranger."""
+    (shop.home / "pid").write_text(f"{os.getpid()} 1\n")
+    done = place.perform("recover-service", service="shop", platform="process", port=shop.port)
+    assert done.before["state"].output == "shop: not running (its process has ended)\n"
+    assert done.steps["stop"].output == "shop is stopped: it was not running\n"
+    assert (done.verdict, len(shop.alive)) == (Verdict.FIXED, 3), str(done)
 
 
 @pytest.mark.ran("real", "start-service", "stop-service")

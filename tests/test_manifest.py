@@ -43,6 +43,8 @@ def test_every_method_that_is_called_is_listed_and_no_other() -> None:
     """A method without its scope fails in front of people; a scope without a use is a risk for nothing."""
     called = {WEB_API[named(call)] for call in calls() if named(call) in WEB_API}
     called |= {text for call in calls() if named(call) == "api_call" and (text := first_text(call))}
+    if "files.upload.v2" in called:  # the SDK's name for two methods
+        called = called - {"files.upload.v2"} | {"files.getUploadURLExternal", "files.completeUploadExternal"}
     assert called == set(manifest.METHODS)
 
 
@@ -74,6 +76,7 @@ def test_the_scopes_are_the_least_that_do() -> None:
         "channels:read",
         "chat:write",
         "commands",
+        "files:write",
         "groups:history",
         "groups:read",
         "usergroups:read",

@@ -96,14 +96,14 @@ class Journal:
         self.lines: list[tuple[Any, ...]] = []
         self.outcomes: list[Outcome] = []
 
-    def begin_step(self, position: int) -> None:
-        self.lines.append(("begin", position))
+    def begin_step(self, position: int, *, undo: bool = False) -> None:
+        self.lines.append(("begin undo" if undo else "begin", position))
 
-    def started(self, position: int, pid: int, pid_started: float) -> None:
-        self.lines.append(("started", position))
+    def started(self, position: int, pid: int, pid_started: float, *, undo: bool = False) -> None:
+        self.lines.append(("undo started" if undo else "started", position))
 
-    def finish_step(self, position: int, outcome: Outcome, then: int | None) -> None:
-        self.lines.append(("finish", position, outcome.result))
+    def finish_step(self, position: int, outcome: Outcome, then: int | None, *, undo: bool = False) -> None:
+        self.lines.append(("finish undo" if undo else "finish", position, outcome.result))
         self.outcomes.append(outcome)
         if then is not None:
             self.begin_step(then)
@@ -199,7 +199,7 @@ def test_a_long_step_tells_its_process(run: Runner) -> None:
 def test_a_failed_step_ends_the_run(run: Runner, tmp_path: Path) -> None:
     """What follows is not started, and the reason names the step."""
     ended = run(plan(step(Command(("sh", "-c", "exit 4")), "a"), step(Command(("touch", str(tmp_path / "ran"))), "b")))
-    assert ended == Ended(RunState.FAILED, "step a: exit code 4")
+    assert ended == Ended(RunState.FAILED, "step a: exit code 4", 0)
     assert not (tmp_path / "ran").exists()
 
 
@@ -212,7 +212,7 @@ def test_a_run_goes_on_where_it_was(run: Runner) -> None:
 def test_a_stop_between_steps_starts_nothing(run: Runner) -> None:
     """The run can go on later."""
     run.stop.set()
-    assert run(plan(step(Command(("true",)), "a"))) == Ended(RunState.RUNNING, "stopped before step 1, a")
+    assert run(plan(step(Command(("true",)), "a"))) == Ended(RunState.RUNNING, "stopped before step 1, a", 0)
     assert run.journal.lines == []
 
 
@@ -239,7 +239,7 @@ def test_a_stop_within_a_step_is_unknown(run: Runner) -> None:
     """What it had done by then, nobody can say."""
     run.stop_when(lambda: ("started", 0) in run.journal.lines)
     ended = run(plan(step(Command(("sh", "-c", "echo half; sleep 100")), "a"), step(Command(("true",)), "b")))
-    assert ended == Ended(RunState.UNKNOWN, "step a: ended before it was done")
+    assert ended == Ended(RunState.UNKNOWN, "step a: ended before it was done", 0)
     assert run.journal.lines == [("begin", 0), ("started", 0), ("finish", 0, Result.UNKNOWN)]
     assert run.journal.outcomes[0].output == "half\n"
 
@@ -247,7 +247,7 @@ def test_a_stop_within_a_step_is_unknown(run: Runner) -> None:
 def test_a_step_has_its_own_time(run: Runner) -> None:
     """When it is over, the step has failed: its processes are known to have ended."""
     ended = run(plan(step(Command(("sleep", "100")), "a", timeout=0.3)))
-    assert ended == Ended(RunState.FAILED, "step a: not done within 0.3 s, and ended")
+    assert ended == Ended(RunState.FAILED, "step a: not done within 0.3 s, and ended", 0)
 
 
 def test_the_run_has_its_time(run: Runner) -> None:
@@ -304,7 +304,7 @@ def test_a_run_that_lost_its_folder_starts_nothing(run: Runner) -> None:
     """What cannot start has failed plainly: nothing of it ran."""
     ended = run(plan(step(Command(("sh", "-c", 'rmdir "$PWD"')), "a"), step(Script("b.sh", b"#!/bin/sh\n"), "b")))
     assert ended == Ended(
-        RunState.FAILED, "step b: not started: the script cannot be written: No such file or directory"
+        RunState.FAILED, "step b: not started: the script cannot be written: No such file or directory", 1
     )
 
 
@@ -376,7 +376,9 @@ def test_a_stop_does_not_wait_for_an_answer(run: Runner, far: Far) -> None:
     """The step is unknown, and the bot can go."""
     far.answer = far.hold
     run.stop_when(lambda: far.asked)
-    assert run(plan(step(Http(far.url), "a"))) == Ended(RunState.UNKNOWN, f"step a: stopped before {far.url} answered")
+    assert run(plan(step(Http(far.url), "a"))) == Ended(
+        RunState.UNKNOWN, f"step a: stopped before {far.url} answered", 0
+    )
 
 
 def test_a_connection(run: Runner, far: Far) -> None:

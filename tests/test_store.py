@@ -28,13 +28,13 @@ def an_alert(store, ts="1.000001"):
 
 def a_proposal(store, **changes):
     alert, _ = an_alert(store)
-    made = store.proposals.propose(alert.id, plan(**changes), (), MONITOR, NOW)
+    made = store.proposals.propose(alert.id, plan(**changes), (), MONITOR, "team", NOW)
     store.proposals.offer(made.id, (), UNTIL)
     return store.proposals.find_proposal(made.id)
 
 
 def a_run(store, lock="service:shop", **changes):
-    return store.runs.queue_run(a_proposal(store, **changes).id, lock, NOW)
+    return store.runs.queue_run(a_proposal(store, **changes).id, lock, NOW).id
 
 
 # -- the file ---
@@ -166,15 +166,15 @@ def test_a_stored_plan_is_the_plan_that_was_sealed(store):
 
 def test_a_fresh_proposal_takes_the_place_of_the_old(store):
     old = a_proposal(store)
-    fresh = store.proposals.propose(old.alert, plan(), (), ALICE, LATER)
+    fresh = store.proposals.propose(old.subject, plan(), (), ALICE, "team", LATER)
     assert store.proposals.find_proposal(old.id).state is ProposalState.SUPERSEDED
-    assert store.proposals.latest_proposal(old.alert).id == fresh.id
+    assert store.proposals.latest_proposal(old.subject).id == fresh.id
     assert not store.proposals.decide(old.id, Decision(ALICE, True, "", LATER))
 
 
 def test_evidence_comes_back_as_it_was(store):
     alert, _ = an_alert(store)
-    made = store.proposals.propose(alert.id, plan(), (), MONITOR, NOW)
+    made = store.proposals.propose(alert.id, plan(), (), MONITOR, "team", NOW)
     reading = Reading("health", "Is it well?", Outcome(Result.FAILED, "503 from http://…", "a\nb", 0.25))
     assert store.proposals.offer(made.id, [reading], UNTIL)
     assert store.proposals.find_proposal(made.id).evidence == (reading,)
@@ -233,9 +233,9 @@ def test_a_lock_is_held_until_the_run_is_over(store, holding):
 
 def test_a_step_is_journaled_before_and_after(store):
     run = a_run(store)
-    store.runs.begin_step(run, 0, NOW)
-    store.runs.finish_step(run, 0, Outcome(Result.FAILED, "exit code 3", "boom", 1.0), LATER)
-    store.runs.begin_step(run, 0, LATER)
+    store.steps.begin_step(run, 0, NOW)
+    store.steps.finish_step(run, 0, Outcome(Result.FAILED, "exit code 3", "boom", 1.0), LATER)
+    store.steps.begin_step(run, 0, LATER)
     (step,) = store.runs.find_run(run).steps
     assert (step.position, step.attempt, step.state, step.ended) == (0, 2, StepState.RUNNING, None)
 
@@ -244,19 +244,19 @@ def test_a_step_is_journaled_before_and_after(store):
 def test_a_step_that_is_running_or_done_does_not_begin_again(store, again):
     """At most one start, whatever goes wrong around it."""
     run = a_run(store)
-    store.runs.begin_step(run, 0, NOW)
+    store.steps.begin_step(run, 0, NOW)
     if again:
-        store.runs.finish_step(run, 0, Outcome(Result.OK, "exit code 0", "", 1.0), LATER)
+        store.steps.finish_step(run, 0, Outcome(Result.OK, "exit code 0", "", 1.0), LATER)
     with pytest.raises(StoreError, match="may not start again"):
-        store.runs.begin_step(run, 0, LATER)
+        store.steps.begin_step(run, 0, LATER)
     assert len(store.runs.find_run(run).steps) == 1
 
 
 def test_an_unknown_run_is_settled_once(store):
     run = a_run(store)
     store.runs.move_run(run, RunState.UNKNOWN, NOW)
-    assert store.runs.settle_unknown(run, RunState.QUEUED, LATER)
-    assert not store.runs.settle_unknown(run, RunState.ABORTED, LATER)
+    assert store.runs.settle(run, RunState.UNKNOWN, RunState.QUEUED, LATER)
+    assert not store.runs.settle(run, RunState.UNKNOWN, RunState.ABORTED, LATER)
 
 
 def test_the_verdict_and_the_end_are_kept(store):

@@ -195,7 +195,7 @@ def test_a_run_that_waits_is_not_begun_when_its_alert_is_over(work, tmp_path):
     for ts in (first, second):
         work.waiting(ts)
         work.press("alice", ts, "approve")
-    work.card_with(second, "Waiting for another run")
+    work.card_with(second, "Waiting for run 1")
     work.resolve(labels={"instance": "api-2"})
     work.card_with(second, "the alert was over before it began")
     (tmp_path / "go").touch()
@@ -229,7 +229,7 @@ def test_stopping_an_unknown_run_frees_its_lock(work, tmp_path):
     other = work.fire(labels={"instance": "api-2"})
     work.waiting(other)
     work.press("bob", other, "approve")
-    work.card_with(other, "Waiting for another run that holds the lock `service:shop`.")
+    work.card_with(other, "Waiting for run 1, let go ahead by alice, which holds the lock `service:shop`")
     work.press("bob", ts, "settle_stop")
     assert work.card_with(ts, "ABORTED").buttons == ["check_again"]
     work.card_with(other, "FIXED")

@@ -67,7 +67,7 @@ def test_every_broken_sentence_names_itself(tmp_path):
 
 def test_a_sentence_that_a_team_leaves_out_is_said_as_it_comes_along(tmp_path):
     assert own_words(tmp_path, "queued: One moment.\n")("queued") == "One moment."
-    assert own_words(tmp_path / "other", "queued: One moment.\n")("running") == Words(TEMPLATES, "en")("running")
+    assert own_words(tmp_path / "other", "queued: One moment.\n")("aborting") == Words(TEMPLATES, "en")("aborting")
 
 
 def test_values_are_escaped_and_markup_is_not():

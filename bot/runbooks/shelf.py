@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.clock import utc_now
 from bot.runbooks.load import Library, load_folder
+from bot.team import Team
 
 
 class Shelf:
-    def __init__(
-        self, folder: Path, roles: Collection[str] | None = None, unattended: Collection[str] | None = None
-    ) -> None:
-        """`roles` and `unattended` are the team's; without them they are not judged."""
+    def __init__(self, folder: Path, team: Callable[[], Team] | None = None) -> None:
+        """`team` gives the team as it is now: its roles, and what it lets run unattended. Without it they are not
+        judged."""
         self.folder = folder
-        self._roles = roles
-        self._unattended = unattended
+        self._team = team
         self._lock = threading.Lock()
         self._seen: object = None
         self._library: Library | None = None
@@ -25,11 +24,12 @@ class Shelf:
     def library(self) -> Library:
         """Every runbook that can be used, and what is wrong with the others."""
         with self._lock:
-            now = self._state()
+            team = self._team() if self._team else None
+            now = (self._state(), team.authority if team else None, utc_now().date())
             if self._library is None or now != self._seen:
-                self._library = load_folder(
-                    self.folder, self._roles, unattended=self._unattended, today=utc_now().date()
-                )
+                roles = frozenset(team.roles) if team else None
+                unattended = team.unattended if team else None
+                self._library = load_folder(self.folder, roles, unattended=unattended, today=now[2])
                 self._seen = now
             return self._library
 

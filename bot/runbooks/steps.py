@@ -1,27 +1,64 @@
-"""One action of a plan, performed: a command, a script, a request, a connection, or waiting for one of them."""
+"""One action of a plan, performed: a command, a script, a request, a connection, a message, or a wait."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.model import Action, Command, Http, Outcome, Plan, Result, Script, Step, Tcp, Wait
+from bot.errors import SecretMissing
+from bot.model import (
+    Action,
+    AlertResolved,
+    Ask,
+    Command,
+    Http,
+    Notify,
+    Outcome,
+    Plan,
+    Result,
+    Script,
+    Step,
+    Tcp,
+    Wait,
+)
 from bot.runbooks.network import connect, request
 from bot.runbooks.process import Exit, How, Processes, Started, signal_name, why_refused
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PROBE_TIMEOUT = 10.0
+_LOOK = 0.5  # seconds between two looks at whether the alert is over
+
+
+def _no_slack(notify: Notify, _step: str, _timeout: float, _stop: threading.Event) -> Outcome:
+    return Outcome(Result.FAILED, f"not posted to #{notify.channel}: there is no Slack here", "", 0.0)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the outside gives to runs: an existing folder for their work, and the bot's environment."""
+    """What the outside gives to runs: an existing folder for their work, and the bot's environment.
+
+    `post` puts a message into a channel, and returns when it stands there; it is told the step's id, the seconds that
+    it may take and what ends it early. `resolved` tells whether the alert that the run is about is over.
+    """
 
     scratch: Path
     environ: Mapping[str, str]
+    post: Callable[[Notify, str, float, threading.Event], Outcome] = _no_slack
+    resolved: Callable[[], bool] = lambda: False
+
+
+@contextmanager
+def open_site(plan: Plan, surroundings: Surroundings, stop: threading.Event) -> Iterator[Site]:
+    """Where the plan's steps can be performed. Raises SecretMissing before anything is started."""
+    secrets = secrets_of(plan, surroundings.environ)
+    seen = environment(plan, surroundings.environ) | {f"RUNBOOK_{name.upper()}": secrets[name] for name in secrets}
+    masked = tuple(value.encode() for value in secrets.values())
+    with Processes(surroundings.scratch, seen, limits=plan.limits, secrets=masked) as processes:
+        yield Site(processes, stop, surroundings, secrets)
 
 
 @dataclass(frozen=True)
@@ -33,15 +70,22 @@ class Site:
 
     processes: Processes
     stop: threading.Event
+    surroundings: Surroundings
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def perform(self, step: Step, started: Started, limit: float | None = None) -> Outcome:
         """Performs the step within its timeout or `limit` seconds, the lesser. What it does raises nothing."""
         timeout = step.timeout if limit is None else min(step.timeout, limit)
         began = time.monotonic()
-        if isinstance(step.action, Wait):
-            outcome = self._wait(step.action, timeout, started)
-        else:
-            outcome = self._once(step.action, timeout, started)
+        match step.action:
+            case Wait():
+                outcome = self._wait(step.action, timeout, started)
+            case Notify():
+                outcome = self.surroundings.post(step.action, step.id, timeout, self.stop)
+            case AlertResolved():
+                outcome = self._until_resolved(timeout)
+            case _:
+                outcome = self._once(step.action, timeout, started)
         return replace(outcome, seconds=time.monotonic() - began)
 
     def _once(self, action: Action, timeout: float, started: Started) -> Outcome:
@@ -55,11 +99,11 @@ class Site:
                     return _ended(Result.FAILED, f"not started: the script cannot be written: {wrong.strerror}")
                 return _judged(self.processes.run((file,), timeout, self.stop, started), action.ok, timeout)
             case Http():
-                return request(action, timeout, self.stop)
+                return request(action, timeout, self.stop, self.secrets)
             case Tcp():
                 return connect(action, timeout, self.stop)
-            case Wait():
-                return self._wait(action, timeout, started)
+            case Wait() | Notify() | Ask() | AlertResolved():
+                raise TypeError(f"{action.kind} is not done at one go")
 
     def _wait(self, wait: Wait, timeout: float, started: Started) -> Outcome:
         """Until the probe holds often enough in a row; what the last try said is the output."""
@@ -79,6 +123,23 @@ class Site:
                 return _ended(Result.OK, f"{last}{times}", probe.output)
             if self.stop.wait(min(wait.every, max(deadline - time.monotonic(), 0))):
                 return _ended(Result.UNKNOWN, f"stopped while waiting: {last}", probe.output)
+
+    def _until_resolved(self, timeout: float) -> Outcome:
+        deadline = time.monotonic() + timeout
+        while not self.surroundings.resolved():
+            if (left := deadline - time.monotonic()) <= 0:
+                return _ended(Result.FAILED, f"the alert was not resolved within {_seconds(timeout)}")
+            if self.stop.wait(min(_LOOK, left)):
+                return _ended(Result.UNKNOWN, "stopped while waiting for the alert to be resolved")
+        return _ended(Result.OK, "the alert is resolved")
+
+
+def secrets_of(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
+    """Each secret parameter's value, read now. Raises SecretMissing for those that the environment does not have."""
+    missing = [variable for variable in plan.secrets.values() if not environ.get(variable)]
+    if missing:
+        raise SecretMissing(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set where the bot runs")
+    return {name: environ[variable] for name, variable in plan.secrets.items()}
 
 
 def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:

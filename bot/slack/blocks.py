@@ -9,9 +9,12 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
+    OverflowMenuElement,
     PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
@@ -81,10 +84,31 @@ def code(title: str, lines: Sequence[str], cut: str, size: int = _CODE) -> Block
     )
 
 
-def actions(*buttons: ButtonElement) -> Block:
-    return ActionsBlock(elements=list(buttons))
+def actions(*elements: ButtonElement | OverflowMenuElement) -> Block:
+    return ActionsBlock(elements=list(elements))
 
 
-def button(label: str, action_id: str, value: str, style: str | None = None) -> ButtonElement:
-    """`value` is an id in the store: what travels through people's clients holds nothing else."""
-    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=value, style=style)
+def button(
+    label: str,
+    action_id: str,
+    value: str,
+    style: str | None = None,
+    *,
+    confirm: tuple[str, str, str, str] | None = None,
+) -> ButtonElement:
+    """`value` is an id in the store: what travels through people's clients holds nothing else.
+
+    `confirm`: title, text, yes and no of a question that Slack asks first.
+    """
+    asked = None
+    if confirm is not None:
+        title, text, yes, no = confirm
+        asked = ConfirmObject(title=title, text=PlainTextObject(text=text), confirm=yes, deny=no)
+    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=value, style=style, confirm=asked)
+
+
+def menu(action_id: str, entries: Sequence[tuple[str, str]]) -> OverflowMenuElement:
+    """The three dots: labels, and values of ids alone. Slack takes five entries."""
+    return OverflowMenuElement(
+        action_id=action_id, options=[Option(text=PlainTextObject(text=label), value=value) for label, value in entries]
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +16,24 @@ from bot.errors import (
     AlreadyDecided,
     ApprovalError,
     ApprovalExpired,
+    CoolingDown,
     Gone,
+    Locked,
     NotAllowed,
     ObserveMode,
     OwnRequest,
+    ParameterMissing,
     PlanChanged,
+    PlanError,
     StillChecking,
     WindowNotOpened,
 )
-from bot.execution import Answer
 from bot.flow import Flow
+from bot.interventions import Answer
 from bot.model import IncidentState
-from bot.slack.modals import reason_modal, resolve_modal
+from bot.mrkdwn import time
+from bot.slack.modals import emergency_modal, parameters_modal, reason_modal, resolve_modal, runbooks_modal
+from bot.slack.screen import SlackScreen
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -41,12 +47,16 @@ REFUSALS: dict[type[Exception], str] = {
     PlanChanged: "refused_changed",
     StillChecking: "refused_checking",
     ObserveMode: "refused_observe",
+    Locked: "refused_locked",
     Gone: "refused_gone",
 }
 _SETTLE: dict[str, Answer] = {"settle_ran": "ran", "settle_again": "again", "settle_stop": "stop"}
 _MOVES = {"incident_acknowledge": IncidentState.ACKNOWLEDGED, "incident_mitigated": IncidentState.MITIGATED}
-ACTIONS = re.compile("|".join(["approve", "reject", "check_again", *_SETTLE, *_MOVES, "incident_resolve"]))
-VIEWS = re.compile("reject_reason|incident_resolved")
+_RUN = ["abort", "undo", "answer_yes", "answer_no"]
+MENU = "more"  # its entries say `what|id`
+ACTIONS = re.compile("|".join(["approve", "reject", "check_again", MENU, *_SETTLE, *_RUN, *_MOVES, "incident_resolve"]))
+VIEWS = re.compile("reject_reason|emergency_reason|incident_resolved|edit_parameters|run_parameters|other_runbook")
+_VALUES = {"edit_parameters", "run_parameters"}
 
 
 @dataclass(frozen=True)
@@ -69,19 +79,22 @@ def read_click(body: Mapping[str, Any]) -> Click:
     trigger = str(body.get("trigger_id", ""))
     if body["type"] == "view_submission":
         view = body["view"]
-        channel, message, thread, value = str(view["private_metadata"]).split("|")
+        channel, message, thread, value = str(view["private_metadata"]).split("|", 3)
         answers = {
-            block: str(element.get("value") or "")
+            block: str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
             for block, elements in view["state"]["values"].items()
             for element in elements.values()
         }
         return Click(person, str(view["callback_id"]), value, trigger, channel, message, thread or None, answers)
     action = body["actions"][0]
     container = body.get("container", {})
+    what, value = str(action["action_id"]), str(action.get("value") or "")
+    if what == MENU:
+        what, _, value = str(action["selected_option"]["value"]).partition("|")
     return Click(
         person=person,
-        action=str(action["action_id"]),
-        value=str(action.get("value") or ""),
+        action=what,
+        value=value,
         trigger=trigger,
         channel=str(container.get("channel_id", "")),
         message=str(container.get("message_ts", "")),
@@ -91,52 +104,111 @@ def read_click(body: Mapping[str, Any]) -> Click:
 
 
 class Clicks:
-    def __init__(self, flow: Flow, client: WebClient, words: Words, deciders: Callable[[str], str]) -> None:
-        """`deciders` names the people who may decide a proposal or settle a run, for the one who may not."""
+    def __init__(self, flow: Flow, client: WebClient, words: Words, screen: SlackScreen) -> None:
+        """`screen` names the people who may decide, for the one who may not."""
         self._flow = flow
         self._client = client
         self._words = words
-        self._deciders = deciders
+        self._screen = screen
+
+    def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
+        click = read_click(body)
+        if click.action not in _VALUES:
+            return {}
+        runbook = click.value.rpartition("|")[2]
+        return self._flow.proposing.mistakes(runbook, click.answers)
 
     def answer(self, body: Mapping[str, Any], event: str) -> None:
         """`event` is the delivery's id: what the click changes and that it is done with are written together."""
         click = read_click(body)
         try:
             self._do(click, event)
+        except CoolingDown as error:
+            self._tell(click, "refused_cooldown", until=time(error.until))
+        except NotAllowed:
+            alone = click.action.startswith("emergency")
+            names = self._screen.emergency_deciders() if alone else self._screen.deciders(click.value)
+            self._tell(
+                click, "refused_emergency" if alone else "refused_role", names=names or self._words.plain("nobody")
+            )
         except (ApprovalError, Gone) as error:
-            names = self._deciders(click.value) if isinstance(error, NotAllowed) else ""
-            self._tell(click, REFUSALS[type(error)], names=names or self._words.plain("nobody"))
+            self._tell(click, REFUSALS[type(error)])
+        except PlanError as error:
+            self._tell(click, "refused_plan", why=str(error))
         except WindowNotOpened:
             self._tell(click, "refused_late")
 
     def _do(self, click: Click, event: str) -> None:
+        deciding, people = self._flow.deciding, self._flow.interventions
         match click.action:
             case "approve":
-                self._flow.decide(click.value, click.person, approve=True, event=event)
+                deciding.decide(click.value, click.person, approve=True, event=event)
             case "reject":
-                self._flow.may_reject(click.value, click.person)
-                self._open(click, reason_modal(self._words))
+                deciding.may_decide(click.value, click.person, approve=False)
+                self._open(click, reason_modal(self._words), click.value)
             case "reject_reason":
-                self._flow.decide(click.value, click.person, approve=False, reason=click.answers["reason"], event=event)
+                deciding.decide(click.value, click.person, approve=False, reason=click.answers["reason"], event=event)
+            case "emergency":
+                deciding.may_decide(click.value, click.person, approve=True, emergency=True)
+                self._open(click, emergency_modal(self._words), click.value)
+            case "emergency_reason":
+                reason = click.answers["reason"]
+                deciding.decide(click.value, click.person, approve=True, emergency=True, reason=reason, event=event)
             case "check_again":
-                self._flow.check_again(click.value, click.person, event=event)
+                self._flow.proposing.check_again(click.value, click.person, event=event)
+            case "edit" | "other" | "edit_parameters" | "other_runbook" | "run_parameters":
+                self._choose(click, event)
             case "settle_ran" | "settle_again" | "settle_stop" as answer:
-                self._flow.execution.settle(click.value, click.person, _SETTLE[answer], event=event)
+                people.settle(click.value, click.person, _SETTLE[answer], event=event)
+            case "answer_yes" | "answer_no":
+                run, _, position = click.value.partition("|")
+                people.answer(run, click.person, int(position), yes=click.action == "answer_yes", event=event)
+            case "abort":
+                people.abort(click.value, click.person, event=event)
+            case "undo":
+                people.undo(click.value, click.person, event=event)
             case "incident_acknowledge" | "incident_mitigated" as move:
                 self._flow.move_incident(click.value, click.person, _MOVES[move], {}, event=event)
             case "incident_resolve":
-                self._open(click, resolve_modal(self._words))
+                self._open(click, resolve_modal(self._words), click.value)
             case "incident_resolved":
                 said = dict(click.answers)
                 self._flow.move_incident(click.value, click.person, IncidentState.RESOLVED, said, event=event)
 
-    def _open(self, click: Click, view: dict[str, Any]) -> None:
+    def _choose(self, click: Click, event: str) -> None:
+        """Another runbook, or other values: each leads to a fresh plan."""
+        proposing = self._flow.proposing
+        match click.action:
+            case "edit":
+                proposing.may_replace(click.value, click.person)
+                runbook, values = proposing.values_of(click.value)
+                view = parameters_modal(self._words, "edit_parameters", runbook, values)
+                self._open(click, view, f"{click.value}|{runbook.id}")
+            case "other":
+                proposing.may_replace(click.value, click.person)
+                self._open(click, runbooks_modal(self._words, proposing.candidates(click.value)), click.value)
+            case "other_runbook":
+                chosen = click.answers["runbook"]
+                try:
+                    proposing.edit(click.value, click.person, chosen, {}, event=event)
+                except ParameterMissing:
+                    runbook, values = proposing.values_of(click.value, chosen)
+                    view = parameters_modal(self._words, "edit_parameters", runbook, values)
+                    self._open(click, view, f"{click.value}|{chosen}")
+            case "edit_parameters":
+                subject, _, chosen = click.value.rpartition("|")
+                given = proposing.chosen(subject, chosen, click.answers)
+                proposing.edit(subject, click.person, chosen, given, event=event)
+            case "run_parameters":
+                channel, _, chosen = click.value.rpartition("|")
+                given = proposing.chosen(None, chosen, click.answers)
+                proposing.request(click.person, chosen, given, channel, event=event)
+
+    def _open(self, click: Click, view: dict[str, Any], about: str) -> None:
         """The modal remembers, by ids alone, what it is about."""
-        metadata = "|".join((click.channel, click.message, click.thread or "", click.value))
-        try:
-            self._client.views_open(trigger_id=click.trigger, view={**view, "private_metadata": metadata})
-        except (SlackApiError, OSError) as error:  # mostly: the three seconds that Slack gives were over
-            raise WindowNotOpened from error
+        metadata = "|".join((click.channel, click.message, click.thread or "", about))
+        open_modal(self._client, click.trigger, view, metadata)
 
     def _tell(self, click: Click, sentence: str, **values: str) -> None:
         """Only to the person who clicked, where they clicked."""
@@ -146,3 +218,11 @@ class Clicks:
             thread_ts=click.thread,
             text=self._words(sentence, **values),
         )
+
+
+def open_modal(client: WebClient, trigger: str, view: Mapping[str, Any], metadata: str) -> None:
+    """Raises WindowNotOpened."""
+    try:
+        client.views_open(trigger_id=trigger, view={**view, "private_metadata": metadata})
+    except (SlackApiError, OSError) as error:  # mostly: the three seconds that Slack gives were over
+        raise WindowNotOpened from error

@@ -2,56 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from slack_sdk.models.blocks import Block, DividerBlock, MarkdownBlock
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from bot.model import Incident
-from bot.mrkdwn import Mrkdwn, clean, escape, time
-from bot.runbooks.format import Runbook
-from bot.runbooks.shelf import Shelf
-from bot.slack.blocks import content, context, header, section
+from bot.mrkdwn import Mrkdwn, time
 from bot.store import Store
 from bot.words import Words
 
 Answer = dict[str, Any]
 
-_MOST = 40  # lines of a list; the words after `list` narrow it
-_DOC = 11_000  # characters of a runbook's text; Slack takes 12,000
+_MOST = 40  # lines of a list
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Who typed what where. `text` is what stands after the command, `rest` what stands after its first word."""
+
+    person: str
+    channel: str
+    text: str
+    trigger: str
+
+    @property
+    def verb(self) -> str:
+        return self.text.partition(" ")[0]
+
+    @property
+    def rest(self) -> str:
+        return self.text.partition(" ")[2].strip()
+
+
+def read_typed(body: Mapping[str, Any]) -> Typed:
+    """A slash command, parsed at the door."""
+    return Typed(
+        person=str(body.get("user_id", "")),
+        channel=str(body.get("channel_id", "")),
+        text=str(body.get("text", "")).strip(),
+        trigger=str(body.get("trigger_id", "")),
+    )
+
+
+class Noun(Protocol):
+    """One command: its verbs, and what it says when it is asked for help."""
+
+    command: str
+    verbs: Mapping[str, Callable[[Typed], Answer]]
+
+    def help(self, typed: Typed) -> Answer: ...
 
 
 class Commands:
-    def __init__(self, store: Store, shelf: Shelf, words: Words) -> None:
-        self._store = store
-        self._shelf = shelf
+    def __init__(self, words: Words, incident: Noun, runbook: Noun) -> None:
         self._words = words
+        self._incident = incident
+        self._runbook = runbook
 
-    def incident(self, text: str) -> Answer:
-        return self._answer("/incident", text, {"list": self._incidents})
+    def incident(self, typed: Typed) -> Answer:
+        return self._answer(self._incident, typed)
 
-    def runbook(self, text: str) -> Answer:
-        return self._answer("/runbook", text, {"list": self._runbooks, "show": self._show})
+    def runbook(self, typed: Typed) -> Answer:
+        return self._answer(self._runbook, typed)
 
-    def _answer(self, command: str, text: str, verbs: dict[str, Callable[[str], Answer]]) -> Answer:
-        verb, _, rest = text.strip().partition(" ")
-        if verb in verbs:
-            return verbs[verb](rest.strip())
-        if verb in {"", "help"}:
-            return self._say(self._words("help_" + command.removeprefix("/")))
-        return self._say(self._words("unknown_verb", command=command, verb=verb, verbs=", ".join([*verbs, "help"])))
+    def _answer(self, noun: Noun, typed: Typed) -> Answer:
+        if typed.verb in noun.verbs:
+            return noun.verbs[typed.verb](typed)
+        if typed.verb in {"", "help"}:
+            return noun.help(typed)
+        verbs = ", ".join([*noun.verbs, "help"])
+        return say(self._words("unknown_verb", command=noun.command, verb=typed.verb, verbs=verbs))
 
-    def _incidents(self, rest: str) -> Answer:
-        incidents = (
-            self._store.incidents.open_incidents() if rest != "all" else self._store.incidents.latest_incidents(_MOST)
-        )
+
+class IncidentCommand:
+    command = "/incident"
+
+    def __init__(self, store: Store, words: Words) -> None:
+        self._store = store
+        self._words = words
+        self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"list": self._list}
+
+    def help(self, typed: Typed) -> Answer:  # noqa: ARG002 - every noun is asked alike
+        return say(self._words("help_incident"))
+
+    def _list(self, typed: Typed) -> Answer:
+        rest = typed.rest
         if rest not in {"", "all", "open"}:
-            return self._say(self._words("incident_list_how"))
+            return say(self._words("incident_list_how"))
+        if rest == "all":
+            incidents = self._store.incidents.latest_incidents(_MOST)
+        else:
+            incidents = self._store.incidents.open_incidents()
         if not incidents:
-            return self._say(self._words("no_incident" if rest != "all" else "no_incident_ever"))
-        return self._say(*(self._incident_line(each) for each in incidents[:_MOST]))
+            return say(self._words("no_incident" if rest != "all" else "no_incident_ever"))
+        return say(*(self._line(each) for each in incidents[:_MOST]))
 
-    def _incident_line(self, incident: Incident) -> Mrkdwn:
+    def _line(self, incident: Incident) -> Mrkdwn:
         return self._words(
             "incident_line",
             number=incident.number,
@@ -61,54 +107,7 @@ class Commands:
             opened=time(incident.opened),
         )
 
-    def _runbooks(self, rest: str) -> Answer:
-        wanted = rest.casefold().split()
-        library = self._shelf.library()
-        found = [
-            runbook
-            for runbook in library.runbooks.values()
-            if all(word in f"{runbook.id} {runbook.title}".casefold() for word in wanted)
-        ]
-        lines = [self._runbook_line(runbook) for runbook in sorted(found, key=lambda each: each.id)[:_MOST]]
-        if not found:
-            lines.append(
-                self._words("no_such_runbook" if wanted else "no_runbooks", words=rest, folder=self._shelf.folder)
-            )
-        if len(found) > _MOST:
-            lines.append(self._words("more", count=len(found) - _MOST))
-        if library.broken:
-            lines.append(self._words("broken_runbooks", count=len(library.broken)))
-        return self._say(*lines)
 
-    def _runbook_line(self, runbook: Runbook) -> Mrkdwn:
-        kind = (
-            self._words.plain("runbook_steps", count=len(runbook.steps))
-            if runbook.steps
-            else self._words.plain("runbook_prose")
-        )
-        return self._words("runbook_line", id=runbook.id, title=runbook.title, risk=runbook.risk, kind=kind)
-
-    def _show(self, rest: str) -> Answer:
-        library = self._shelf.library()
-        runbook = library.runbooks.get(rest)
-        if runbook is None:
-            broken = [problem for problem in library.problems if problem.level == "error" and problem.file.stem == rest]
-            if broken:
-                return self._say(self._words("runbook_broken", id=rest, problem=str(broken[0])))
-            near = [id for id in sorted(library.runbooks) if rest and rest.casefold() in id] or sorted(library.runbooks)
-            return self._say(self._words("no_such_runbook_show", id=rest, ids=", ".join(near[:10])))
-        blocks: list[Block] = [
-            header(runbook.title),
-            context(self._runbook_line(runbook)),
-            MarkdownBlock(text=clean(runbook.doc, _DOC)),
-        ]
-        if runbook.steps:
-            steps = "\n".join(
-                f"{number}. {escape(step.id)}: {escape(step.say or '')}" for number, step in enumerate(runbook.steps, 1)
-            )
-            blocks += [DividerBlock(), section(Mrkdwn(steps))]
-        return {"response_type": "ephemeral", **content(runbook.title, blocks)}
-
-    def _say(self, *lines: Mrkdwn) -> Answer:
-        text = "\n".join(lines)
-        return {"response_type": "ephemeral", "text": text}
+def say(*lines: Mrkdwn) -> Answer:
+    """An answer for the one who typed."""
+    return {"response_type": "ephemeral", "text": "\n".join(lines)}

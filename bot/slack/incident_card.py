@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.model import Entry, Incident, IncidentState
 from bot.mrkdwn import Mrkdwn, link, time
 from bot.slack.blocks import Content, actions, button, content, context, header, section
-from bot.slack.cards import SIGNS
+from bot.slack.drawing import SIGNS
 from bot.words import Words
 
 

@@ -77,6 +77,10 @@ class Intake:
         if self._store.inbox.claim_event(id):
             self._clicks.submit(self._work, id, body)
 
+    def dismiss(self, body: dict[str, Any]) -> None:
+        """A form that was not taken: the person mends it, and its next submission is another delivery."""
+        self._store.inbox.finish_event(delivery_id(body), self._now())
+
     def resume(self) -> None:
         """After a start: what was acknowledged and not dealt with."""
         for waiting in self._store.inbox.waiting_events():

@@ -11,12 +11,12 @@ from typing import Any
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 
-from bot.slack.clicks import ACTIONS, VIEWS
-from bot.slack.commands import Commands
+from bot.slack.clicks import ACTIONS, VIEWS, Clicks
+from bot.slack.commands import Commands, read_typed
 from bot.slack.intake import Intake
 
 
-def build_app(client: WebClient, intake: Intake, commands: Commands, executor: Executor) -> App:
+def build_app(client: WebClient, intake: Intake, clicks: Clicks, commands: Commands, executor: Executor) -> App:
     """The Bolt app, ready to be connected; its listeners run on `executor`. Asks Slack whether the token is valid."""
     logger = logging.getLogger("slack_bolt.App")
     # Bolt finds the token in the environment as well and says that it will not use it: that is as it should be.
@@ -26,7 +26,7 @@ def build_app(client: WebClient, intake: Intake, commands: Commands, executor: E
     @app.middleware
     def write_down(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
         # Before the acknowledgement: an exception here means none is sent, and Slack delivers again.
-        if "command" not in body:  # commands only read, so far; what they say goes into the acknowledgement
+        if "command" not in body:  # Slack never repeats a command; what it says goes into the acknowledgement
             intake.receive(body)
         return next()
 
@@ -37,16 +37,20 @@ def build_app(client: WebClient, intake: Intake, commands: Commands, executor: E
 
     @app.view(VIEWS)
     def submitted(ack: Ack, body: dict[str, Any]) -> None:
+        if mistakes := clicks.mistakes(body):
+            intake.dismiss(body)
+            ack(response_action="errors", errors=mistakes)
+            return
         ack()
         intake.clicked(body)
 
     @app.command("/incident")
     def incident(ack: Ack, body: dict[str, Any]) -> None:
-        ack(commands.incident(str(body.get("text", ""))))
+        ack(commands.incident(read_typed(body)))
 
     @app.command("/runbook")
     def runbook(ack: Ack, body: dict[str, Any]) -> None:
-        ack(commands.runbook(str(body.get("text", ""))))
+        ack(commands.runbook(read_typed(body)))
 
     # Last: in Socket Mode an event that nothing listens to is not acknowledged, and comes again.
     @app.event(re.compile(".*"))

@@ -19,6 +19,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.history": ("channels:history", "groups:history"),
     "conversations.list": ("channels:read", "groups:read"),
     "conversations.replies": ("channels:history", "groups:history"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
@@ -33,7 +35,10 @@ EVENTS: dict[str, tuple[str, ...]] = {
 # Command → its description and the hint that Slack shows after it. Any command needs the scope `commands`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "/incident": ("Incidents: what is open", "list | help"),
-    "/runbook": ("Runbooks: what there is, and what one does", "list | show ID | help"),
+    "/runbook": (
+        "Runbooks: look at them, ask for a run, stop one",
+        "list | show ID | plan ID | run ID | history | abort RUN | help",
+    ),
 }
 
 

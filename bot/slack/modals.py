@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    InputBlock,
+    MarkdownTextObject,
+    Option,
+    OptionGroup,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+)
 from slack_sdk.models.views import View
 
+from bot.runbooks.format import ParamSpec, Runbook
 from bot.words import Words
 
-_LONGEST = 1000  # characters of an answer
+_LONGEST = 1000  # characters of a reason
+_VALUE = 3000  # of a parameter's value; Slack's limit for an input
+_OPTIONS = 100  # Slack's limit for a menu, and for the entries of a group
+_OPTION = 75  # characters of an entry
+_HINT = 150
 
 
 def _input(block: str, label: str, *, optional: bool = False) -> InputBlock:
@@ -21,14 +37,14 @@ def _input(block: str, label: str, *, optional: bool = False) -> InputBlock:
     )
 
 
-def _modal(callback_id: str, title: str, submit: str, close: str, *inputs: InputBlock) -> dict[str, Any]:
+def _modal(callback_id: str, title: str, submit: str, close: str, *blocks: Block) -> dict[str, Any]:
     view = View(
         type="modal",
         callback_id=callback_id,
         title=PlainTextObject(text=title),
         submit=PlainTextObject(text=submit),
         close=PlainTextObject(text=close),
-        blocks=list(inputs),
+        blocks=list(blocks),
     )
     return dict(view.to_dict())
 
@@ -44,6 +60,17 @@ def reason_modal(words: Words) -> dict[str, Any]:
     )
 
 
+def emergency_modal(words: Words) -> dict[str, Any]:
+    """Why somebody approves alone; the submission's callback id is `emergency_reason`."""
+    return _modal(
+        "emergency_reason",
+        words.plain("modal_emergency"),
+        words.plain("button_approve"),
+        words.plain("button_cancel"),
+        _input("reason", words.plain("modal_emergency_reason")),
+    )
+
+
 def resolve_modal(words: Words) -> dict[str, Any]:
     """Root cause and fix of an incident; the submission's callback id is `incident_resolved`."""
     return _modal(
@@ -53,4 +80,82 @@ def resolve_modal(words: Words) -> dict[str, Any]:
         words.plain("button_cancel"),
         _input("root_cause", words.plain("modal_root_cause"), optional=True),
         _input("fix", words.plain("modal_fix"), optional=True),
+    )
+
+
+def parameters_modal(words: Words, callback_id: str, runbook: Runbook, values: Mapping[str, str]) -> dict[str, Any]:
+    """One input for each parameter but the secret ones; the block's id is the parameter's name.
+
+    `values` stand in it already. What has a value may be left empty, and then keeps what the alert or the default say.
+    """
+    specs = {name: spec for name, spec in runbook.params.items() if spec.type != "secret"}
+    inputs: list[Block] = [_parameter(words, name, spec, values.get(name)) for name, spec in specs.items()]
+    hint = ContextBlock(elements=[MarkdownTextObject(text=words("modal_edit_hint"))])
+    return _modal(
+        callback_id,
+        words.plain("modal_edit"),
+        words.plain("button_run"),
+        words.plain("button_cancel"),
+        *inputs,
+        hint,
+    )
+
+
+def _parameter(words: Words, name: str, spec: ParamSpec, value: str | None) -> InputBlock:
+    hints = [spec.description] if spec.description else []
+    if spec.type == "integer":
+        bounds = " ".join(f"{sign} {end}" for sign, end in (("≥", spec.min), ("≤", spec.max)) if end is not None)
+        hints.append(words.plain("modal_integer", bounds=bounds))
+    elif spec.pattern is not None:
+        hints.append(words.plain("modal_pattern", pattern=spec.pattern))
+    if spec.preset is not None:
+        hints.append(words.plain("modal_default", value=spec.preset or words.plain("modal_empty")))
+    hint = "; ".join(hints)
+    element: StaticSelectElement | PlainTextInputElement
+    choices = _choices(spec.enum) if spec.enum else None
+    if choices is not None:
+        chosen = next((each for each in choices if each.value == value), None)
+        element = StaticSelectElement(action_id="text", options=choices, initial_option=chosen)
+    else:
+        element = PlainTextInputElement(action_id="text", initial_value=value or None, max_length=_VALUE)
+    return InputBlock(
+        block_id=name,
+        label=PlainTextObject(text=name),
+        element=element,
+        hint=PlainTextObject(text=hint if len(hint) <= _HINT else hint[: _HINT - 1] + "…") if hint else None,
+        optional=value is not None,
+    )
+
+
+def _choices(values: Sequence[str]) -> list[Option] | None:
+    """As a menu, where Slack can show one."""
+    if len(values) > _OPTIONS or any(not value or len(value) > _OPTION for value in values):
+        return None
+    return [Option(text=PlainTextObject(text=value), value=value) for value in values]
+
+
+def runbooks_modal(words: Words, runbooks: Sequence[Runbook]) -> dict[str, Any]:
+    """Which runbook; the submission's callback id is `other_runbook`, its block `runbook`. They stay in this order."""
+    options = [
+        Option(text=PlainTextObject(text=f"{each.id} · {each.title}"[:_OPTION]), value=each.id) for each in runbooks
+    ]
+    groups = [options[start : start + _OPTIONS] for start in range(0, len(options), _OPTIONS)]
+    select = (
+        StaticSelectElement(action_id="text", options=options)
+        if len(groups) == 1
+        else StaticSelectElement(
+            action_id="text",
+            option_groups=[
+                OptionGroup(label=PlainTextObject(text=f"{each[0].value} … {each[-1].value}"[:_OPTION]), options=each)
+                for each in groups
+            ],
+        )
+    )
+    label = PlainTextObject(text=words.plain("modal_runbook"))
+    return _modal(
+        "other_runbook",
+        words.plain("modal_other"),
+        words.plain("button_run"),
+        words.plain("button_cancel"),
+        InputBlock(block_id="runbook", label=label, element=select),
     )

@@ -9,13 +9,23 @@ from datetime import datetime
 
 import structlog
 
-from bot.model import Incident, RunState, Severity
+from bot.execution import undos_that_failed
+from bot.interventions import PAUSE
+from bot.model import Incident, Proposal, Run, RunState, Severity
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
-from bot.slack.cards import AlertCard
+from bot.runbooks.described import in_full
+from bot.slack.blocks import content as content_of
+from bot.slack.blocks import section
+from bot.slack.cards import draw_card
+from bot.slack.drawing import Drawing, short
 from bot.slack.incident_card import IncidentStanding, draw_incident
 from bot.slack.outbox import Outbox
+from bot.slack.proposal_blocks import too_long
+from bot.slack.question import draw_question, questions
 from bot.slack.standing import standing_of
+from bot.slack.tables import long_output
+from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.team import Team
@@ -32,21 +42,24 @@ class SlackScreen:
         store: Store,
         outbox: Outbox,
         workspace: Workspace,
-        team: Team,
+        team: Callable[[], Team],
         words: Words,
         now: Callable[[], datetime],
         broken: Callable[[], int],
+        uploads: Uploads,
         *,
         observe: bool,
     ) -> None:
         """`broken` counts the runbook files that cannot be used."""
+        self._uploads = uploads
         self._store = store
         self._outbox = outbox
         self._workspace = workspace
         self._team = team
         self._words = words
         self._now = now
-        self._card = AlertCard(words, self._who, self._holders, broken, observe=observe)
+        emergency = lambda: bool(team().emergency.roles)  # noqa: E731
+        self.drawing = Drawing(words, self._who, self._holders, broken, emergency, observe)
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
         self._something = threading.Condition()
         self._stopping = False
@@ -81,7 +94,7 @@ class SlackScreen:
             drawn = {each: at for each, at in drawn.items() if time.monotonic() - at < _SPACING}
             drawn[subject] = time.monotonic()
             try:
-                self._alert(subject)
+                self._subject(subject)
                 incident = self._store.incidents.incident_of(subject) or self._store.incidents.find_incident(subject)
                 if incident is not None:
                     self._show_incident(incident)
@@ -94,21 +107,68 @@ class SlackScreen:
         ripe = (each for each in self._changed if self._stopping or now - drawn.get(each, 0.0) >= _SPACING)
         return next(ripe, None)
 
-    def _alert(self, alert: str) -> None:
-        standing = standing_of(self._store, alert)
+    def _subject(self, subject: str) -> None:
+        """An alert's card stands in the thread of its message; a request's is a message with a thread of its own."""
+        if subject == PAUSE:
+            self._show_pause()
+        standing = standing_of(self._store, subject, self._now())
         if standing is None:
             return
-        stored = standing.alert
-        unknown = standing.run is not None and standing.run.state is RunState.UNKNOWN
-        urgent = unknown or stored.classification.severity <= Severity.P1
-        self._outbox.show(f"alert:{alert}", stored.channel, stored.ts, self._card.draw(standing), urgent=urgent)
+        proposal, run = standing.proposal, standing.run
+        plan_file = f"plan:{proposal.id}" if proposal else ""
+        card = draw_card(self.drawing, standing, plan_uploaded=self._store.files.stands(plan_file))
+        urgent = run is not None and run.state in {RunState.UNKNOWN, RunState.ASKING}
+        if standing.alert is not None:
+            urgent = urgent or standing.alert.classification.severity <= Severity.P1
+            channel, thread = standing.alert.channel, standing.alert.ts
+            self._outbox.show(f"alert:{subject}", channel, thread, card, urgent=urgent)
+        else:
+            assert standing.request is not None  # noqa: S101  # it is about one or the other
+            key = f"request:{subject}"
+            channel = standing.request.channel
+            self._outbox.show(key, channel, None, card, urgent=urgent)
+            posted = self._store.cards.find_card(key)
+            if posted is None or posted.ts is None:
+                return  # what belongs into its thread is drawn with the next change
+            thread = posted.ts
+        if proposal is not None and too_long(self.drawing, proposal.plan):
+            name = f"plan-{short(proposal.plan.hash)}-{proposal.id[-8:]}.txt"
+            lines = in_full(proposal.plan, proposal.params)
+            self._uploads.put(plan_file, subject, channel, thread, name, "\n".join(lines) + "\n")
+        if proposal is not None and run is not None:
+            self._in_thread(proposal, run, channel, thread)
+
+    def _in_thread(self, proposal: Proposal, run: Run, channel: str, thread: str) -> None:
+        """What a person has to notice is a message of its own: questions, and an undo that failed."""
+        for record in questions(run, proposal):
+            content = draw_question(self.drawing, run, proposal, record)
+            self._outbox.show(f"ask:{run.id}:{record.position}", channel, thread, content, urgent=True)
+        if run.state.over and (output := long_output(proposal.plan, run)):
+            self._uploads.put(f"output:{run.id}", proposal.subject, channel, thread, f"run-{run.number}.txt", output)
+        if undos_that_failed(proposal.plan, run) and run.state.over:
+            who = " ".join(person(each.person) for each in proposal.decisions if each.approve)
+            said = self._words("notice_undo_failed", title=proposal.plan.title, number=run.number, why=run.why)
+            notice = content_of(f"{who} {said}".strip(), [section(Mrkdwn(f"{who} {said}".strip()))])
+            self._outbox.show(f"undo-failed:{run.id}", channel, thread, notice, urgent=True)
+
+    def _show_pause(self) -> None:
+        pause = self._store.pauses.latest_pause()
+        if pause is None:
+            return
+        if pause.ended_by is None:
+            said = self._words("notice_paused", who=self._who(pause.who), why=pause.why)
+        else:
+            said = self._words("notice_resumed", who=self._who(pause.ended_by))
+        content = content_of(said, [section(said)])
+        self._outbox.show(f"pause:{pause.id}", self._workspace.incidents, None, content, urgent=True)
 
     def _show_incident(self, incident: Incident) -> None:
         alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
-        duty = on_call(self._team.rota, self._now()) if self._team.rota else None
+        team = self._team()
+        duty = on_call(team.rota, self._now()) if team.rota else None
         standing = IncidentStanding(
             incident=incident,
-            on_call=person(self._team.people[duty].slack) if duty else None,
+            on_call=person(team.people[duty].slack) if duty else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
             alert_resolved=alert is not None and alert.resolved is not None,
             changes=[entry for entry in self._store.timeline.entries(incident.id) if entry.what != "incident opened"],
@@ -118,16 +178,21 @@ class SlackScreen:
 
     def _who(self, slack_id: str) -> str:
         """The name in the team file, or a mention of a stranger."""
-        return self._team.name_of(slack_id) or person(slack_id)
+        return self._team().name_of(slack_id) or person(slack_id)
 
     def _holders(self, roles: Sequence[str]) -> Sequence[str]:
         """Who is in these roles, each once: names of people, mentions of user groups."""
-        ids = sorted({slack_id for role in roles for slack_id in self._team.holders(role)})
-        return [self._team.name_of(each) or Mrkdwn(f"<!subteam^{each}>") for each in ids]
+        team = self._team()
+        ids = sorted({slack_id for role in roles for slack_id in team.holders(role)})
+        return [team.name_of(each) or Mrkdwn(f"<!subteam^{each}>") for each in ids]
 
     def deciders(self, subject: str) -> str:
         """Who may decide a proposal, given its id, its run's or its alert's."""
-        run = self._store.runs.find_run(subject)
+        run = self._store.runs.find_run(subject.partition("|")[0])
         proposal = self._store.proposals.find_proposal(run.proposal if run else subject)
         proposal = proposal or self._store.proposals.latest_proposal(subject)
         return listed(self._holders(proposal.plan.approval.roles)) if proposal else ""
+
+    def emergency_deciders(self) -> str:
+        """Who may approve alone."""
+        return listed(self._holders(self._team().emergency.roles))

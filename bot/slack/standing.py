@@ -1,12 +1,15 @@
-"""How an alert stands: all that its card tells, gathered from the store in one place."""
+"""How an alert or a request stands: all that its card tells, gathered from the store in one place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.model import Entry, Incident, Proposal, Run, RunState
+from bot.model import Entry, Incident, Pause, Proposal, Request, Run, RunState
 from bot.store import Store
 from bot.store.alerts import StoredAlert
+
+_SAID = ("settled", "answered", "aborted", "undo asked for")
 
 
 @dataclass(frozen=True)
@@ -18,36 +21,77 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Why a queued run does not start: a run that holds its lock or has its turn before, a rest, or a pause."""
+
+    run: Run | None
+    by: str  # who let that run go ahead: a Slack user, or the bot
+    rests: datetime | None
+    pause: Pause | None
+
+
+@dataclass(frozen=True)
 class Standing:
-    alert: StoredAlert
+    """`alert` or `request` is what it is about."""
+
+    subject: str
+    alert: StoredAlert | None
+    request: Request | None
     proposal: Proposal | None
     run: Run | None
-    waits_for: Run | None  # the run that holds the lock this one needs
-    settled: tuple[Entry, ...]  # what people said of the run when it was unknown
+    waiting: Waiting | None
+    said: tuple[Entry, ...]  # what people said of the run: answers, aborts, what became of an unknown step
     earlier: tuple[Earlier, ...]
     fired_anew: bool  # over, because the same trouble came again and has a card of its own
     incident: Incident | None
 
+    @property
+    def hindrance(self) -> str:
+        """Why its runbook could not become a plan."""
+        found = self.alert or self.request
+        return found.hindrance if found else ""
 
-def standing_of(store: Store, alert_id: str) -> Standing | None:
-    """None when the store does not hold the alert."""
-    alert = store.alerts.find_alert(alert_id)
-    if alert is None:
+    @property
+    def runbook(self) -> str | None:
+        """The id of the runbook that fits, or that was chosen."""
+        if self.request is not None:
+            return self.request.runbook
+        return self.alert.classification.runbook if self.alert else None
+
+    @property
+    def over(self) -> bool:
+        return self.alert is not None and self.alert.resolved is not None
+
+
+def standing_of(store: Store, subject: str, now: datetime) -> Standing | None:
+    """None when the store holds no such alert or request."""
+    alert = store.alerts.find_alert(subject)
+    request = store.requests.find_request(subject) if alert is None else None
+    if alert is None and request is None:
         return None
-    proposals = store.proposals.proposals_of(alert_id)
+    proposals = store.proposals.proposals_of(subject)
     proposal = proposals[-1] if proposals else None
     run = store.runs.run_of(proposal.id) if proposal else None
-    waits = run is not None and run.state is RunState.QUEUED and run.lock is not None
-    entries = store.timeline.entries(alert_id)
+    entries = store.timeline.entries(subject)
     return Standing(
+        subject=subject,
         alert=alert,
+        request=request,
         proposal=proposal,
         run=run,
-        waits_for=store.runs.lock_holder(run.lock) if run and run.lock and waits else None,
-        settled=tuple(
-            each for each in entries if each.what.startswith("settled") and run and each.data.get("run") == run.id
-        ),
+        waiting=_waiting(store, proposal, run, now) if proposal and run else None,
+        said=tuple(each for each in entries if each.what.startswith(_SAID) and run and each.data.get("run") == run.id),
         earlier=tuple(Earlier(each, store.runs.run_of(each.id)) for each in proposals[:-1] if each.decisions),
         fired_anew=any(each.what == "alert fired anew" for each in entries),
-        incident=store.incidents.incident_of(alert_id),
+        incident=store.incidents.incident_of(subject),
     )
+
+
+def _waiting(store: Store, proposal: Proposal, run: Run, now: datetime) -> Waiting | None:
+    if run.state is not RunState.QUEUED:
+        return None
+    other = (store.runs.lock_holder(run.lock) or store.runs.before_in_queue(run)) if run.lock else None
+    rests = store.runs.rests_until(run.lock, proposal.plan.cooldown, now) if run.lock else None
+    theirs = store.proposals.find_proposal(other.proposal) if other else None
+    by = theirs.decisions[-1].person if theirs and theirs.decisions else ""
+    return Waiting(other, by, rests, store.pauses.pause())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -46,9 +46,8 @@ class Workspace:
         return f"{self.url}archives/{channel}/p{ts.replace('.', '')}"
 
 
-def find_workspace(client: WebClient, settings: Settings) -> Workspace:
-    """Asks Slack. Raises SettingsError naming each channel that is not there or that the bot is not in."""
-    me = client.auth_test()
+def channels(client: WebClient) -> dict[str, dict[str, object]]:
+    """Every channel that the bot can see, by name."""
     found: dict[str, dict[str, object]] = {}
     cursor = None
     while True:
@@ -58,7 +57,13 @@ def find_workspace(client: WebClient, settings: Settings) -> Workspace:
         found |= {channel["name"]: channel for channel in page["channels"]}
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            break
+            return found
+
+
+def find_workspace(client: WebClient, settings: Settings) -> Workspace:
+    """Asks Slack. Raises SettingsError naming each channel that is not there or that the bot is not in."""
+    me = client.auth_test()
+    found = channels(client)
     problems = []
     for setting, names in (
         ("ALERTS_CHANNELS", settings.alerts_channels),
@@ -86,15 +91,16 @@ def find_workspace(client: WebClient, settings: Settings) -> Workspace:
 class Roles:
     """Which of the team's roles a person holds at this moment, user groups included."""
 
-    def __init__(self, team: Team, client: WebClient) -> None:
+    def __init__(self, team: Callable[[], Team], client: WebClient) -> None:
         self._team = team
         self._client = client
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
 
     def of(self, slack_id: str) -> Collection[str]:
-        held = set(self._team.roles_of(slack_id))
-        for role in self._team.roles:
-            groups = (holder for holder in self._team.holders(role) if holder.startswith("S"))
+        team = self._team()
+        held = set(team.roles_of(slack_id))
+        for role in team.roles:
+            groups = (holder for holder in team.holders(role) if holder.startswith("S"))
             if any(slack_id in self._members(group) for group in groups):
                 held.add(role)
         return held

@@ -1,8 +1,9 @@
 """Everything that is remembered: one SQLite file, reached through methods named after what they are for.
 
 `driver.py` has the three verbs that all SQL goes through, `schema.py` the tables, and each other file one thing stored:
-`inbox.py` (what Slack delivered), `alerts.py`, `proposals.py` (plans and decisions too), `runs.py` (and their steps),
-`incidents.py`, `timeline.py` (the append-only record), `cards.py` (what Slack should show), `timers.py`.
+`inbox.py` (what Slack delivered), `alerts.py`, `requests.py` (what was asked for without an alert), `proposals.py`
+(plans and decisions too), `runs.py`, `steps.py` (the journal), `pauses.py`, `incidents.py`, `timeline.py` (the
+append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold), `timers.py`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from pathlib import Path
 from bot.store.alerts import Alerts
 from bot.store.cards import Cards
 from bot.store.driver import Driver
+from bot.store.files import Files
 from bot.store.ids import later_than
 from bot.store.inbox import Inbox
 from bot.store.incidents import Incidents
+from bot.store.pauses import Pauses
 from bot.store.proposals import Proposals
+from bot.store.requests import Requests
 from bot.store.runs import Runs
 from bot.store.schema import migrate
+from bot.store.steps import Steps
 from bot.store.timeline import Timeline
 from bot.store.timers import Timers
 
@@ -35,17 +40,21 @@ class Store:
         except BaseException:
             self.driver.close()
             raise
-        for table in ("alerts", "proposals", "runs", "incidents", "timeline"):
+        for table in ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses"):
             for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
                 later_than(row["id"])
         self.atomic = self.driver.atomic
         self.inbox = Inbox(self.driver)
         self.alerts = Alerts(self.driver)
         self.proposals = Proposals(self.driver)
-        self.runs = Runs(self.driver)
+        self.requests = Requests(self.driver)
+        self.steps = Steps(self.driver)
+        self.runs = Runs(self.driver, self.steps)
+        self.pauses = Pauses(self.driver)
         self.incidents = Incidents(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
+        self.files = Files(self.driver)
         self.timers = Timers(self.driver)
 
     def close(self) -> None:

@@ -114,9 +114,22 @@ class Driver:
 
     @contextmanager
     def migrating(self) -> Iterator[Database]:
-        """The library's own object, for its migrations only."""
+        """The library's own object, for its migrations only.
+
+        Foreign keys are off meanwhile, so that a table can be made anew under those that refer to it (SQLite's
+        documented way to change one), and are checked at the end.
+        """
         with self._writing:
-            yield self._database()
+            database = self._database()
+            database.conn.execute("PRAGMA foreign_keys=OFF")
+            try:
+                yield database
+                if broken := database.conn.execute("PRAGMA foreign_key_check").fetchall():
+                    raise StoreError(
+                        f"{self.path}: rows of {broken[0][0]} refer to rows of {broken[0][2]} that are gone."
+                    )
+            finally:
+                database.conn.execute("PRAGMA foreign_keys=ON")
 
     def close(self) -> None:
         with self._writing:

@@ -20,27 +20,31 @@ class Proposals:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def propose(self, alert: str, plan: Plan, params: Sequence[Param], asked_by: str, now: datetime) -> Proposal:
-        """A new proposal, whose checks have yet to run. Earlier open ones for the alert are superseded."""
+    def propose(
+        self, subject: str, plan: Plan, params: Sequence[Param], asked_by: str, authority: str, now: datetime
+    ) -> Proposal:
+        """A new proposal, whose checks have yet to run. Earlier open ones for the subject are superseded."""
         proposal_id = new_id("proposal")
         with self._driver.atomic():
             self._driver.execute(
-                "UPDATE proposals SET state = 'superseded' WHERE alert = :alert AND state IN ('checking', 'waiting')",
-                {"alert": alert},
+                "UPDATE proposals SET state = 'superseded' "
+                "WHERE subject = :subject AND state IN ('checking', 'waiting')",
+                {"subject": subject},
             )
             self._driver.execute(
                 "INSERT INTO plans (hash, body) VALUES (:hash, :body) ON CONFLICT DO NOTHING",
                 {"hash": plan.hash, "body": plan.to_json()},
             )
             self._driver.execute(
-                "INSERT INTO proposals (id, alert, plan, params, state, asked_by, created) "
-                "VALUES (:id, :alert, :plan, :params, 'checking', :asked_by, :now)",
+                "INSERT INTO proposals (id, subject, plan, params, state, asked_by, authority, created) "
+                "VALUES (:id, :subject, :plan, :params, 'checking', :asked_by, :authority, :now)",
                 {
                     "id": proposal_id,
-                    "alert": alert,
+                    "subject": subject,
                     "plan": plan.hash,
                     "params": _PARAMS.dump_json(tuple(params)).decode(),
                     "asked_by": asked_by,
+                    "authority": authority,
                     "now": to_text(now),
                 },
             )
@@ -61,19 +65,24 @@ class Proposals:
     def decide(self, id: str, decision: Decision) -> bool:
         """Writes one person's decision while the proposal waits. False: it no longer waits, or the person has decided.
 
+        Only an approval in an emergency may still follow a plain one.
+
         One conditional write, so that of two clicks at once only one counts.
         """
         return bool(
             self._driver.execute(
-                "INSERT INTO decisions (proposal, person, approve, reason, at) "
-                "SELECT id, :person, :approve, :reason, :at FROM proposals "
-                "WHERE id = :id AND state = 'waiting' AND expires > :at ON CONFLICT DO NOTHING RETURNING proposal",
+                "INSERT INTO decisions (proposal, person, approve, reason, at, emergency) "
+                "SELECT id, :person, :approve, :reason, :at, :emergency FROM proposals "
+                "WHERE id = :id AND state = 'waiting' AND expires > :at ON CONFLICT (proposal, person) DO UPDATE "
+                "SET reason = excluded.reason, at = excluded.at, emergency = 1 "
+                "WHERE decisions.emergency = 0 AND excluded.emergency = 1 RETURNING proposal",
                 {
                     "id": id,
                     "person": decision.person,
                     "approve": int(decision.approve),
                     "reason": decision.reason,
                     "at": to_text(decision.at),
+                    "emergency": int(decision.emergency),
                 },
             )
         )
@@ -90,12 +99,12 @@ class Proposals:
     def find_proposal(self, id: str) -> Proposal | None:
         return self._one("WHERE proposals.id = :id", {"id": id})
 
-    def latest_proposal(self, alert: str) -> Proposal | None:
-        return self._one("WHERE alert = :id ORDER BY proposals.id DESC LIMIT 1", {"id": alert})
+    def latest_proposal(self, subject: str) -> Proposal | None:
+        return self._one("WHERE subject = :id ORDER BY proposals.id DESC LIMIT 1", {"id": subject})
 
-    def proposals_of(self, alert: str) -> list[Proposal]:
-        """All of an alert, oldest first."""
-        return self._many("WHERE alert = :id ORDER BY proposals.id", {"id": alert})
+    def proposals_of(self, subject: str) -> list[Proposal]:
+        """All of an alert or a request, oldest first."""
+        return self._many("WHERE subject = :id ORDER BY proposals.id", {"id": subject})
 
     def open_proposals(self) -> list[Proposal]:
         return self._many("WHERE state IN ('checking', 'waiting') ORDER BY proposals.id", {})
@@ -117,7 +126,7 @@ class Proposals:
         )
         return Proposal(
             id=row["id"],
-            alert=row["alert"],
+            subject=row["subject"],
             plan=Plan.from_json(row["body"]),
             params=_PARAMS.validate_python(json.loads(row["params"])),
             state=ProposalState(row["state"]),
@@ -126,7 +135,10 @@ class Proposals:
             expires=to_time_or_none(row["expires"]),
             evidence=_READINGS.validate_json(row["evidence"]),
             decisions=tuple(
-                Decision(each["person"], bool(each["approve"]), each["reason"], to_time(each["at"]))
+                Decision(
+                    each["person"], bool(each["approve"]), each["reason"], to_time(each["at"]), bool(each["emergency"])
+                )
                 for each in decisions
             ),
+            authority=row["authority"],
         )

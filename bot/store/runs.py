@@ -1,55 +1,85 @@
-"""Runs and the journal of their steps: each intent is written before its step starts, each outcome after it ended."""
+"""Runs: queued, claimed by one at a time for each lock, moved on, ended."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from bot.errors import StoreError
-from bot.model import Outcome, Reading, Run, RunState, StepRecord, StepState, Verdict
+from bot.model import Reading, Run, RunState, Verdict
 from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
 from bot.store.ids import new_id
+from bot.store.steps import Steps
 
 _READINGS = TypeAdapter(tuple[Reading, ...])
+_HOLD = "('running', 'asking', 'undoing', 'verifying', 'unknown')"  # the states that hold the lock: see runs_lock
 
 
 class Runs:
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, steps: Steps) -> None:
         self._driver = driver
+        self._steps = steps
 
-    def queue_run(self, proposal: str, lock: str | None, now: datetime) -> str:
-        """A run of an approved proposal; a proposal has at most one. Gives its id."""
-        run_id = new_id("run")
-        self._driver.execute(
-            "INSERT INTO runs (id, proposal, lock, state, queued) VALUES (:id, :proposal, :lock, 'queued', :now)",
-            {"id": run_id, "proposal": proposal, "lock": lock, "now": to_text(now)},
+    def queue_run(self, proposal: str, lock: str | None, now: datetime) -> Run:
+        """A run of an approved proposal; a proposal has at most one."""
+        rows = self._driver.execute(
+            "INSERT INTO runs (id, number, proposal, lock, state, queued) "
+            "SELECT :id, 1 + coalesce(max(number), 0), :proposal, :lock, 'queued', :now FROM runs RETURNING *",
+            {"id": new_id("run"), "proposal": proposal, "lock": lock, "now": to_text(now)},
         )
-        return run_id
+        return self._run(rows[0])
 
-    def claim_run(self, id: str, now: datetime) -> bool:
-        """From queued to running, once, and only while no other run holds its lock. False: not now."""
+    def claim_run(self, id: str, now: datetime, cooldown: float = 0.0) -> bool:
+        """From queued to running, once. False: not now.
+
+        Only while no other run holds its lock, none that waits longer waits for it, and the last one that held it ended
+        at least `cooldown` seconds ago.
+        """
         try:
             return bool(
                 self._driver.execute(
                     "UPDATE runs SET state = 'running', started = coalesce(started, :now) "
-                    "WHERE id = :id AND state = 'queued' RETURNING id",
-                    {"id": id, "now": to_text(now)},
+                    "WHERE id = :id AND state = 'queued' AND NOT EXISTS (SELECT 1 FROM runs AS other "
+                    "WHERE other.lock = runs.lock AND other.id != runs.id AND ((other.state = 'queued' "
+                    "AND other.id < runs.id) OR (other.started IS NOT NULL AND other.ended > :rested))) RETURNING id",
+                    {"id": id, "now": to_text(now), "rested": to_text(now - timedelta(seconds=cooldown))},
                 )
             )
         except sqlite3.IntegrityError:  # runs_lock: another run holds the lock
             return False
 
+    def claim_undo(self, id: str, *before: RunState) -> bool:
+        """From one of these states to undoing, once. False: it is in none of them, or its lock is another's now."""
+        names = ", ".join(f"'{RunState(state)}'" for state in before)
+        try:
+            return bool(
+                self._driver.execute(
+                    f"UPDATE runs SET state = 'undoing', ended = NULL "  # noqa: S608
+                    f"WHERE id = :id AND state IN ({names}) RETURNING id",
+                    {"id": id},
+                )
+            )
+        except sqlite3.IntegrityError:
+            return False
+
+    def rests_until(self, lock: str, cooldown: float, now: datetime) -> datetime | None:
+        """When a lock may be taken again after the last run that held it; None when it may be now."""
+        rows = self._driver.query(
+            "SELECT max(ended) AS ended FROM runs WHERE lock = :lock AND started IS NOT NULL", {"lock": lock}
+        )
+        ended = to_time_or_none(rows[0]["ended"])
+        until = ended + timedelta(seconds=cooldown) if ended else now
+        return until if until > now else None
+
     def move_run(
         self, id: str, state: RunState, now: datetime, *, why: str = "", verdict: Verdict | None = None
     ) -> None:
         """The run's state as the engine found it. The last states also end it."""
-        ended = state in {RunState.SUCCEEDED, RunState.FAILED, RunState.ABORTED}
         self._driver.execute(
             "UPDATE runs SET state = :state, why = :why, verdict = :verdict, ended = :ended WHERE id = :id",
-            {"id": id, "state": state, "why": why, "verdict": verdict, "ended": to_text(now) if ended else None},
+            {"id": id, "state": state, "why": why, "verdict": verdict, "ended": to_text(now) if state.over else None},
         )
 
     def abort_queued(self, id: str, now: datetime, *, why: str) -> bool:
@@ -62,17 +92,29 @@ class Runs:
             )
         )
 
-    def settle_unknown(self, id: str, state: RunState, now: datetime, *, why: str = "") -> bool:
-        """A person's answer to an unknown run, once. False: it was answered before."""
+    def ask_to_stop(self, id: str, person: str) -> bool:
+        """Somebody wants it aborted: durable, so that a crash in between does not let it go on. False: too late."""
+        return bool(
+            self._driver.execute(
+                "UPDATE runs SET stopped_by = :person "
+                "WHERE id = :id AND stopped_by IS NULL AND state IN ('queued', 'running', 'asking', 'verifying') "
+                "RETURNING id",
+                {"id": id, "person": person},
+            )
+        )
+
+    def settle(self, id: str, before: RunState, state: RunState, now: datetime, *, why: str = "") -> bool:
+        """A person's answer to a run that waits for one, once. False: it was answered before."""
         return bool(
             self._driver.execute(
                 "UPDATE runs SET state = :state, why = :why, ended = :ended "
-                "WHERE id = :id AND state = 'unknown' RETURNING id",
+                "WHERE id = :id AND state = :before RETURNING id",
                 {
                     "id": id,
+                    "before": before,
                     "state": state,
                     "why": why,
-                    "ended": None if state is RunState.QUEUED else to_text(now),
+                    "ended": to_text(now) if state.over else None,
                 },
             )
         )
@@ -87,54 +129,26 @@ class Runs:
             },
         )
 
-    def begin_step(self, run: str, position: int, now: datetime) -> None:
-        """The intent, durable before anything starts. Raises StoreError when the step is running or done already."""
-        begun = self._driver.execute(
-            "INSERT INTO steps (run, position, attempt, state, started) SELECT :run, :position, "
-            "1 + count(*), 'running', :now FROM steps WHERE run = :run AND position = :position "
-            "HAVING count(*) FILTER (WHERE state IN ('running', 'ok', 'declared')) = 0 RETURNING run",
-            {"run": run, "position": position, "now": to_text(now)},
-        )
-        if not begun:
-            raise StoreError(f"step {position} of {run} was begun before and may not start again")
-
-    def step_started(self, run: str, position: int, pid: int, pid_started: float) -> None:
-        """The process, for a person who has to find out what became of it."""
-        self._driver.execute(
-            "UPDATE steps SET pid = :pid, pid_started = :pid_started "
-            "WHERE run = :run AND position = :position AND state = 'running'",
-            {"run": run, "position": position, "pid": pid, "pid_started": pid_started},
-        )
-
-    def finish_step(self, run: str, position: int, outcome: Outcome, now: datetime) -> None:
-        self._driver.execute(
-            "UPDATE steps SET state = :state, ended = :now, said = :said, output = :output "
-            "WHERE run = :run AND position = :position AND state = 'running'",
-            {
-                "run": run,
-                "position": position,
-                "state": StepState(outcome.result),
-                "now": to_text(now),
-                "said": outcome.said,
-                "output": outcome.output,
-            },
-        )
-
-    def mark_step(self, run: str, position: int, before: StepState, after: StepState) -> None:
-        """Changes what is known of a step: running → unknown after a crash, unknown → declared by a person."""
-        self._driver.execute(
-            "UPDATE steps SET state = :after WHERE run = :run AND position = :position AND state = :before",
-            {"run": run, "position": position, "before": before, "after": after},
-        )
-
     def find_run(self, id: str) -> Run | None:
         return self._one("WHERE id = :id", {"id": id})
+
+    def numbered(self, number: int) -> Run | None:
+        rows = self._driver.query("SELECT * FROM runs WHERE number = :number", {"number": number})
+        return self._run(rows[0]) if rows else None
 
     def run_of(self, proposal: str) -> Run | None:
         return self._one("WHERE proposal = :id", {"id": proposal})
 
     def lock_holder(self, lock: str) -> Run | None:
-        return self._one("WHERE lock = :id AND state IN ('running', 'verifying', 'unknown')", {"id": lock})
+        return self._one(f"WHERE lock = :id AND state IN {_HOLD}", {"id": lock})
+
+    def before_in_queue(self, run: Run) -> Run | None:
+        """The one that waits for the same lock and has its turn before."""
+        rows = self._driver.query(
+            "SELECT * FROM runs WHERE lock = :lock AND state = 'queued' AND id < :id ORDER BY id DESC LIMIT 1",
+            {"lock": run.lock, "id": run.id},
+        )
+        return self._run(rows[0]) if rows else None
 
     def runs_in(self, *states: RunState) -> list[Run]:
         """Oldest first: the order in which they were queued."""
@@ -142,17 +156,22 @@ class Runs:
         rows = self._driver.query(f"SELECT * FROM runs WHERE state IN ({names}) ORDER BY id")  # noqa: S608
         return [self._run(row) for row in rows]
 
+    def latest_runs(self, most: int, runbook: str | None = None) -> list[Run]:
+        """Newest first; of one runbook when it is named."""
+        rows = self._driver.query(
+            "SELECT runs.* FROM runs JOIN proposals ON proposals.id = runs.proposal "
+            "JOIN plans ON plans.hash = proposals.plan "
+            "WHERE :runbook IS NULL OR json_extract(plans.body, '$.runbook') = :runbook "
+            "ORDER BY runs.id DESC LIMIT :most",
+            {"runbook": runbook, "most": most},
+        )
+        return [self._run(row) for row in rows]
+
     def _one(self, where: str, params: dict[str, str]) -> Run | None:
         rows = self._driver.query(f"SELECT * FROM runs {where}", params)  # noqa: S608
         return self._run(rows[0]) if rows else None
 
     def _run(self, row: Row) -> Run:
-        steps = self._driver.query(
-            "SELECT * FROM steps WHERE run = :id AND attempt = "
-            "(SELECT max(attempt) FROM steps AS later WHERE later.run = steps.run AND later.position = steps.position) "
-            "ORDER BY position",
-            {"id": row["id"]},
-        )
         return Run(
             id=row["id"],
             proposal=row["proposal"],
@@ -163,18 +182,9 @@ class Runs:
             started=to_time_or_none(row["started"]),
             ended=to_time_or_none(row["ended"]),
             why=row["why"],
-            steps=tuple(
-                StepRecord(
-                    position=step["position"],
-                    state=StepState(step["state"]),
-                    started=to_time(step["started"]),
-                    ended=to_time_or_none(step["ended"]),
-                    said=step["said"],
-                    output=step["output"],
-                    attempt=step["attempt"],
-                )
-                for step in steps
-            ),
+            steps=self._steps.records_of(row["id"]),
             verified=_READINGS.validate_json(row["verified"]),
             after=_READINGS.validate_json(row["after"]),
+            number=row["number"],
+            stopped_by=row["stopped_by"],
         )

@@ -82,6 +82,58 @@ def first(db: Database) -> None:
     db.executescript(_FIRST)
 
 
+_RUNBOOKS = (
+    # A proposal is about an alert or about a request, so that its subject can reference neither table.
+    """CREATE TABLE requests (
+        id TEXT PRIMARY KEY, runbook TEXT NOT NULL, asked_by TEXT NOT NULL, channel TEXT NOT NULL,
+        created TEXT NOT NULL, hindrance TEXT NOT NULL DEFAULT ''
+    )""",
+    """CREATE TABLE new_proposals (
+        id TEXT PRIMARY KEY, subject TEXT NOT NULL, plan TEXT NOT NULL REFERENCES plans, params TEXT NOT NULL,
+        evidence TEXT NOT NULL DEFAULT '[]', state TEXT NOT NULL, asked_by TEXT NOT NULL,
+        authority TEXT NOT NULL DEFAULT '', created TEXT NOT NULL, expires TEXT
+    )""",
+    """INSERT INTO new_proposals (id, subject, plan, params, evidence, state, asked_by, created, expires)
+        SELECT id, alert, plan, params, evidence, state, asked_by, created, expires FROM proposals""",
+    "DROP TABLE proposals",
+    "ALTER TABLE new_proposals RENAME TO proposals",
+    "CREATE INDEX proposals_by_subject ON proposals (subject)",
+    "ALTER TABLE decisions ADD COLUMN emergency INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN number INTEGER",
+    "ALTER TABLE runs ADD COLUMN stopped_by TEXT",
+    "UPDATE runs SET number = (SELECT count(*) FROM runs AS earlier WHERE earlier.id <= runs.id)",
+    "CREATE UNIQUE INDEX runs_number ON runs (number)",
+    "DROP INDEX runs_lock",
+    """CREATE UNIQUE INDEX runs_lock ON runs (lock)
+        WHERE state IN ('running', 'asking', 'undoing', 'verifying', 'unknown')""",
+    """CREATE TABLE new_steps (
+        run TEXT NOT NULL REFERENCES runs, undo INTEGER NOT NULL, position INTEGER NOT NULL, attempt INTEGER NOT NULL,
+        state TEXT NOT NULL, started TEXT NOT NULL, ended TEXT, said TEXT NOT NULL DEFAULT '',
+        output TEXT NOT NULL DEFAULT '', pid INTEGER, pid_started REAL, PRIMARY KEY (run, undo, position, attempt)
+    )""",
+    """INSERT INTO new_steps (run, undo, position, attempt, state, started, ended, said, output, pid, pid_started)
+        SELECT run, 0, position, attempt, state, started, ended, said, output, pid, pid_started FROM steps""",
+    "DROP TABLE steps",
+    "ALTER TABLE new_steps RENAME TO steps",
+    """CREATE TABLE pauses (
+        id TEXT PRIMARY KEY, who TEXT NOT NULL, why TEXT NOT NULL, since TEXT NOT NULL, ended TEXT, ended_by TEXT
+    )""",
+    """CREATE TABLE files (        -- what is to stand in a thread as a file
+        key TEXT PRIMARY KEY, subject TEXT NOT NULL, channel TEXT NOT NULL, thread TEXT NOT NULL, name TEXT NOT NULL,
+        body TEXT NOT NULL, due TEXT NOT NULL, begun INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+        error TEXT, sent TEXT
+    )""",
+    "CREATE INDEX files_unsent ON files (due) WHERE sent IS NULL",
+    "CREATE UNIQUE INDEX pauses_open ON pauses (ended IS NULL) WHERE ended IS NULL",
+)
+
+
+@MIGRATIONS()
+def runbooks(db: Database) -> None:
+    for statement in _RUNBOOKS:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:

@@ -19,6 +19,14 @@ class Timers:
             {"kind": kind, "subject": subject, "due": to_text(due)},
         )
 
+    def add_timer(self, kind: str, subject: str, due: datetime) -> None:
+        """Unless there is one that has not fired yet."""
+        self._driver.execute(
+            "INSERT INTO timers (kind, subject, due) VALUES (:kind, :subject, :due) ON CONFLICT (kind, subject) "
+            "DO UPDATE SET due = excluded.due, fired = NULL WHERE timers.fired IS NOT NULL",
+            {"kind": kind, "subject": subject, "due": to_text(due)},
+        )
+
     def due_timers(self, now: datetime) -> list[tuple[str, str]]:
         """Kind and subject of those due and not fired, the longest due first."""
         rows = self._driver.query(

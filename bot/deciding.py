@@ -1,0 +1,112 @@
+"""People's decisions on a proposal: approved, rejected, approved alone in an emergency. What is approved is queued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from bot.approval import may_decide, missing_approvals
+from bot.errors import AlreadyDecided, CoolingDown, Gone, PlanChanged
+from bot.execution import BOT
+from bot.model import Decision, Proposal, ProposalState
+from bot.proposing import Proposing
+from bot.store import Store
+from bot.team import Team
+
+
+class Deciding:
+    def __init__(
+        self,
+        store: Store,
+        proposing: Proposing,
+        team: Callable[[], Team],
+        show: Callable[[str], None],
+        start_runs: Callable[[], None],
+        *,
+        roles_of: Callable[[str], Collection[str]],
+        observe: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._proposing = proposing
+        self._team = team
+        self._show = show
+        self._start_runs = start_runs
+        self._roles_of = roles_of
+        self._observe = observe
+        self._now = now
+
+    def decide(
+        self, proposal_id: str, person: str, *, approve: bool, reason: str = "", emergency: bool = False, event: str
+    ) -> Proposal:
+        """One person's word; the click is done with in the same transaction.
+
+        Raises the ApprovalError that says why it does not count, or Gone. When the plan is no longer what was shown, a
+        fresh proposal is made in its place and PlanChanged raised.
+        """
+        roles = self._roles_of(person)  # may ask Slack, so not within the transaction
+        with self._store.atomic():
+            now = self._now()
+            proposal = self._may_decide(proposal_id, person, roles, approve=approve, emergency=emergency)
+            changed = approve and self._proposing.changed_since(proposal)
+            if changed:
+                self._store.timeline.append(
+                    now, person, "approved too late", proposal.subject, {"proposal": proposal.id}
+                )
+                self._proposing.renew(proposal.subject)
+            else:
+                self._count(proposal, Decision(person, approve, reason, now, emergency))
+            self._store.inbox.finish_event(event, now)
+        self._show(proposal.subject)
+        if changed:
+            self._proposing.start_checks(proposal.subject)
+            raise PlanChanged
+        self._start_runs()
+        return self._proposal(proposal_id)
+
+    def may_decide(self, proposal_id: str, person: str, *, approve: bool, emergency: bool = False) -> None:
+        """Asked before a reason is. Raises as `decide` does."""
+        self._may_decide(proposal_id, person, self._roles_of(person), approve=approve, emergency=emergency)
+
+    def _may_decide(
+        self, proposal_id: str, person: str, roles: Collection[str], *, approve: bool, emergency: bool
+    ) -> Proposal:
+        proposal = self._proposal(proposal_id)
+        team = self._team()
+        may_decide(
+            proposal,
+            person,
+            approve=approve,
+            roles=roles,
+            now=self._now(),
+            own_allowed=team.self_approval,
+            observe=self._observe,
+            emergency=emergency,
+            emergency_roles=team.emergency.roles,
+        )
+        plan = proposal.plan
+        if approve and plan.lock and plan.cooldown:
+            until = self._store.runs.rests_until(plan.lock, plan.cooldown, self._now())
+            if until is not None:
+                raise CoolingDown(until)
+        return proposal
+
+    def _count(self, proposal: Proposal, decision: Decision) -> None:
+        if not self._store.proposals.decide(proposal.id, decision):
+            raise AlreadyDecided
+        word = "approved" if decision.approve else "rejected"
+        what = "approved in an emergency" if decision.emergency else word
+        said = {"proposal": proposal.id, "plan": proposal.plan.hash, "reason": decision.reason}
+        self._store.timeline.append(decision.at, decision.person, what, proposal.subject, said)
+        if not decision.approve:
+            self._store.proposals.close_proposal(proposal.id, ProposalState.REJECTED)
+        elif missing_approvals(self._proposal(proposal.id)) == 0:
+            self._store.proposals.close_proposal(proposal.id, ProposalState.APPROVED)
+            run = self._store.runs.queue_run(proposal.id, proposal.plan.lock, decision.at)
+            self._store.timeline.append(decision.at, BOT, "queued", proposal.subject, {"run": run.id})
+
+    def _proposal(self, proposal_id: str) -> Proposal:
+        proposal = self._store.proposals.find_proposal(proposal_id)
+        if proposal is None:
+            raise Gone("proposal")
+        return proposal

@@ -1,0 +1,204 @@
+"""What people say to a run that is under way or over: an answer, an abort, an undo, what became of an unknown step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Literal
+
+from bot.approval import may_settle
+from bot.errors import AlreadyDecided, Gone, Locked, NotAllowed, ObserveMode
+from bot.execution import BOT, Execution
+from bot.model import Outcome, Proposal, Result, Run, RunState, StepState
+from bot.runbooks.progress import progress_of
+from bot.store import Store
+from bot.team import Team
+
+Answer = Literal["ran", "again", "stop"]
+
+PAUSE = "pause"  # what the timeline and the screen call it
+
+
+class Interventions:
+    def __init__(
+        self,
+        store: Store,
+        execution: Execution,
+        team: Callable[[], Team],
+        show: Callable[[str], None],
+        *,
+        roles_of: Callable[[str], Collection[str]],
+        observe: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._execution = execution
+        self._team = team
+        self._show = show
+        self._roles_of = roles_of
+        self._observe = observe
+        self._now = now
+
+    def settle(self, run_id: str, person: str, answer: Answer, *, event: str) -> None:
+        """What became of an unknown step, or how it goes on after a failed one: it ran (the run goes on after it), it
+        is started again, or nothing more runs. The click is done with in the same transaction.
+
+        Raises NotAllowed, ObserveMode, AlreadyDecided or Gone.
+        """
+        run, proposal = self._allowed(run_id, person)
+        if self._observe and answer != "stop":
+            raise ObserveMode
+        with self._store.atomic():
+            run = self._execution.find(run_id)
+            progress = progress_of(proposal.plan, run.steps)
+            undoing = progress.caught is not None and progress.caught.undo
+            waits = run.state is RunState.UNKNOWN or (run.state is RunState.ASKING and progress.failed is not None)
+            if not waits:
+                raise AlreadyDecided
+            now = self._now()
+            if answer == "stop":
+                state = RunState.FAILED if run.state is RunState.ASKING or undoing else RunState.ABORTED
+                why = run.why if state is RunState.FAILED else "stopped by a person"
+                settled = self._store.runs.settle(run_id, run.state, state, now, why=why)
+            else:
+                if answer == "ran":
+                    for record in filter(None, (progress.caught, progress.failed)):
+                        self._store.steps.mark_step(run_id, record, record.state, StepState.DECLARED)
+                elif progress.failed is not None:  # started again on a person's word: it counts as not known till then
+                    self._store.steps.mark_step(run_id, progress.failed, progress.failed.state, StepState.UNKNOWN)
+                state = RunState.UNDOING if undoing else RunState.QUEUED
+                settled = self._store.runs.settle(run_id, run.state, state, now, why=run.why if undoing else "")
+            if not settled:
+                raise AlreadyDecided
+            self._store.timeline.append(now, person, f"settled: {answer}", proposal.subject, {"run": run_id})
+            self._store.inbox.finish_event(event, now)
+        if state in {RunState.UNDOING, RunState.FAILED, RunState.ABORTED}:
+            self._execution.go_on(run_id)
+        self._execution.start_runs()
+        self._show(proposal.subject)
+
+    def answer(self, run_id: str, person: str, position: int, *, yes: bool, event: str) -> None:
+        """The answer to a question of the runbook. Raises as `settle` does."""
+        run, proposal = self._allowed(run_id, person)
+        if self._observe:
+            raise ObserveMode
+        with self._store.atomic():
+            now = self._now()
+            name = self._team().name_of(person) or person
+            result = Result.OK if yes else Result.FAILED
+            outcome = Outcome(result, f"{'yes' if yes else 'no'}, says {name}", "", 0.0)
+            asked = any(each.position == position and each.state is StepState.ASKING for each in run.steps)
+            if not asked or not self._store.steps.finish_step(run_id, position, outcome, now):
+                raise AlreadyDecided
+            self._store.runs.settle(run_id, RunState.ASKING, RunState.QUEUED if yes else RunState.RUNNING, now)
+            what = "answered yes" if yes else "answered no"
+            step = proposal.plan.steps[position].id
+            self._store.timeline.append(now, person, what, proposal.subject, {"run": run_id, "step": step})
+            self._store.inbox.finish_event(event, now)
+        if not yes:
+            self._execution.go_on(run_id)
+        self._execution.start_runs()
+        self._show(proposal.subject)
+
+    def unanswered(self, run_id: str) -> None:
+        """The time for an answer is over. To be called in the transaction that claims the timer."""
+        run = self._execution.find(run_id)
+        proposal = self._execution.proposal_of(run)
+        if run.state is not RunState.ASKING:
+            return
+        progress = progress_of(proposal.plan, run.steps)
+        now = self._now()
+        if progress.asking is not None:
+            outcome = Outcome(Result.TIMED_OUT, "nobody answered in time", "", 0.0)
+            self._store.steps.finish_step(run_id, progress.asking.position, outcome, now)
+            self._store.runs.settle(run_id, RunState.ASKING, RunState.RUNNING, now)
+        else:
+            why = f"{run.why}; nobody said in time how to go on"
+            self._store.runs.settle(run_id, RunState.ASKING, RunState.FAILED, now, why=why)
+        self._store.timeline.append(now, BOT, "unanswered", proposal.subject, {"run": run_id})
+
+    def abort(self, run_id: str, person: str, *, event: str | None = None) -> Run:
+        """Ends the run: what is under way is cut, and the runbook's `on_failure` follows. Gives the run as it was.
+
+        Whoever may approve it or asked for it may also stop it. Raises NotAllowed, Gone, or AlreadyDecided when it is
+        over or already being stopped.
+        """
+        run, proposal = self._allowed(run_id, person, asker_too=True)
+        with self._store.atomic():
+            now = self._now()
+            if not self._store.runs.ask_to_stop(run_id, person):
+                raise AlreadyDecided
+            name = self._team().name_of(person) or person
+            self._store.timeline.append(now, person, "aborted", proposal.subject, {"run": run_id})
+            if run.state is RunState.QUEUED:
+                self._store.runs.settle(run_id, RunState.QUEUED, RunState.ABORTED, now, why=f"aborted by {name}")
+            asking = self._store.runs.settle(run_id, RunState.ASKING, RunState.RUNNING, now)
+            if event is not None:
+                self._store.inbox.finish_event(event, now)
+        if asking:
+            self._execution.go_on(run_id)
+        self._execution.cut(run_id)
+        self._execution.start_runs()
+        self._show(proposal.subject)
+        return run
+
+    def undo(self, run_id: str, person: str, *, event: str) -> None:
+        """Takes back what the run did, as its plan says. Raises as `settle` does, and Locked when another run works on
+        the same thing now."""
+        _, proposal = self._allowed(run_id, person)
+        if self._observe:
+            raise ObserveMode
+        latest = self._store.proposals.latest_proposal(proposal.subject)
+        with self._store.atomic():
+            now = self._now()
+            run = self._execution.find(run_id)
+            if not progress_of(proposal.plan, run.steps).to_undo or latest is None or latest.id != proposal.id:
+                raise Gone("undo")
+            may_be = (RunState.SUCCEEDED, RunState.FAILED, RunState.ABORTED, RunState.UNKNOWN, RunState.ASKING)
+            if run.state not in may_be:
+                raise AlreadyDecided
+            if not self._store.runs.claim_undo(run_id, *may_be):
+                raise Locked
+            self._store.timeline.append(now, person, "undo asked for", proposal.subject, {"run": run_id})
+            self._store.inbox.finish_event(event, now)
+        self._execution.go_on(run_id)
+        self._show(proposal.subject)
+
+    def pause(self, person: str, why: str) -> bool:
+        """No run is started until somebody lets it go on. Raises NotAllowed. False: it is paused already."""
+        self._member(person)
+        with self._store.atomic():
+            if not self._store.pauses.begin_pause(person, why, self._now()):
+                return False
+            self._store.timeline.append(self._now(), person, "paused", PAUSE, {"why": why})
+        self._show_queue()
+        return True
+
+    def resume(self, person: str) -> bool:
+        """Raises NotAllowed. False: nothing is paused."""
+        self._member(person)
+        with self._store.atomic():
+            if not self._store.pauses.end_pause(person, self._now()):
+                return False
+            self._store.timeline.append(self._now(), person, "resumed", PAUSE)
+        self._execution.start_runs()
+        self._show_queue()
+        return True
+
+    def _member(self, person: str) -> None:
+        """The brake is for everybody who has a part in the team."""
+        if not self._roles_of(person):
+            raise NotAllowed
+
+    def _show_queue(self) -> None:
+        self._show(PAUSE)
+        for run in self._store.runs.runs_in(RunState.QUEUED):
+            self._show(self._execution.proposal_of(run).subject)
+
+    def _allowed(self, run_id: str, person: str, *, asker_too: bool = False) -> tuple[Run, Proposal]:
+        run = self._execution.find(run_id)
+        proposal = self._execution.proposal_of(run)
+        roles = self._roles_of(person)  # may ask Slack, so not within a transaction
+        if not may_settle(proposal, person, roles, self._team().emergency.roles, asker_too=asker_too):
+            raise NotAllowed
+        return run, proposal

@@ -1,0 +1,65 @@
+"""Runbooks with a `schedule`: a timer for each, and what happens when one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.cron import next_fire
+from bot.errors import PlanError
+from bot.proposing import Proposing
+from bot.runbooks.shelf import Shelf
+from bot.store import Store
+from bot.team import Team
+
+log = structlog.get_logger()
+
+
+class Schedules:
+    def __init__(
+        self, store: Store, shelf: Shelf, team: Callable[[], Team], proposing: Proposing, channel: str
+    ) -> None:
+        """`channel`: where what is due is proposed."""
+        self._store = store
+        self._shelf = shelf
+        self._team = team
+        self._proposing = proposing
+        self._channel = channel
+
+    def plan_ahead(self, now: datetime) -> None:
+        """A timer for every schedule that has none: those of files that are new or have changed."""
+        for subject, schedule in self._wanted().items():
+            due = next_fire(schedule, self._zone(), now)
+            if due is not None:
+                self._store.timers.add_timer("schedule", subject, due)
+
+    def due(self, subject: str, now: datetime) -> str | None:
+        """To be called in the transaction that claims the timer: proposes, and sets the next one. Gives the request.
+
+        None when the file has gone or has another schedule by now. However late it is, it is due once and not for every
+        time that was missed.
+        """
+        schedule = self._wanted().get(subject)
+        if schedule is None:
+            return None
+        later = next_fire(schedule, self._zone(), now)
+        if later is not None:
+            self._store.timers.set_timer("schedule", subject, later)
+        try:
+            return self._proposing.due(subject.partition(" ")[0], self._channel, now)
+        except PlanError as error:
+            log.warning("scheduled runbook not proposed", runbook=subject, error=str(error))
+            return None
+
+    def _wanted(self) -> dict[str, str]:
+        """A timer's subject, which holds the schedule, so that a changed one is a timer of its own → the schedule."""
+        runbooks = self._shelf.library().runbooks.values()
+        zone = self._zone()
+        return {f"{each.id} {each.schedule} {zone.key}": each.schedule for each in runbooks if each.schedule}
+
+    def _zone(self) -> ZoneInfo:
+        rota = self._team().rota
+        return rota.zone if rota else ZoneInfo("UTC")

@@ -1,0 +1,40 @@
+"""What every card is drawn with: the team's words, people's names, and how the bot works here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block
+
+from bot.model import Param, Severity
+from bot.mrkdwn import Mrkdwn, clean
+from bot.slack.blocks import code
+from bot.words import Words
+
+SIGNS = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
+
+
+def short(plan_hash: str) -> str:
+    """As much of a plan's hash as people see."""
+    return plan_hash[:7]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """`who` turns a Slack id into a name, `holders` roles into names; `broken` counts unusable runbook files;
+    `emergency` tells whether the team lets somebody approve alone."""
+
+    words: Words
+    who: Callable[[str], str]
+    holders: Callable[[Sequence[str]], Sequence[str]]
+    broken: Callable[[], int]
+    emergency: Callable[[], bool]
+    observe: bool
+
+    def table(self, label: str, lines: Sequence[str]) -> Block:
+        return code(self.words.plain(label), lines, self.words.plain("cut"))
+
+    def param(self, param: Param) -> Mrkdwn:
+        origin = self.words.plain(f"origin_{param.origin}")
+        return self.words("parameter", name=param.name, value=clean(param.value, 100), origin=origin)

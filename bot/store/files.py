@@ -1,0 +1,88 @@
+"""Files that are to stand in threads: long outputs, and plans too long for a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store.driver import Driver, Row, to_text, to_time_or_none
+
+
+@dataclass(frozen=True)
+class File:
+    """`begun`: an upload was begun and its end was not written, so that the file may stand in the thread."""
+
+    key: str
+    subject: str  # the alert or request that it belongs to
+    channel: str
+    thread: str
+    name: str
+    body: str
+    begun: bool
+    attempts: int
+
+
+def _file(row: Row) -> File:
+    return File(
+        key=row["key"],
+        subject=row["subject"],
+        channel=row["channel"],
+        thread=row["thread"],
+        name=row["name"],
+        body=row["body"],
+        begun=bool(row["begun"]),
+        attempts=row["attempts"],
+    )
+
+
+class Files:
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def add_file(self, key: str, subject: str, channel: str, thread: str, name: str, body: str, now: datetime) -> bool:
+        """Once for each key. False: it was added before."""
+        return bool(
+            self._driver.execute(
+                "INSERT INTO files (key, subject, channel, thread, name, body, due) "
+                "VALUES (:key, :subject, :channel, :thread, :name, :body, :now) ON CONFLICT DO NOTHING RETURNING key",
+                {
+                    "key": key,
+                    "subject": subject,
+                    "channel": channel,
+                    "thread": thread,
+                    "name": name,
+                    "body": body,
+                    "now": to_text(now),
+                },
+            )
+        )
+
+    def due_file(self, now: datetime) -> File | None:
+        """The longest due of those that do not stand in their thread yet."""
+        rows = self._driver.query(
+            "SELECT * FROM files WHERE sent IS NULL AND due <= :now ORDER BY due, key LIMIT 1", {"now": to_text(now)}
+        )
+        return _file(rows[0]) if rows else None
+
+    def next_due(self) -> datetime | None:
+        rows = self._driver.query("SELECT min(due) AS due FROM files WHERE sent IS NULL")
+        return to_time_or_none(rows[0]["due"])
+
+    def begin_upload(self, key: str) -> None:
+        """Durable before the first try, so that after a crash the file is looked for and not uploaded twice."""
+        self._driver.execute("UPDATE files SET begun = 1 WHERE key = :key", {"key": key})
+
+    def file_sent(self, key: str, now: datetime) -> None:
+        self._driver.execute(
+            "UPDATE files SET sent = :now, error = NULL WHERE key = :key", {"key": key, "now": to_text(now)}
+        )
+
+    def file_delayed(self, key: str, due: datetime, error: str) -> None:
+        self._driver.execute(
+            "UPDATE files SET due = :due, attempts = attempts + 1, error = :error WHERE key = :key",
+            {"key": key, "due": to_text(due), "error": error},
+        )
+
+    def stands(self, key: str) -> bool:
+        """Whether people can open it in Slack."""
+        return bool(self._driver.query("SELECT key FROM files WHERE key = :key AND sent IS NOT NULL", {"key": key}))
