@@ -121,15 +121,6 @@ class Nginx:
         finally:
             connection.close()
 
-    def becomes(self, status: int, path: str, client: str) -> bool:
-        """Whether this client comes to get that status: the old workers may answer for a moment after a reload."""
-        deadline = time.monotonic() + PATIENCE
-        while self.get(path, client) != status:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
-        return True
-
 
 @contextmanager
 def running(folder: Path, upstream: Sequence[int] = ()) -> Iterator[Nginx]:
