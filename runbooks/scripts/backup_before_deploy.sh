@@ -1,6 +1,6 @@
 #!/bin/sh
 # Dumps the database RUNBOOK_DATABASE into BACKUP_DIR before a deployment, and reads the dump's table of contents.
-# With an empty name there is none to dump, and it says so. Access: PGHOST, PGPORT, PGUSER, PGPASSFILE.
+# With an empty name there is none to dump, and it says so. Access as libpq reads it: PGHOST, PGUSER, PGPASSFILE …
 set -eu
 umask 077
 if [ -z "$RUNBOOK_DATABASE" ]; then

@@ -16,6 +16,8 @@ site, switch = os.environ["RUNBOOK_SITE"], os.environ["RUNBOOK_SWITCH"]
 
 
 def tell(url: str, on: bool) -> None:
+    if not url:
+        sys.exit("switch is http and switch_url is empty; say where")
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     far = kind(parts.hostname or "", parts.port, timeout=10)

@@ -9,7 +9,7 @@ import http.client
 import json
 import os
 import sys
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,8 @@ site, switch = os.environ["RUNBOOK_SITE"], os.environ["RUNBOOK_SWITCH"]
 
 
 def tell(url: str, on: bool) -> None:
+    if not url:
+        sys.exit("switch is http and switch_url is empty; say where")
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     far = kind(parts.hostname or "", parts.port, timeout=10)
@@ -47,7 +49,7 @@ match switch:
         if flag.exists():
             print(f"{flag} is there already, since {flag.read_text().strip()}")
         else:
-            (folder / f".{site}.new").write_text(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+            (folder / f".{site}.new").write_text(time.strftime("%Y-%m-%d %H:%M:%S UTC\n", time.gmtime()))
             (folder / f".{site}.new").replace(flag)
             print(f"{flag} is written")
     case "http":

@@ -47,7 +47,7 @@ def process() -> None:
     home = Path(os.environ.get("SERVICES_DIR", "/etc/plantao/services")) / service
     note = home / "nice-before"
     try:
-        members = tree(int((home / "pid").read_text() or 0))
+        members = tree(int((home / "pid").read_text().split()[0]))
     except FileNotFoundError:
         sys.exit(f"{home}/pid does not exist; the service is not running, or its name is another")
     if not members:

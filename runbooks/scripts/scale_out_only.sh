@@ -11,9 +11,9 @@ if [ "$RUNBOOK_REPLICAS" -lt "$now" ]; then
     exit 1
 fi
 form='{{range .items}}{{.spec.scaleTargetRef.kind}}/{{.spec.scaleTargetRef.name}} {{.metadata.name}} {{.spec.maxReplicas}}{{"\n"}}{{end}}'
-scaler=$(kubectl get hpa "$where" --output="go-template=$form" | grep "^Deployment/$RUNBOOK_DEPLOYMENT " || true)
-if [ -n "$scaler" ]; then
-    echo "an autoscaler holds its number of pods (target, name, most): $scaler" >&2
+scalers=$(kubectl get hpa "$where" --output="go-template=$form")
+if printf '%s\n' "$scalers" | grep "^Deployment/$RUNBOOK_DEPLOYMENT "; then
+    echo "an autoscaler holds its number of pods (target, name, most)" >&2
     echo "use the runbook autoscale-deployment and raise its limits" >&2
     exit 1
 fi

@@ -38,7 +38,7 @@ def roots() -> list[int]:
             return [int(pid) for pid in ask("docker", "inspect", "--format", "{{.State.Pid}}", "--", *found).split()]
         case "process":
             pidfile = Path(os.environ.get("SERVICES_DIR", "/etc/plantao/services")) / service / "pid"
-            return [int(pidfile.read_text() or 0)] if pidfile.exists() else []
+            return [int(pidfile.read_text().split()[0])] if pidfile.exists() else []
         case other:
             sys.exit(f"{other} is no platform that is known here")
 

@@ -2,7 +2,7 @@
 """Starts RUNBOOK_SERVICE on RUNBOOK_PLATFORM. One that runs already is left alone.
 
 Kubernetes: as many pods as before it was stopped, else RUNBOOK_REPLICAS. Process: SERVICES_DIR/<service>/run, an
-executable that stays in the foreground; its number goes into `pid` beside it, what it prints into `log`.
+executable that stays in the foreground; its number and start go into `pid` beside it, what it prints into `log`.
 """
 
 import os
@@ -35,16 +35,29 @@ def replicas() -> str:
     return noted if noted not in ("", "0") else os.environ.get("RUNBOOK_REPLICAS", "1")
 
 
-def started_at(pid: int) -> float | None:
-    """Seconds since the epoch; None for a process that is gone."""
+def started(pid: int) -> int | None:
+    """In clock ticks since the machine's start; None for a process that is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    boot = next(
-        int(line.split()[1]) for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")
-    )
-    return None if stat[0] in "ZX" else boot + int(stat[19]) / os.sysconf("SC_CLK_TCK")
+    return None if stat[0] in "ZX" else int(stat[19])
+
+
+def running(pidfile: Path) -> int | None:
+    """The process that the file names, while it is still that one: the same start, or at least older than the file."""
+    try:
+        pid, *noted = (int(word) for word in pidfile.read_text().split())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        sys.exit(f"{pidfile} holds no number; mend or remove it")
+    since = started(pid)
+    if since is None:
+        return None
+    age = float(Path("/proc/uptime").read_text().split()[0]) - since / os.sysconf("SC_CLK_TCK")
+    same = noted == [since] if noted else time.time() - age <= pidfile.stat().st_mtime + 2
+    return pid if same else None
 
 
 def without_limits() -> None:
@@ -62,12 +75,8 @@ def process() -> str:
     pidfile, log = home / "pid", home / "log"
     if not os.access(home / "run", os.X_OK):
         sys.exit(f"{home}/run is not there or not executable; set SERVICES_DIR or mend the name")
-    if pidfile.exists():
-        old = int(pidfile.read_text() or 0)
-        since = started_at(old)
-        # A process that is younger than the file has only taken over the number.
-        if since is not None and since <= pidfile.stat().st_mtime + 2:
-            return f"runs already, process {old}"
+    if old := running(pidfile):
+        return f"runs already, process {old}"
     without_limits()
     own = {name: value for name, value in os.environ.items() if not name.startswith("RUNBOOK_")}
     with log.open("ab") as out:
@@ -80,7 +89,7 @@ def process() -> str:
             stderr=out,
             start_new_session=True,
         )
-    (home / "pid.new").write_text(f"{new.pid}\n")
+    (home / "pid.new").write_text(f"{new.pid} {started(new.pid) or 0}\n")
     (home / "pid.new").replace(pidfile)
     deadline = time.monotonic() + SETTLE
     while time.monotonic() < deadline:

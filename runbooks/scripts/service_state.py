@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 service, platform = os.environ["RUNBOOK_SERVICE"], os.environ["RUNBOOK_PLATFORM"]
@@ -20,24 +21,25 @@ def ask(*argv: str) -> str:
 
 
 def process() -> tuple[bool, str]:
-    """By the pid file that the service's folder holds; a process that is younger than the file is another one."""
+    """By the pid file in the service's folder: the number, and when that process started, as service_start.py notes it.
+
+    Where another program wrote the file and the start is missing, a process that is younger than the file is another.
+    """
     home = Path(os.environ.get("SERVICES_DIR", "/etc/plantao/services")) / service
     if not (home / "run").is_file():
         sys.exit(f"{home}/run does not exist, so there is no such service; set SERVICES_DIR or mend the name")
     try:
-        pid = int((home / "pid").read_text())
+        pid, *noted = (int(word) for word in (home / "pid").read_text().split())
         written = (home / "pid").stat().st_mtime
         stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return False, "no process"
     except ValueError:
         sys.exit(f"{home}/pid holds no number; mend or remove it")
-    boot = next(
-        int(line.split()[1]) for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")
-    )
-    since = boot + int(stat[19]) / os.sysconf("SC_CLK_TCK")
-    if stat[0] in "ZX" or since > written + 2:
-        return False, f"no process; {pid} is another one by now" if stat[0] not in "ZX" else "its process has ended"
+    age = float(Path("/proc/uptime").read_text().split()[0]) - int(stat[19]) / os.sysconf("SC_CLK_TCK")
+    same = noted == [int(stat[19])] if noted else time.time() - age <= written + 2
+    if stat[0] in "ZX" or not same:
+        return False, "its process has ended"
     return True, f"process {pid}"
 
 

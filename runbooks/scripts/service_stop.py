@@ -72,15 +72,17 @@ def tell(members: dict[int, int], number: int) -> None:
 
 def process() -> str:
     pidfile = Path(os.environ.get("SERVICES_DIR", "/etc/plantao/services")) / service / "pid"
-    if not pidfile.exists():
+    try:
+        root, *noted = (int(word) for word in pidfile.read_text().split())
+    except FileNotFoundError:
         return "it was not running"
-    root = int(pidfile.read_text() or 0)
-    boot = next(
-        int(line.split()[1]) for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")
-    )
+    except ValueError:
+        sys.exit(f"{pidfile} holds no number; mend or remove it")
     members = tree(root)
-    # A process that is younger than the file has only taken over the number.
-    if root not in members or boot + members[root] / os.sysconf("SC_CLK_TCK") > pidfile.stat().st_mtime + 2:
+    # The number alone may have passed to another process: the start tells, or at least it is older than the file.
+    age = float(Path("/proc/uptime").read_text().split()[0]) - members.get(root, 0) / os.sysconf("SC_CLK_TCK")
+    same = noted == [members.get(root)] if noted else time.time() - age <= pidfile.stat().st_mtime + 2
+    if root not in members or not same:
         pidfile.unlink()
         return "it was not running"
     tell({root: members[root]}, signal.SIGTERM)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # What updates the machine waits for, how many of them are for security, and whether it waits for a restart. Read-only.
 set -eu
-pending=$(apt-get --simulate --quiet --quiet upgrade | grep '^Inst ' || true)
+plan=$(apt-get --simulate --quiet --quiet upgrade)
+pending=$(printf '%s\n' "$plan" | grep '^Inst ' || true)
 if [ -z "$pending" ]; then
     echo "no package has an update, as of the last apt-get update"
 else
