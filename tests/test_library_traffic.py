@@ -244,7 +244,7 @@ def test_an_attack_is_limited_and_everyone_is_told(nginx: Nginx, tmp_path: Path)
     done = perform("denial-of-service", given, environ(), tmp_path)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
     assert [channel for channel, _ in done.posted] == ["security", "incidents"]
-    assert "10 requests per m" in done.posted[0][1]
+    assert "limited to 10r/m" in done.posted[0][1]
     assert len(done.asked) == 3
     assert nginx.get("/login", ATTACKER) == 200
     assert nginx.get("/login", ATTACKER) == 429
