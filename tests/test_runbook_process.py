@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -86,6 +86,34 @@ def test_a_command_runs_in_a_place_of_its_own(ground: Ground) -> None:
     assert int(lines[-1]) != os.getsid(0)
 
 
+def test_a_command_starts_with_nothing_open(tmp_path: Path) -> None:
+    """Whatever the bot has open, a step has three descriptors: nothing to read, and where it prints."""
+    with open(tmp_path / "secret", "w") as held, Processes(tmp_path, ENVIRONMENT) as processes:  # noqa: PTH123
+        os.set_inheritable(held.fileno(), True)
+        listing = (
+            "import os; print([os.path.realpath(f'/proc/self/fd/{n}') for n in sorted(os.listdir('/proc/self/fd'))])"
+        )
+        said = processes.run((sys.executable, "-c", listing), 20, threading.Event(), lambda *_: None).output
+    null, printed, wrong, listed = ast.literal_eval(said)
+    assert null == "/dev/null"
+    assert printed == wrong
+    assert "pipe:" in printed
+    assert "/proc/" in listed  # the listing itself
+
+
+def test_each_run_has_a_fresh_folder(tmp_path: Path) -> None:
+    """Commands of one run share it; no run sees another's."""
+    seen = []
+    for name in ("first", "second"):
+        with Processes(tmp_path, ENVIRONMENT) as processes:
+            for text in (f"ls; touch {name}", "pwd; ls"):
+                seen.append(processes.run(("sh", "-c", text), 20, threading.Event(), lambda *_: None).output.split())
+    (empty, (one, *listed)), (fresh, (two, *listed_then)) = seen[:2], seen[2:]
+    assert (empty, listed, fresh, listed_then) == ([], ["first"], [], ["second"])
+    assert one != two
+    assert Path(one).parent == Path(two).parent == tmp_path
+
+
 def test_arguments_arrive_as_they_are(ground: Ground) -> None:
     """No shell looks at them."""
     said = ("$(id)", "a  b", "*", "", "'\"", "ã\n", "-x")
@@ -143,28 +171,43 @@ def test_a_timeout_ends_the_whole_tree(ground: Ground) -> None:
     assert {name: alive(pid) for name, pid in ground.pids().items()} == {"child": False, "main": False}
 
 
-ESCAPER = """
-import os, signal, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if os.fork() == 0:
-    os.setsid()
+CLINGING = """
+import os, signal, sys, time
+folder = sys.argv[1]
+
+def stay(mark):
+    with open(f"{folder}/{mark}", "w") as file:
+        file.write(str(os.getpid()))
+    while True:
+        time.sleep(1)
+
+for mark in ("away", "twice", "deaf", "all"):
     if os.fork() == 0:
-        open("MARKescaped", "w").write(str(os.getpid()))
-        while True:
-            time.sleep(1)
-    os._exit(0)
-open("MARKmain", "w").write(str(os.getpid()))
-while True:
-    time.sleep(1)
+        if mark in ("deaf", "all"):
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if mark in ("away", "all"):
+            os.setsid()
+        if mark in ("twice", "all") and os.fork() != 0:
+            os._exit(0)
+        stay(mark)
+stay("main")
 """
+"""Children: in a session of its own, an orphan, one that ignores TERM, and one that does all of that."""
+CLINGERS = ("away", "twice", "deaf", "all", "main")
 
 
-def test_what_ignores_term_and_leaves_the_session_is_killed(ground: Ground) -> None:
+def test_nothing_unfinished_survives_an_abort(ground: Ground) -> None:
     """After a grace of five seconds nothing is left, whatever session or parent it chose."""
-    ground.stop_when("main", "escaped")
-    ended = ground.run("python3", "-c", ESCAPER.replace("MARK", f"{ground.marks}/"))
-    assert ended == Exit(How.STOPPED, -9, "")
-    assert {name: alive(pid) for name, pid in ground.pids().items()} == {"main": False, "escaped": False}
+    ground.stop_when(*CLINGERS)
+    assert ground.run("python3", "-c", CLINGING, str(ground.marks)) == Exit(How.STOPPED, -15, "")
+    assert {mark: alive(pid) for mark, pid in ground.pids().items()} == dict.fromkeys(CLINGERS, False)
+
+
+def test_nothing_unfinished_survives_a_timeout(ground: Ground) -> None:
+    """The same, when nobody asked for it."""
+    ended = ground.run("python3", "-c", CLINGING, str(ground.marks), timeout=2)
+    assert ended == Exit(How.TIMED_OUT, -15, "")
+    assert not any(alive(pid) for pid in ground.pids().values())
 
 
 TIDY = """
@@ -232,25 +275,45 @@ BOT = """
 import os, sys, threading
 from pathlib import Path
 from bot.runbooks.process import Processes
-root = Path(sys.argv[1])
-with Processes(root, dict(os.environ)) as processes:
-    text = f"setsid sleep 100 & echo $! > {root}/far; sleep 100 & echo $! > {root}/near; echo $$ > {root}/main; wait"
-    processes.run(("sh", "-c", text), 100, threading.Event(), lambda pid, since: None)
+marks, program = sys.argv[1:]
+with Processes(Path(marks).parent, dict(os.environ)) as processes:
+    processes.run(("python3", "-c", program, marks), 100, threading.Event(), lambda pid, since: None)
 """
 
 
-def test_nothing_unfinished_survives_the_bot(tmp_path: Path) -> None:
+def test_nothing_unfinished_survives_the_bot(ground: Ground) -> None:
     """Also when it is killed and can do nothing about it."""
-    bot = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(BOT), str(tmp_path)], cwd=Path(__file__).parent.parent
-    )
-    marks = [tmp_path / name for name in ("far", "near", "main")]
-    until(lambda: all(mark.exists() and mark.read_text().strip() for mark in marks), "the command to be under way")
-    pids = [int(mark.read_text()) for mark in marks]
-    assert [alive(pid) for pid in pids] == [True, True, True]
+    bot = subprocess.Popen([sys.executable, "-c", BOT, str(ground.marks), CLINGING], cwd=Path(__file__).parent.parent)
+    until(lambda: ground.pids().keys() == set(CLINGERS), "the command to be under way")
+    assert {mark: alive(pid) for mark, pid in ground.pids().items()} == dict.fromkeys(CLINGERS, True)
     bot.kill()
     bot.wait()
-    until(lambda: not any(alive(pid) for pid in pids), "the end of what the bot had started")
+    until(lambda: not any(alive(pid) for pid in ground.pids().values()), "the end of what the bot had started")
+
+
+FLOOD = """
+import os, resource, sys, threading
+from pathlib import Path
+from bot.runbooks.process import Processes
+with Processes(Path(sys.argv[1]), dict(os.environ), secrets=(b"T0K-9f8e7d6c5b4a3210",)) as processes:
+    def printed(command):
+        processes.run(("sh", "-c", command), 100, threading.Event(), lambda pid, since: None)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    little = printed("yes | head -c 1000000")
+    print((printed("yes | head -c 300000000; yes T0K-9f8e7d6c5b4a3210 | head -c 30000000") - little) // 1024)
+"""
+
+
+def test_a_huge_output_costs_no_memory(tmp_path: Path) -> None:
+    """330 MB that go by leave the bot's memory as it was, give or take 3 MiB."""
+    grown = subprocess.run(
+        [sys.executable, "-c", FLOOD, str(tmp_path)],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert int(grown) / (1 if sys.platform == "linux" else 1024) <= 3
 
 
 def test_the_folder_is_gone_afterwards(tmp_path: Path) -> None:

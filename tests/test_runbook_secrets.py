@@ -31,7 +31,7 @@ KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nabc\nhkiG9w0BAQEFAASC\n-----END KE
 
 
 def shown(chunks: list[bytes], *secrets: str, kept: int = 16 * 1024) -> str:
-    output = HeadAndTail(kept, [secret.encode() for secret in secrets])
+    output = HeadAndTail(kept, Mask(secret.encode() for secret in secrets))
     for chunk in chunks:
         output.write(chunk)
     return output.text()

@@ -38,10 +38,10 @@ def request(
         headers = _filled(http.headers, secrets)
     except ValueError as wrong:
         return Outcome(Result.FAILED, f"not sent: {wrong}", "", 0.0)
-    hidden = [os.fsencode(secret) for secret in secrets.values()]
-    outcome = _within(timeout, stop, lambda: _ask(http, headers, timeout, hidden))
+    mask = Mask(os.fsencode(secret) for secret in secrets.values())
+    outcome = _within(timeout, stop, lambda: _ask(http, headers, timeout, mask))
     if outcome is not None:
-        return replace(outcome, said=Mask(hidden).hide_in_text(outcome.said))
+        return replace(outcome, said=mask.hide_in_text(outcome.said))
     if stop.is_set():
         return Outcome(Result.UNKNOWN, f"stopped before {http.url} answered", "", 0.0)
     return _unanswered(http, f"no answer from {http.url} within {timeout:.3g} s", Result.TIMED_OUT)
@@ -104,8 +104,8 @@ def _filled(headers: Mapping[str, str], secrets: Mapping[str, str]) -> list[tupl
     return filled
 
 
-def _ask(http: Http, headers: list[tuple[bytes, bytes]], timeout: float, secrets: list[bytes]) -> Outcome:
-    kept = HeadAndTail(secrets=secrets)
+def _ask(http: Http, headers: list[tuple[bytes, bytes]], timeout: float, mask: Mask) -> Outcome:
+    kept = HeadAndTail(mask=mask)
     try:
         with (
             httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Sequence
 
 from bot.runbooks.masking import Mask
 from bot.tokens import without_tokens
 
 KEPT = 16 * 1024
+_NO_SECRETS = Mask()
 
 
 class HeadAndTail:
@@ -20,10 +20,10 @@ class HeadAndTail:
     does not depend on how the output arrived, and costs nothing for what is left out.
     """
 
-    def __init__(self, kept: int = KEPT, secrets: Sequence[bytes] = ()) -> None:
+    def __init__(self, kept: int = KEPT, mask: Mask = _NO_SECRETS) -> None:
         self._kept = kept
-        self._mask = Mask(secrets)
-        self._held = kept + max(self._mask.longest - 1, 0)
+        self._mask = mask
+        self._held = kept + max(mask.longest - 1, 0)
         self._head = bytearray()
         self._tail: deque[bytes] = deque()
         self._tail_size = 0

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.model import Limits
+from bot.runbooks.masking import Mask
 from bot.runbooks.output import HeadAndTail
 from bot.runbooks.process_tree import DEAD, stat
 
@@ -76,7 +77,7 @@ class Processes:
         self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
         self._environment = dict(environment)
         self._limits = limits
-        self._secrets = tuple(secrets)
+        self._mask = Mask(secrets)
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -97,7 +98,7 @@ class Processes:
             ours, theirs = os.pipe()
         except OSError as wrong:
             return Exit(How.REFUSED, wrong.errno or 0, "")
-        output = HeadAndTail(secrets=self._secrets)
+        output = HeadAndTail(mask=self._mask)
         try:
             os.set_blocking(ours, False)
             try:
