@@ -65,7 +65,7 @@ def test_another_provider_takes_over(far: FarSide, tmp_path: Path) -> None:
         tmp_path,
     )
     assert "they say: major, Partial outage" in done.before["status"].output
-    assert "llm_provider is main   (usual main, to be backup)" in done.before["flags"].output
+    assert "llm_provider is main   (expected main, to be backup)" in done.before["flags"].output
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
     assert json.loads(flags.read_text()) == {"other": "stays", "llm_provider": "backup", "answers_banner": True}
     assert flags.stat().st_mode & 0o777 == 0o640
@@ -92,12 +92,14 @@ def test_a_fallback_that_does_not_answer_is_taken_back(far: FarSide, tmp_path: P
 
 @pytest.mark.ran("real", "model-provider-down")
 def test_flags_that_somebody_set_otherwise_are_left_alone(far: FarSide, tmp_path: Path) -> None:
-    """Setting back would be wrong afterwards, so it stops before it changes anything."""
-    flags = flags_file(tmp_path, llm_provider="third", answers_banner=False)
+    """It stops before it changes anything, and does not print what stands there: that may be a secret."""
+    flags = flags_file(tmp_path, llm_provider="third-and-secret", answers_banner=False)
     before = flags.read_text()
     done = perform("model-provider-down", {"flags": str(flags), "probe": f"{far.url}/model"}, ENVIRON, tmp_path)
-    assert "llm_provider is third, neither main nor backup" in done.steps["switch"].output
-    assert done.steps["switch"].result is Result.FAILED
+    assert done.state is RunState.UNDONE, done
+    assert "llm_provider is neither main nor backup; somebody has set it otherwise." in done.steps["switch"].output
+    assert "llm_provider is another value" in done.before["flags"].output
+    assert "secret" not in str(done)
     assert flags.read_text() == before
 
 
@@ -173,6 +175,19 @@ def test_the_usual_provider_comes_back(far: FarSide, tmp_path: Path) -> None:
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
     assert json.loads(flags.read_text()) == {"other": "stays", "llm_provider": "main", "answers_banner": False}
     assert len(done.asked) == 1
+
+
+@pytest.mark.ran("real", "model-provider-back")
+def test_a_provider_that_is_not_well_after_all_is_left_again(far: FarSide, tmp_path: Path) -> None:
+    """It does not answer with the usual flags: those of the fallback come back."""
+    flags = flags_file(tmp_path, llm_provider="backup", answers_banner=True)
+    far.answers["/model"] = (503, "no")
+    folder = hurried(tmp_path, "model-provider-back", "90s")
+    done = perform(
+        "model-provider-back", {"flags": str(flags), "probe": f"{far.url}/model"}, ENVIRON, tmp_path, folder=folder
+    )
+    assert done.state is RunState.UNDONE, done
+    assert json.loads(flags.read_text()) == {"other": "stays", "llm_provider": "backup", "answers_banner": True}
 
 
 @pytest.mark.ran("real", "model-provider-back")
@@ -372,7 +387,9 @@ def test_a_damaged_version_is_never_switched_to(registry: Registry, far: FarSide
     (registry.folder / "1.0" / "model.bin").write_bytes(b"half")
     done = perform("roll-back-model", served(registry, far) | {"version": "1.0"}, ENVIRON, tmp_path)
     assert "model.bin of 1.0 is not what was trained. Nothing was switched." in done.steps["switch"].output
+    assert done.undone["switch"].output == "nothing was switched; in use: 2.0\n"
     assert registry.links == ("2.0", "1.0")
+    assert far.posted() == []  # the server that runs was not disturbed
 
 
 @pytest.mark.ran("real", "roll-back-model")

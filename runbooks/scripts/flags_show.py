@@ -4,11 +4,13 @@
 RUNBOOK_FLAGS      where they are: the absolute path of a JSON file, an http(s) address, deployment/NAME or
                    statefulset/NAME
 RUNBOOK_SET        what flags_set sets: "name=value name=value"
-RUNBOOK_BACK       what flags_back sets: the same names, with their usual values
+RUNBOOK_BACK       what they are before, and what flags_back sets: the same names
 RUNBOOK_NAMESPACE  where the deployment is
 
+RUNBOOK_FLAGS_TOKEN, where it is set, goes to an address as a bearer token.
+
 A flag at an address is read with GET ADDRESS/NAME and written with PUT, as {"value": …}. One of a deployment is an
-environment variable. A flag that has neither its usual nor its new value is left alone: setting it back would be wrong.
+environment variable. A flag that is neither what it was expected to be nor what it is to be is left alone.
 """
 
 import json
@@ -154,28 +156,46 @@ def main() -> None:
     name = Path(sys.argv[0]).stem
     usual, new = pairs("RUNBOOK_BACK"), pairs("RUNBOOK_SET")
     if usual.keys() != new.keys():
-        raise Refused("`set` and `back` name different flags; give each its new and its usual value")
+        raise Refused("`set` and `back` name different flags; give each its new and its present value")
     where = place(os.environ["RUNBOOK_FLAGS"])
     before = where.read(list(usual))
+    # What is neither is not printed: a name may be that of a secret.
+    shown = {
+        flag: as_text(value) if known(value, usual[flag], new[flag]) else "another value"
+        for flag, value in before.items()
+    }
     if name == "flags_show":
-        for flag, value in before.items():
-            print(f"{flag} is {as_text(value)}   (usual {usual[flag]}, to be {new[flag]})")
-        return
-    for flag, value in before.items():
-        if value is not None and as_text(value) not in (usual[flag], new[flag]):
-            raise Refused(
-                f"{flag} is {as_text(value)}, neither {usual[flag]} nor {new[flag]}; somebody has set it otherwise. "
-                "Ask who, or start again with the present value as `back`."
-            )
-    wanted = {flag: alike(text, before[flag]) for flag, text in (new if name == "flags_set" else usual).items()}
-    changed = {flag: value for flag, value in wanted.items() if value != before[flag]}
-    if changed:
+        for flag, value in shown.items():
+            print(f"{flag} is {value}   (expected {usual[flag]}, to be {new[flag]})")
+    elif name == "flags_set":
+        for flag, value in shown.items():
+            if value == "another value":
+                raise Refused(
+                    f"{flag} is neither {usual[flag]} nor {new[flag]}; somebody has set it otherwise. "
+                    "Ask who, or start again with its present value in `back`."
+                )
+        change(where, before, new)
+    else:
+        # As an undo it takes back what was set, and leaves alone what somebody else has set meanwhile.
+        for flag, value in shown.items():
+            if value == "another value":
+                print(f"{flag} is neither {usual[flag]} nor {new[flag]}, and is left alone")
+        change(where, before, {flag: usual[flag] for flag in usual if as_text(before[flag]) == new[flag]})
+
+
+def known(value: Any, *expected: str) -> bool:
+    return value is None or as_text(value) in expected
+
+
+def change(where: File | Address | Workload, before: Flags, texts: dict[str, str]) -> None:
+    wanted = {flag: alike(text, before[flag]) for flag, text in texts.items()}
+    if changed := {flag: value for flag, value in wanted.items() if value != before[flag]}:
         try:
             where.write(changed)
         except Refused as wrong:
             sys.exit(f"{wrong}\nSome of {', '.join(changed)} may be changed. Look before you go on.")
-    for flag, value in where.read(list(usual)).items():
-        print(f"{flag}: {as_text(before[flag])} → {as_text(value)}")
+    for flag, value in where.read(list(wanted)).items():
+        print(f"{flag}: {as_text(before[flag])} → {texts[flag]}")
         if value != wanted[flag]:
             sys.exit(f"{flag} did not take its new value; something else writes it.")
 

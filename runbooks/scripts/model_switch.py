@@ -56,6 +56,8 @@ def intact(version: Path) -> None:
 
 def switch(registry: Path) -> None:
     (registry / NOTE).unlink(missing_ok=True)
+    if (registry / "current").exists() and not (registry / "current").is_symlink():
+        sys.exit(f"{registry / 'current'} is no link. Make it one to a version; nothing was switched.")
     now, asked = link(registry, "current"), os.environ["RUNBOOK_VERSION"]
     target = link(registry, "previous") if asked == "previous" else asked
     if target is None:
@@ -73,20 +75,23 @@ def switch(registry: Path) -> None:
     print(f"in use: {now or 'nothing'} → {target}")
 
 
-def switch_back(registry: Path) -> None:
+def switch_back(registry: Path) -> bool:
+    """Whether there was something to switch back."""
     note = registry / NOTE
     try:
         fresh = time.time() - note.stat().st_mtime < NOTE_COUNTS
         was = json.loads(note.read_text())
     except FileNotFoundError:
         fresh, was = False, {}
-    if not fresh or was["to"] != link(registry, "current"):
-        print(f"nothing was switched; in use: {link(registry, 'current') or 'nothing'}")
-        return
+    now = link(registry, "current")
+    if not fresh or now not in (was["to"], was["from"]):
+        print(f"nothing was switched; in use: {now or 'nothing'}")
+        return False
     point(registry, "current", was["from"])
     point(registry, "previous", was["previous"])
     note.unlink()
-    print(f"in use: {was['to']} → {was['from'] or 'nothing'}")
+    print(f"in use: {now} → {was['from'] or 'nothing'}")
+    return True
 
 
 def restart(server: str) -> None:
@@ -114,8 +119,12 @@ def call(*argv: str) -> None:
 
 
 def main() -> None:
-    registry = Path(os.environ["RUNBOOK_REGISTRY"])
-    {"model_switch": switch, "model_switch_back": switch_back}.get(Path(sys.argv[0]).stem, lambda _: None)(registry)
+    name, registry = Path(sys.argv[0]).stem, Path(os.environ["RUNBOOK_REGISTRY"])
+    if name == "model_switch":
+        switch(registry)
+    # A server that still has its version is not disturbed.
+    if name == "model_switch_back" and not switch_back(registry):
+        return
     restart(os.environ["RUNBOOK_SERVER"])
 
 
