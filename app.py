@@ -56,7 +56,7 @@ class Bot:
         self._client = client = web_client(found)
         self._workspace = workspace = find_workspace(client, found)
         self.store = store = Store(found.database)
-        shelf = Shelf(found.runbooks_dir, lambda: people.now)
+        self._shelf = shelf = Shelf(found.runbooks_dir, lambda: people.now)
         roles = Roles(lambda: people.now, client)
         patient = web_client(found, patient=True)
         self._outbox = Outbox(store, client, utc_now)
@@ -103,6 +103,7 @@ class Bot:
     def start(self) -> None:
         """Goes on where the last one stopped, connects, and reads what was posted meanwhile."""
         begin(self.store, self._workspace.alerts, utc_now())
+        self._shelf.read_ahead()
         self._outbox.start()
         self._uploads.start()
         self._screen.start()
@@ -149,7 +150,7 @@ class Bot:
 
 def prepare() -> tuple[Settings, TeamFile, Words]:
     """What the bot starts with. Raises InputError with all that keeps it from starting, Slack's word included."""
-    findings = examine(os.environ, ENV_FILE, ask_slack=lambda found, _: ask(found, None))
+    findings = examine(os.environ, ENV_FILE, ask_slack=lambda found, _: ask(found, None), read_runbooks=False)
     problems = [each for each in findings if each.ok is False and each.what in NEEDED]
     if problems:
         raise InputError(*(f"{each.what}: {each.said}{f'; {each.mend}' if each.mend else ''}" for each in problems))

@@ -37,12 +37,19 @@ _NOT_ACTED_ON = ("escalation", "updates", "handoff", "stakeholders", "contacts",
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 
 
-def examine(environ: Mapping[str, str], env_file: Path | None, *, ask_slack: AskSlack) -> list[Finding]:
-    """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself."""
-    return list(_findings(environ, env_file, ask_slack))
+def examine(
+    environ: Mapping[str, str], env_file: Path | None, *, ask_slack: AskSlack, read_runbooks: bool = True
+) -> list[Finding]:
+    """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself.
+
+    Reading many runbooks takes a second, and a broken one keeps nothing from starting: `read_runbooks` leaves them out.
+    """
+    return list(_findings(environ, env_file, ask_slack, read_runbooks))
 
 
-def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack) -> Iterator[Finding]:
+def _findings(
+    environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack, read_runbooks: bool
+) -> Iterator[Finding]:
     wrong: set[str] = set()
     try:
         found = settings.load(environ, env_file)
@@ -66,7 +73,7 @@ def _findings(environ: Mapping[str, str], env_file: Path | None, ask_slack: AskS
                 yield Finding("team", None, said)
         except TeamError as error:
             yield from _each("team", error)
-    if "RUNBOOKS_DIR" not in wrong:
+    if "RUNBOOKS_DIR" not in wrong and read_runbooks:
         yield from _runbooks(found, team)
     if not wrong & {"TEMPLATES_DIR", "LANGUAGE"}:
         try:
@@ -110,7 +117,7 @@ def _each(what: str, error: InputError) -> Iterator[Finding]:
 
 def _runbooks(found: Settings, team: Team | None) -> Iterator[Finding]:
     roles, unattended = (None, None) if team is None else (frozenset(team.roles), team.unattended)
-    library = load_folder(found.runbooks_dir, roles, unattended=unattended, today=utc_now().date())
+    library = load_folder(found.runbooks_dir, roles, unattended=unattended, today=utc_now().date(), compare=False)
     automated = sum(1 for each in library.runbooks.values() if each.steps)
     usable = f"{len(library.runbooks)} can be used, {automated} of them with steps"
     if not library.runbooks:

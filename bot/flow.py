@@ -204,7 +204,6 @@ class Flow:
 
     def recover(self) -> None:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
-        self.plan_ahead()
         self.proposing.recover()
         self.execution.recover()
         # Whatever changed lately is drawn anew: a crash may have come between a change and its card.

@@ -23,7 +23,7 @@ class Ticker:
     ) -> None:
         """`fire` gets the kind and subject of a timer that is due, and claims it in the transaction that acts on it.
 
-        `plan_ahead` is called every minute: timers are set for what has come to be known meanwhile.
+        `plan_ahead` is called at the start and every minute: timers are set for what has come to be known meanwhile.
         """
         self._store = store
         self._fire = fire
@@ -35,7 +35,13 @@ class Ticker:
         )
 
         self._scheduler.add_job(
-            self._ahead, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1
+            self._ahead,
+            "interval",
+            minutes=1,
+            next_run_time=now(),  # the first time at once
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
         )
         self._plan_ahead = plan_ahead
 

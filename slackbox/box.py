@@ -222,6 +222,9 @@ class Slackbox:
         """Every file, newest first, as files.info gives it."""
         return self._on_server(lambda: [self._slack.files.as_json(file) for file in self._slack.files.all()])
 
+    def file_text(self, file_id: str) -> str:
+        return self._on_server(lambda: (self._slack.files.find(file_id).data or b"").decode())
+
     @property
     def calls(self) -> list[Call]:
         """Every Web API call that came, in order."""

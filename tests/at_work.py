@@ -153,9 +153,13 @@ class AtWork:
 
     def card(self, ts: str) -> Card:
         """The bot's card in the thread of an alert, once it is there."""
-        replies = self.box.wait(lambda: self.box.messages("alerts", ts)[1:], what="the card")
-        assert len(replies) == 1, [reply["text"] for reply in replies]
-        return Card(replies[0])
+        cards = self.box.wait(lambda: [each for each in self.in_thread(ts) if _is_card(each)], what="the card")
+        assert len(cards) == 1, [card["text"] for card in cards]
+        return Card(cards[0])
+
+    def in_thread(self, ts: str) -> list[dict[str, Any]]:
+        """What the bot wrote below an alert: its card, questions, files."""
+        return list(self.box.messages("alerts", ts)[1:])
 
     def card_with(self, ts: str, text: str, seconds: float = 15) -> Card:
         """The card once it says `text`."""
@@ -205,6 +209,10 @@ class Card:
     @property
     def _elements(self) -> list[dict[str, Any]]:
         return [each for block in self.blocks if block["type"] == "actions" for each in block["elements"]]
+
+
+def _is_card(message: dict[str, Any]) -> bool:
+    return bool(message.get("blocks")) and message["blocks"][0]["type"] == "header"
 
 
 def _texts(value: Any) -> list[str]:

@@ -318,14 +318,18 @@ def test_a_group_of_alerts_that_disagree_names_no_one_of_them(work):
     assert "service = `shop` (default)" in card.words
 
 
-def test_a_plan_that_cannot_be_seen_whole_cannot_be_approved(work):
-    """The last of very many steps would be cut off: nobody approves what they cannot see."""
+def test_a_plan_too_long_for_a_card_comes_as_a_file_and_approve_with_it(work):
+    """Nobody approves what they cannot see: the last of very many steps would be cut off on the card."""
     steps = "".join(f"  - {{id: s{n}, run: [touch, {'x' * 200}-{n}]}}\n" for n in range(40))
     file = work.runbooks / "restart-shop.yaml"
     file.write_text(file.read_text().replace("steps:\n", "steps:\n" + steps))
     work.start()
-    card = work.card_with(work.fire(), "Too long to show")
-    assert card.buttons == ["reject", "more"]
+    ts = work.fire()
+    card = work.card_with(ts, "the whole plan is in the file in this thread")
+    assert card.buttons == ["approve", "reject", "more"]
+    (shared,) = [each["files"][0] for each in work.in_thread(ts) if each.get("files")]
+    assert shared["name"].startswith("plan-")
+    assert f"touch {'x' * 200}-39" in work.box.file_text(shared["id"])
 
 
 def test_an_alert_that_grows_worse_opens_an_incident(work):

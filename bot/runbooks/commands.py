@@ -47,7 +47,7 @@ def show(shelf: Shelf, id: str) -> int:
 
 def lint(shelf: Shelf) -> int:
     """Every problem, a line each."""
-    problems = shelf.library().problems
+    problems = shelf.lint().problems
     for problem in problems:
         say(str(problem))
     return NO if any(problem.level == "error" for problem in problems) else DONE

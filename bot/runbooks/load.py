@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 from bot.runbooks.format import Runbook
 from bot.runbooks.lint import Standards, findings
 from bot.runbooks.shadowing import shadowed
-from bot.strict_yaml import Document, read
+from bot.strict_yaml import Document, Fault, read
 from bot.yaml_faults import Loc, place
 
 
@@ -46,11 +47,12 @@ def load_folder(
     *,
     unattended: Collection[str] | None = None,
     today: date | None = None,
+    compare: bool = True,
 ) -> Library:
     """Every `*.yaml` directly in the folder. A file with an error disables itself alone.
 
     `roles` and `unattended` are the team's; without them they are not judged. `today` is for the warning about old
-    reviews.
+    reviews. `compare`: also warn of what only shows in all of them together, which takes a while.
     """
     standards = Standards(folder, roles, unattended, today)
     if not folder.is_dir():
@@ -65,22 +67,24 @@ def load_folder(
             problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem}.yaml"))
         if file.suffix != ".yaml":
             continue
-        document = read(file)
-        runbook, found = _judge(document, standards)
+        document, runbook, found = _judge(file, standards)
         problems += found
         if runbook:
             runbooks[runbook.id] = runbook
             documents[runbook.id] = document
-    problems += _among_each_other(runbooks, documents)
+    if compare:
+        problems += _among_each_other(runbooks, documents)
     return Library(
         MappingProxyType(runbooks), tuple(sorted(problems, key=lambda each: (each.file, each.line, each.text)))
     )
 
 
-def _judge(document: Document, standards: Standards) -> tuple[Runbook | None, tuple[Problem, ...]]:
+def _judge(file: Path, standards: Standards) -> tuple[Document, Runbook | None, tuple[Problem, ...]]:
     """One file: the runbook, or None when any of its problems is an error."""
-    file = document.path
-    runbook, faults = document.check(Runbook)
+    stat = file.lstat()
+    document, runbook, faults = _read(
+        file, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode, stat.st_ctime_ns)
+    )
     problems = [Problem(file, fault.line, "error", fault.text) for fault in faults]
     if runbook:
         if runbook.id != file.stem:
@@ -89,7 +93,14 @@ def _judge(document: Document, standards: Standards) -> tuple[Runbook | None, tu
         for loc, level, text in findings(runbook, standards):
             problems.append(Problem(file, document.line(*loc), level, f"`{place(loc)}` {text}"))
     broken = any(problem.level == "error" for problem in problems)
-    return None if broken else runbook, tuple(problems)
+    return document, None if broken else runbook, tuple(problems)
+
+
+@lru_cache(maxsize=2048)
+def _read(file: Path, _stamp: tuple[int, ...]) -> tuple[Document, Runbook | None, tuple[Fault, ...]]:
+    """Reading a hundred files takes seconds, and mostly one of them has changed."""
+    document = read(file)
+    return document, *document.check(Runbook)
 
 
 def _among_each_other(runbooks: Mapping[str, Runbook], documents: Mapping[str, Document]) -> Iterator[Problem]:

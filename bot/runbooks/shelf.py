@@ -6,9 +6,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from bot.clock import utc_now
 from bot.runbooks.load import Library, load_folder
 from bot.team import Team
+
+log = structlog.get_logger()
 
 
 class Shelf:
@@ -27,11 +31,26 @@ class Shelf:
             team = self._team() if self._team else None
             now = (self._state(), team.authority if team else None, utc_now().date())
             if self._library is None or now != self._seen:
-                roles = frozenset(team.roles) if team else None
-                unattended = team.unattended if team else None
-                self._library = load_folder(self.folder, roles, unattended=unattended, today=now[2])
+                before = self._library.broken if self._library else ()
+                self._library = self._load(team, compare=False)
                 self._seen = now
+                for problem in self._library.problems:
+                    if problem.level == "error" and problem.file not in before:
+                        log.warning("a runbook cannot be used", problem=str(problem))
             return self._library
+
+    def read_ahead(self) -> None:
+        """Begins to read the files now, so that the first alert need not wait for them."""
+        threading.Thread(target=self.library, name="shelf", daemon=True).start()
+
+    def lint(self) -> Library:
+        """The same with all that can be said of it, also what shows only when they are compared with each other."""
+        return self._load(self._team() if self._team else None, compare=True)
+
+    def _load(self, team: Team | None, *, compare: bool) -> Library:
+        roles = frozenset(team.roles) if team else None
+        unattended = team.unattended if team else None
+        return load_folder(self.folder, roles, unattended=unattended, today=utc_now().date(), compare=compare)
 
     def _state(self) -> object:
         files = sorted(self.folder.rglob("*")) if self.folder.is_dir() else []

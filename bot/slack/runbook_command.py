@@ -130,7 +130,7 @@ class RunbookCommand:
         return say(self._words("no_such_runbook_show", id=id, ids=", ".join(near[:10])))
 
     def _lint(self, typed: Typed) -> Answer:  # noqa: ARG002 - every verb is called alike
-        library = self._shelf.library()
+        library = self._shelf.lint()
         if not library.problems:
             return say(self._words("lint_clean", count=len(library.runbooks)))
         title = self._words.plain("broken_runbooks", count=len(library.broken))
