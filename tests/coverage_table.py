@@ -42,8 +42,13 @@ class Row:
         return tuple(re.findall(r"`([^`]+)`", self.covered_by))
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """The ids of the runbooks whose text says it, for people to do."""
+        return tuple(re.findall(r"text of `runbooks/([a-z0-9-]+)\.yaml`", self.covered_by))
+
+    @property
     def runbooks(self) -> tuple[str, ...]:
-        """The ids among them."""
+        """The ids of all runbooks that it names."""
         return tuple(found[1] for path in self.paths if (found := re.fullmatch(r"runbooks/([a-z0-9-]+)\.yaml", path)))
 
     def __str__(self) -> str:
@@ -71,7 +76,10 @@ def prose(folder: Path = ROOT / "runbooks") -> frozenset[str]:
 
 def cell(row: Row, ran: Mapping[str, str], only_prose: Collection[str]) -> str:
     """What stands in the last column: `ran` says of each runbook that a test performed, how."""
-    how = {id: ran.get(id, "prose" if id in only_prose else "not run") for id in row.runbooks}
+    how = {
+        id: "prose" if id in row.told else ran.get(id, "prose" if id in only_prose else "not run")
+        for id in row.runbooks
+    }
     if not how:
         return "code" if any(path.endswith(".py") for path in row.paths) else "prose" if row.paths else NOTHING
     if len(set(how.values())) == 1:

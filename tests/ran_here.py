@@ -5,6 +5,8 @@
 
 The last column of docs/coverage.md is written from these markers (`make coverage`), so a marker is held to the truth: a
 test that passes and ran something else than it says fails. pyproject.toml loads this file as a plugin of pytest.
+
+PYTEST_DONT_REWRITE: it is imported before pytest begins when the page is written.
 """
 
 from __future__ import annotations
