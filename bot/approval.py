@@ -97,8 +97,9 @@ def missing_approvals(proposal: Proposal) -> int:
 
 
 def may_run_unattended(proposal: Proposal, unattended: Collection[str], *, observe: bool) -> bool:
-    """Whether a plan may run on nobody's word: it asks for none, its risk is low, the team lists it, and each of its
-    checks answered as it should. Else it waits for one approval. Source: the runbook format, `required: 0`."""
+    """Whether a plan may run on nobody's word: it asks for none, its risk is low, the team lists it, nobody chose other
+    values than the alert's and the defaults, and each of its checks answered as it should. Else it waits for one
+    approval. Source: the runbook format, `required: 0`."""
     plan = proposal.plan
     listed = plan.approval.required == 0 and plan.risk == "low" and plan.runbook in unattended
-    return listed and not observe and all(reading.outcome.ok for reading in proposal.evidence)
+    return listed and not observe and not proposal.given and all(reading.outcome.ok for reading in proposal.evidence)

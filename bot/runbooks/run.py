@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.errors import SecretMissing
 from bot.model import Ask, Outcome, Plan, Reading, Result, RunState, Step
-from bot.runbooks.steps import Surroundings, open_site
+from bot.runbooks.steps import Surroundings, open_site, secrets_of
 
 # Read side by side, each in processes of its own; more at once would only slow each other down.
 _READERS = 4
@@ -88,10 +88,10 @@ def execute(
         return obstacle(position) if position < len(plan.steps) else Ended(RunState.SUCCEEDED, "")
 
     try:
-        opened = open_site(plan, surroundings, stop)
+        secrets = secrets_of(plan, surroundings.environ)
     except SecretMissing as missing:
         return Ended(RunState.FAILED, str(missing), start)
-    with opened as site:
+    with open_site(plan, surroundings, stop, secrets) as site:
         position = start
         ended = before(position)
         if ended is None:
@@ -133,10 +133,10 @@ def take_back(
     """
     failed: list[str] = []
     try:
-        opened = open_site(plan, surroundings, stop)
+        secrets = secrets_of(plan, surroundings.environ)
     except SecretMissing as missing:
         return Ended(RunState.FAILED, f"nothing was undone: {missing}")
-    with opened as site:
+    with open_site(plan, surroundings, stop, secrets) as site:
         for position in sorted(positions, reverse=True):
             step = plan.steps[position]
             if step.undo is None:
@@ -179,7 +179,7 @@ def _no_journal(_pid: int, _since: float) -> None:
 
 def _reading(plan: Plan, step: Step, surroundings: Surroundings, stop: threading.Event) -> Reading:
     try:
-        with open_site(plan, surroundings, stop) as site:
+        with open_site(plan, surroundings, stop, secrets_of(plan, surroundings.environ)) as site:
             outcome = site.perform(step, _no_journal)
     except SecretMissing as missing:
         outcome = Outcome(Result.FAILED, str(missing), "", 0.0)

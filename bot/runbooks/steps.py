@@ -52,9 +52,10 @@ class Surroundings:
 
 
 @contextmanager
-def open_site(plan: Plan, surroundings: Surroundings, stop: threading.Event) -> Iterator[Site]:
-    """Where the plan's steps can be performed. Raises SecretMissing before anything is started."""
-    secrets = secrets_of(plan, surroundings.environ)
+def open_site(
+    plan: Plan, surroundings: Surroundings, stop: threading.Event, secrets: Mapping[str, str]
+) -> Iterator[Site]:
+    """Where the plan's steps can be performed, with its secrets' values as `secrets_of` gives them."""
     seen = environment(plan, surroundings.environ) | {f"RUNBOOK_{name.upper()}": secrets[name] for name in secrets}
     masked = tuple(value.encode() for value in secrets.values())
     with Processes(surroundings.scratch, seen, limits=plan.limits, secrets=masked) as processes:
