@@ -81,7 +81,7 @@ def perform(
             break
         ended = execute(plan, journal, surroundings, start=position + 1, hold=hold, stop=stop)
     done.state, done.why = ended.state, ended.why
-    if ended.state is RunState.FAILED and plan.on_failure == "undo":
+    if ended.state is RunState.FAILED and plan.on_failure == "undo" and journal.begun:
         back = take_back(plan, journal, surroundings, journal.begun, hold=hold, stop=stop)
         done.state, done.why = back.state, back.why or ended.why
     if ended.state is RunState.SUCCEEDED:
