@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import RunState, Verdict
-from tests.library import recorded
+from tests.library import RUNBOOKS, recorded
 from tests.service_place import Place, free_port, get, serve, start, until
 from tests.small_service import SmallService
 
@@ -44,6 +44,15 @@ def test_a_service_is_started_and_has_to_prove_that_it_serves(place: Place, shop
     assert "http_requests_total" in done.steps["metrics"].output
     assert len(shop.alive) == 3
     assert (shop.home / "pid").read_text().split()[0] == str(shop.pids[0])
+
+
+@pytest.mark.ran("real", "start-service")
+def test_a_service_does_not_silently_keep_the_limits_of_its_start(place: Place, shop: SmallService) -> None:
+    """They would end it, long after the step was over: they are lifted where the bot may, and told where it may not."""
+    done = place.perform("start-service", service="shop", platform="process", port=shop.port)
+    limits = Path(f"/proc/{shop.pids[0]}/limits").read_text().splitlines()
+    lifted = any(line.startswith("Max cpu time") and line.count("unlimited") == 2 for line in limits)
+    assert ("warning: it keeps this step's limit" in done.steps["start"].output) is not lifted, str(done)
 
 
 @pytest.mark.ran("real", "start-service")
@@ -158,6 +167,12 @@ def test_memory_that_comes_back_at_once_is_no_success(place: Place, shop: SmallS
     done = place.perform("clear-memory", service="shop", platform="process", port=shop.port, grace=1)
     assert (done.state, done.verdict) == (RunState.FAILED, None), str(done)
     assert "the restart did not give the memory back" in done.steps["lower"].output
+
+
+def test_one_program_under_two_names_is_one_program() -> None:
+    """A script takes no arguments, so its name says which half is meant; the bytes are the same."""
+    scripts = RUNBOOKS / "scripts"
+    assert (scripts / "service_memory.py").read_bytes() == (scripts / "service_memory_lower.py").read_bytes()
 
 
 def mebibytes(output: str) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 service, platform = os.environ["RUNBOOK_SERVICE"], os.environ["RUNBOOK_PLATFORM"]
 project, namespace = os.environ.get("RUNBOOK_PROJECT", ""), os.environ.get("RUNBOOK_NAMESPACE", "default")
+LIMITS = (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_CORE)
 SETTLE = 1.0  # seconds in which a process that cannot start usually ends
 
 
@@ -62,7 +63,7 @@ def running(pidfile: Path) -> int | None:
 
 def without_limits() -> None:
     # The limits are this step's; the service would end by them long after the step is over.
-    for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE):
+    for limit in LIMITS:
         hard = resource.getrlimit(limit)[1]
         try:
             resource.setrlimit(limit, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -100,7 +101,8 @@ def process() -> str:
     if resource.getrlimit(resource.RLIMIT_CPU)[1] != resource.RLIM_INFINITY:
         seconds = resource.getrlimit(resource.RLIMIT_CPU)[1]
         print(
-            f"warning: it keeps this step's limit of {seconds} s of processor time; run the bot so that it may lift it"
+            f"warning: it keeps this step's limit of {seconds} s of processor time, as the bot may not lift it "
+            "(CAP_SYS_RESOURCE); a service that shall live longer wants a manager: systemd, or a container"
         )
     return f"process {new.pid}"
 
