@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_PATIENCE = 30.0  # seconds
+_PATIENCE = 60.0  # seconds; a machine may be busy
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 # Ctrl-C comes from the terminal that a session has taken. Not by a fork here, in a process with threads.
 _TAKE_TERMINAL = (

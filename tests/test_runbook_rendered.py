@@ -368,7 +368,7 @@ def test_the_json_is_what_is_hashed(folder: Path) -> None:
     [
         ([], "service (The unit) has no value; add service=VALUE\n"),
         (["service=c"], 'service (person) does not fit the pattern a|b: "c"\n'),
-        (["service=a", "servce=a"], "servce: needs has no such parameter\n"),
+        (["service=a", "servce=a"], '"servce": needs has no such parameter\n'),
         (["service=a", "service=b"], "service is given twice; give it once.\n"),
         (["service"], "'service' is no value; write NAME=VALUE, such as service=shop.\n"),
         (["service=a", "token=x"], "token is a secret; it comes from the bot's environment alone\n"),
