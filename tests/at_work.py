@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import httpx
@@ -80,11 +81,28 @@ class AtWork:
         script.write_text(RESTART.format(body=body))
         script.chmod(0o755)
 
+    def add_runbook(self, id: str, text: str) -> None:
+        """One more: `text` is what stands below its title and doc. `{shop}` in it is the shop's folder."""
+        head = f"runbook: 1\nid: {id}\ntitle: {id.replace('-', ' ').capitalize()}\ndoc: For a test.\n"
+        (self.runbooks / f"{id}.yaml").write_text(head + dedent(text).replace("{shop}", str(self.shop)))
+
+    def write_team(self, *changes: tuple[str, str]) -> None:
+        """A team file of this test's own, with each first text replaced by the second."""
+        text = (ROOT / "team.yaml").read_text()
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        (self.folder / "team.yaml").write_text(text)
+
+    def lines(self, name: str) -> list[str]:
+        """What steps wrote into a file of the shop, a line each; none while it is not there."""
+        file = self.shop / name
+        return file.read_text().splitlines() if file.exists() else []
+
     @property
     def starts(self) -> int:
         """How often the step really started."""
-        file = self.shop / "starts"
-        return len(file.read_text().splitlines()) if file.exists() else 0
+        return len(self.lines("starts"))
 
     def environment(self, **changes: str) -> dict[str, str]:
         return {
@@ -97,7 +115,7 @@ class AtWork:
             "DATABASE_URL": f"sqlite:///{self.folder}/plantao.db",
             "RUNBOOKS_DIR": str(self.runbooks),
             "TEMPLATES_DIR": str(ROOT / "templates"),
-            "TEAM_FILE": str(ROOT / "team.yaml"),
+            "TEAM_FILE": str(own if (own := self.folder / "team.yaml").exists() else ROOT / "team.yaml"),
             **changes,
         }
 
@@ -180,9 +198,12 @@ class AtWork:
         (value,) = [each for each in card.menu if each.startswith(f"{what}|")]
         self.box.click(person, "alerts", card.ts, "more", option=value)
 
-    def told(self, person: str, channel: str = "alerts") -> str:
-        """The last thing that this person alone was told."""
-        return str(self.box.wait(lambda: self.box.ephemerals(person, channel), what="an answer")[-1]["text"])
+    def told(self, person: str, channel: str = "alerts", *, after: int = 0) -> str:
+        """The last thing that this person alone was told; with `after`, once there are more than so many."""
+        told = self.box.wait(
+            lambda: found if len(found := self.box.ephemerals(person, channel)) > after else [], what="an answer"
+        )
+        return str(told[-1]["text"])
 
 
 class Card:
@@ -213,6 +234,11 @@ class Card:
 
 def _is_card(message: dict[str, Any]) -> bool:
     return bool(message.get("blocks")) and message["blocks"][0]["type"] == "header"
+
+
+def _key(message: dict[str, Any]) -> str:
+    """Which of its cards the bot says that a message is."""
+    return str(message.get("metadata", {}).get("event_payload", {}).get("key", ""))
 
 
 def _texts(value: Any) -> list[str]:
