@@ -169,15 +169,59 @@ class AtWork:
     def resolve(self, name: str = "HighMemoryUsage", **parts: Any) -> None:
         httpx.post(self.monitor, json=alertmanager(name, resolved=True, **parts)).raise_for_status()
 
+    def ask_for(self, person: str, line: str, channel: str = "alerts") -> str:
+        """Types `/runbook run …` and gives the ts of the card that comes of it, in the alerts channel."""
+        before = {message["ts"] for message in self.box.messages("alerts")}
+        said = self.command(person, f"run {line}", channel)
+        assert "Proposed in" in said, said
+        return self.new_card(before)
+
+    def new_card(self, before: set[str]) -> str:
+        """The ts of a card in the alerts channel that was not there `before`."""
+        new = self.box.wait(
+            lambda: [each["ts"] for each in self.box.messages("alerts") if each["ts"] not in before],
+            what="the card of a request",
+        )
+        return str(new[0])
+
+    def command(self, person: str, line: str, channel: str = "alerts") -> str:
+        """What `/runbook …` answers, its blocks included."""
+        answer = self.box.command(person, channel, f"/runbook {line}")
+        return "\n".join([answer["text"], *_texts(answer.get("blocks"))])
+
     def card(self, ts: str) -> Card:
-        """The bot's card in the thread of an alert, once it is there."""
-        cards = self.box.wait(lambda: [each for each in self.in_thread(ts) if _is_card(each)], what="the card")
+        """The bot's card in the thread of an alert, or of a run that was asked for, once it is there."""
+        cards = self.box.wait(
+            lambda: [each for each in self.box.messages("alerts", ts) if _key(each).startswith(("alert:", "request:"))],
+            what="the card",
+        )
         assert len(cards) == 1, [card["text"] for card in cards]
         return Card(cards[0])
 
-    def in_thread(self, ts: str) -> list[dict[str, Any]]:
-        """What the bot wrote below an alert: its card, questions, files."""
-        return list(self.box.messages("alerts", ts)[1:])
+    def in_thread(self, ts: str, key: str = "") -> list[dict[str, Any]]:
+        """What the bot wrote below an alert or a request: its card, files, and by `key`: ask:, undo-failed:."""
+        return [each for each in self.box.messages("alerts", ts)[1:] if _key(each).startswith(key)]
+
+    def question(self, ts: str) -> Card:
+        """The last question in the thread, once there is one with its buttons."""
+        asked = self.box.wait(
+            lambda: [each for each in map(Card, self.in_thread(ts, "ask:")) if each.buttons], what="a question"
+        )
+        return asked[-1]
+
+    def answer(self, person: str, ts: str, yes: bool) -> None:
+        self.box.click(person, "alerts", self.question(ts).ts, "answer_yes" if yes else "answer_no")
+
+    def approved(self, ts: str, person: str = "alice") -> str:
+        """Waits for the buttons and presses Approve."""
+        self.waiting(ts)
+        self.press(person, ts, "approve")
+        return ts
+
+    def modal(self, person: str) -> dict[str, Any]:
+        """The form that this person has open."""
+        view: dict[str, Any] = self.box.wait(lambda: self.box.views(person), what="a form")[-1]
+        return view
 
     def card_with(self, ts: str, text: str, seconds: float = 15) -> Card:
         """The card once it says `text`."""
@@ -230,10 +274,6 @@ class Card:
     @property
     def _elements(self) -> list[dict[str, Any]]:
         return [each for block in self.blocks if block["type"] == "actions" for each in block["elements"]]
-
-
-def _is_card(message: dict[str, Any]) -> bool:
-    return bool(message.get("blocks")) and message["blocks"][0]["type"] == "header"
 
 
 def _key(message: dict[str, Any]) -> str:

@@ -141,6 +141,7 @@ def test_a_step_cut_by_a_kill_is_unknown_and_not_started_again(work, tmp_path):
 @pytest.mark.parametrize(("answer", "starts", "title"), [("settle_ran", 1, "NOT FIXED"), ("settle_again", 2, "FIXED")])
 def test_a_person_says_what_became_of_an_unknown_step(work, tmp_path, answer, starts, title):
     """It ran: the run goes on after it. It did not run: it is started again."""
+    work.write_team(("emergency: {roles: [lead]}", "emergency: {roles: []}"))
     work.write_script(until(tmp_path / "go"))
     work.start_process()
     ts = work.fire()
@@ -231,7 +232,7 @@ def test_stopping_an_unknown_run_frees_its_lock(work, tmp_path):
     work.press("bob", other, "approve")
     work.card_with(other, "Waiting for run 1, let go ahead by alice, which holds the lock `service:shop`")
     work.press("bob", ts, "settle_stop")
-    assert work.card_with(ts, "ABORTED").buttons == ["check_again"]
+    assert work.card_with(ts, "ABORTED").buttons == ["check_again", "more"]
     work.card_with(other, "FIXED")
 
 
