@@ -35,7 +35,7 @@ steps:
 verify:
   - {run: [test, -e, "{here}/made"]}
 """
-# Says that it began, and goes on when it may. Its child says so too, and a stubborn one does not care for a polite TERM.
+# Says that it began, and goes on when it may. Its child says so too; a stubborn one does not care for a polite TERM.
 GATE = """\
 #!/bin/sh
 set -eu
@@ -403,7 +403,12 @@ steps:
 
 
 def child_is_gone(work: Workplace) -> bool:
-    return not Path(f"/proc/{int((work.here / 'child').read_text())}").exists()
+    """Whether it has ended, also where nobody has taken note of that yet."""
+    status = Path(f"/proc/{int((work.here / 'child').read_text())}/stat")
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_the_step_under_way_is_drawn_with_its_time(work: Workplace) -> None:
