@@ -15,6 +15,7 @@ import httpx
 
 from bot.model import Http, Outcome, Result, Tcp
 from bot.runbooks import placeholders
+from bot.runbooks.judge import by_status
 from bot.runbooks.masking import Mask
 from bot.runbooks.output import HeadAndTail
 
@@ -124,9 +125,7 @@ def _ask(http: Http, headers: list[tuple[bytes, bytes]], timeout: float, mask: M
         return _unanswered(http, f"no answer from {http.url} within {timeout:.3g} s", Result.TIMED_OUT)
     except httpx.HTTPError as wrong:
         return _unanswered(http, f"no whole answer from {http.url}: {wrong}", Result.FAILED)
-    expected = "" if status == http.status else f", not {http.status}"
-    result = Result.FAILED if expected else Result.OK
-    return Outcome(result, f"http {status}{expected} from {http.url}", kept.text(), 0.0)
+    return by_status(http, status, kept.text())
 
 
 def _unanswered(http: Http, said: str, of_a_read: Result) -> Outcome:

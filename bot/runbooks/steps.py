@@ -25,6 +25,7 @@ from bot.model import (
     Tcp,
     Wait,
 )
+from bot.runbooks.judge import by_exit_code
 from bot.runbooks.network import connect, request
 from bot.runbooks.process import Exit, How, Processes, Started, signal_name, why_refused
 
@@ -158,8 +159,7 @@ def _judged(exit_: Exit, ok: tuple[int, ...], timeout: float) -> Outcome:
         case How.EXITED if exit_.code < 0:
             return _ended(Result.FAILED, f"ended by {signal_name(-exit_.code)}", exit_.output)
         case How.EXITED:
-            result = Result.OK if exit_.code in ok else Result.FAILED
-            return _ended(result, f"exit code {exit_.code}", exit_.output)
+            return by_exit_code(exit_.code, ok, exit_.output)
         case How.TIMED_OUT:
             return _ended(Result.TIMED_OUT, f"not done within {_seconds(timeout)}, and ended", exit_.output)
         case How.STOPPED:
