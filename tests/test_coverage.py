@@ -18,7 +18,7 @@ from tests.ran_here import untrue
 
 TEXT = PAGE.read_text()
 ROWS = rows(TEXT)
-LIBRARY = load_folder(ROOT / "runbooks")
+LIBRARY = load_folder(ROOT / "runbooks", compare=False)
 SHIPPED = frozenset(file.stem for file in (ROOT / "runbooks").glob("*.yaml"))
 KINDS = {
     *("section", "alert", "diagnosis", "procedure", "decision", "checklist", "template", "table", "escalation"),
