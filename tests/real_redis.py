@@ -35,7 +35,7 @@ class Redis:
 
     @property
     def pid(self) -> int:
-        return int((self.home / "pid").read_text())
+        return int((self.home / "pid").read_text().split()[0])
 
     def start(self) -> None:
         with (self.home / "log").open("ab") as log:

@@ -2,7 +2,7 @@
 """Makes RUNBOOK_SERVICE on RUNBOOK_PLATFORM read its key again: a restart, the least disturbing that the platform has.
 
 RUNBOOK_PROJECT: of compose. RUNBOOK_NAMESPACE: of kubernetes, where the pods are replaced one after the other.
-Process: the one whose number is in SERVICES_DIR/<service>/pid gets the signal HUP.
+Process: the one whose number (and start) is in SERVICES_DIR/<service>/pid gets the signal HUP.
 """
 
 import os
@@ -43,7 +43,10 @@ def do(*argv: str) -> None:
 
 def tell(pidfile: Path) -> int:
     try:
-        pid = int(pidfile.read_text())
+        pid, *noted = (int(word) for word in pidfile.read_text().split())
+        since = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        if noted and noted != [since]:
+            sys.exit(f"{pidfile} names a process that is over; {pid} is another one by now")
         os.kill(pid, signal.SIGHUP)
     except (OSError, ValueError) as wrong:
         sys.exit(f"{service} cannot be told: {wrong}; is it running?")
