@@ -7,14 +7,16 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from bot.model import Notify, Outcome, Result, RunState, Verdict
 from bot.runbooks.judge import verdict_of
-from bot.runbooks.load import load_folder
+from bot.runbooks.load import Library, load_folder
 from bot.runbooks.plan import fill, seal
 from bot.runbooks.run import check, execute, take_back, verify
 from bot.runbooks.steps import Surroundings
+from tests import ran_here
 
 RUNBOOKS = Path(__file__).parent.parent / "runbooks"
 
@@ -52,7 +54,8 @@ def perform(
 ) -> Performed:
     """Seals the plan, runs its checks, its steps and what verifies them. Questions are answered with yes, or by step id
     as `answers` say; a failure is taken back when the runbook says so."""
-    library = load_folder(folder)
+    ran_here.performed(id)
+    library = _library(folder)
     assert id in library.runbooks, [str(each) for each in library.problems if each.file.stem == id]
     runbook = library.runbooks[id]
     plan = seal(runbook, fill(runbook, None, given), folder, for_alert=True)
@@ -89,6 +92,11 @@ def perform(
         done.verified = {each.id: each.outcome for each in readings}
         done.verdict = verdict_of(plan, readings)
     return done
+
+
+@cache
+def _library(folder: Path) -> Library:
+    return load_folder(folder, compare=False)
 
 
 class _Journal:
@@ -138,6 +146,7 @@ class Recorded:
 
     def program(self, name: str, answers: Mapping[str, tuple[int, str]] | None = None) -> None:
         """Adds one, or gives it other answers from now on."""
+        ran_here.stood_in(name)
         (self.folder / f"{name}.answers").write_text(json.dumps(dict(answers or {})))
         file = self.folder / name
         file.write_text(
