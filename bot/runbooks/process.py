@@ -192,20 +192,22 @@ class Processes:
                 except OSError:
                     return How.LOST, 0, ""
 
-    def _judged(self, cut: How | None, over: str, status: int | None, used: float) -> tuple[How, int, str]:
+    def _judged(self, cut: How | None, over: str, status: int | None) -> tuple[How, int, str]:
         """What a command that is over came to: how it ended, by whose hand, and which limit it was."""
         code = 0 if status is None else os.waitstatus_to_exitcode(status)
-        if over == "crowded":
-            # It may itself have ended well: what it left behind has not.
-            return How.EXITED, -signal.SIGKILL, f"ran more than {self._limits.processes} processes at once"
-        if cut and over == "cut":  # it may have ended by itself just before it would have been cut
+        if over in ("crowded", "spent"):
+            # It may itself have ended well: what came of it has not.
+            code = min(code, -signal.SIGKILL if over == "crowded" else -signal.SIGTERM)
+        elif cut and over == "cut":  # it may have ended by itself just before it would have been cut
             return cut, code, ""
-        if code == -signal.SIGXFSZ:
-            return How.EXITED, code, f"wrote a file of more than {_size(self._limits.file)}"
-        # A program that does not heed the first signal is killed by the kernel a second later.
-        if code == -signal.SIGXCPU or (code == -signal.SIGKILL and used >= self._limits.cpu):
-            return How.EXITED, code, f"used more than {self._limits.cpu:g} s of processor time"
-        return How.EXITED, code, ""
+        limit = ""
+        if over == "crowded":
+            limit = f"ran more than {self._limits.processes} processes at once"
+        elif over == "spent" or code == -signal.SIGXCPU:
+            limit = f"used more than {self._limits.cpu:g} s of processor time"
+        elif code == -signal.SIGXFSZ:
+            limit = f"wrote a file of more than {_size(self._limits.file)}"
+        return How.EXITED, code, limit
 
 
 def still_runs(pid: int, pid_started: float) -> bool:

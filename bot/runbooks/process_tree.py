@@ -46,6 +46,12 @@ def descendants(spared: dict[int, int], session: tuple[int, int] | None = None) 
     return living
 
 
+def processor_time(pid: int) -> float:
+    """Seconds that a process has used, its children not among them; 0 of one that is gone."""
+    fields = _fields(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
 def tasks() -> int:
     """How many processes and threads this machine runs, of all users; 0 where that cannot be read."""
     try:
@@ -57,11 +63,15 @@ def tasks() -> int:
 
 def stat(pid: int) -> tuple[int, int, bytes, int] | None:
     """(parent, start, state, session), or None."""
+    fields = _fields(pid)
+    return (int(fields[1]), int(fields[19]), fields[0], int(fields[3])) if fields else None
+
+
+def _fields(pid: int) -> list[bytes]:
+    """What /proc/PID/stat says after the name, which stands in brackets and may itself hold brackets and spaces."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib costs start-up time
             text = file.read()
     except OSError:
-        return None
-    # The name stands in brackets and may itself hold brackets and spaces.
-    fields = text[text.rindex(b")") + 2 :].split(None, 20)
-    return int(fields[1]), int(fields[19]), fields[0], int(fields[3])
+        return []
+    return text[text.rindex(b")") + 2 :].split(None, 20)

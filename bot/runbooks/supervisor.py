@@ -4,16 +4,17 @@ The bot starts it as isolated Python (`-I -S`) with the run's folder and environ
 input, a socket. When the bot ends, however it ends, that socket closes: the supervisor then ends the command under way
 and itself. Being a subreaper, it inherits every orphan of its commands, so no `setsid` or double fork escapes it.
 
-Limits are held in two places: what the kernel holds of each process is set in `spawn`; how many processes a command may
-have is counted here. Where there is no /proc, which is everywhere but on Linux, that number is not held, and of what an
-unfinished command started only what stayed in its process group is ended.
+Limits are held in two places: what the kernel can hold of each process is set in `spawn`; here it is counted how many
+processes a command has, and seen to that none goes on after its processor time is up and it was told so. Where there is
+no /proc, which is everywhere but on Linux, those two are not held, and of what an unfinished command started only what
+stayed in its process group is ended.
 
 Nothing is imported but what is built in or a bare extension: start-up time is part of every run.
 
 Messages, each a length and a marshalled tuple:
     to here    ("start", argv, environment, limits) with the output's descriptor · ("end",)
     from here  ("started", pid, start time), unless it ends at once · ("refused", errno)
-               ("ended", wait status, seconds of processor time) · ("cut", …) · ("crowded", …) · ("stuck", …)
+               ("ended", wait status) · ("cut", …) · ("crowded", …) · ("spent", …) · ("stuck", …)
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ import select
 import sys
 import time
 
-from bot.runbooks.process_tree import HAS_PROC, descendants, stat, tasks
-from bot.runbooks.spawn import Limits, hold, own_limits, spawn
+from bot.runbooks.process_tree import HAS_PROC, descendants, processor_time, stat, tasks
+from bot.runbooks.spawn import Limits, release, soft_limits, spawn
 
 GRACE = 5.0  # seconds between TERM and KILL (RUNBOOKS.md, rule 7)
 _GIVE_UP = 10.0  # seconds after KILL: a process of another user, or one that the kernel holds
@@ -37,12 +38,13 @@ _LOOK = 0.05
 # Its processes are counted so often, and at any look at which the machine runs many more than before. Counting reads
 # all that the machine runs: at least so many times as long as it took is waited before the next.
 _COUNT_EVERY, _COUNT_SHARE = 1.0, 20
+_WARNED = 1.0  # seconds of processor time that a program has after SIGXCPU
 # What a command leaves behind is a daemon when it does not grow in so many looks, out of so many at most.
 _SETTLED, _SETTLING = 5, 50
 _PR_SET_CHILD_SUBREAPER = 36
 
-Ending = tuple[str, int | None, float]
-"""A message that a command is over: how, its wait status and the processor time that it and its children used."""
+Ending = tuple[str, int | None]
+"""A message that a command is over: how, and its wait status."""
 
 
 def main() -> None:
@@ -53,7 +55,6 @@ def main() -> None:
     for number in (0, 1, 2):
         os.dup2(null, number)
     _become_subreaper()
-    _go_first()
     wake, waker = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(waker, False)
@@ -70,14 +71,15 @@ class Supervisor:
     def __init__(self, control: _socket.socket, wake: int) -> None:
         self.control = control
         self.wake = wake
-        self.own = own_limits()
         self.spared: dict[int, int] = {}  # what finished commands left running: process → start time
-        # The command under way, when it started, how it ended once it has, and what processor time it used.
+        # The command under way, when it started, what it may use and how it ended once it has.
         self.pid, self.since = 0, 0
+        self.processor, self.most = 0.0, 0
+        self.held: dict[int, int] = {}
         self.status: int | None = None
-        self.used = 0.0
         # When its processes were last counted, how long that took, and what the machine ran then.
         self.counted, self.cost, self.running = 0.0, 0.0, 0
+        self.turn = _Turn()
         self.anything = select.poll()
         self.anything.register(control.fileno(), select.POLLIN)
         self.anything.register(wake, select.POLLIN)
@@ -94,7 +96,8 @@ class Supervisor:
 
     def run(self, argv: list[bytes], environment: dict[bytes, bytes], limits: Limits, output: int) -> None:
         try:
-            self.pid = spawn(argv, environment, output, limits)
+            self.held = soft_limits(limits)
+            self.pid = spawn(argv, environment, output, self.held)
         except OSError as wrong:
             self.send(("refused", wrong.errno))
             return
@@ -102,13 +105,15 @@ class Supervisor:
             os.close(output)
         found = stat(self.pid)
         self.since = found[1] if found else 0
-        self.status, self.used = None, 0.0
-        ending = self.follow(limits[2])
+        self.processor, _, self.most, _ = limits
+        self.status = None
+        ending = self.follow()
+        self.turn.go_first(False)
         if ending is None:
             os._exit(0)
         self.send(ending)
 
-    def follow(self, most: int) -> Ending | None:
+    def follow(self) -> Ending | None:
         """How the command ended, or was ended; None when that was because the bot is gone."""
         told = False
         began = self.counted = time.monotonic()
@@ -128,40 +133,53 @@ class Supervisor:
             if not told:
                 told = True
                 self.send(("started", self.pid, self.since))
-            if self.has_more_than(most):
-                return self.end_crowd()
+            if over := self.look():
+                return over
         if not self.left_anything():
             self.spared = {}
-        elif self.grows_beyond(most):
+        elif self.multiplies():
             return self.end_crowd()
         else:
             self.spare()
-        return "ended", self.status, self.used
+        return "ended", self.status
 
-    def has_more_than(self, most: int) -> bool:
-        """Whether the command has more processes than that, as far as it is time to count."""
+    def look(self) -> Ending | None:
+        """Ends the command when it has used more than it may, as far as it is time to look."""
         now = time.monotonic()
         passed = now - self.counted
-        if passed < self.cost * _COUNT_SHARE or (passed < _COUNT_EVERY and tasks() - self.running <= most):
-            return False
-        there = len(self.tree())
+        if passed < self.cost * _COUNT_SHARE or (passed < _COUNT_EVERY and not self.is_crowded()):
+            return None
+        tree = self.tree_in_turn()
+        if len(tree) > self.most:
+            return self.end_crowd()
+        if any(processor_time(pid) > self.processor + _WARNED for pid in tree):
+            return self.end("spent", GRACE)
         self.counted, self.running = time.monotonic(), tasks()
         self.cost = self.counted - now
-        return there > most
+        return None
 
-    def grows_beyond(self, most: int) -> bool:
-        """Whether what the command left is no daemon: it goes on to multiply until it is more than `most`."""
+    def is_crowded(self) -> bool:
+        """Whether the machine runs so many more than before that this command may be why."""
+        return tasks() - self.running > self.most
+
+    def tree_in_turn(self) -> dict[int, int]:
+        # Not always first: that would make every command a little slower.
+        self.turn.go_first(self.is_crowded())
+        return self.tree()
+
+    def multiplies(self) -> bool:
+        """Whether what the command left is no daemon: it goes on to grow until it is more than may be."""
         before = grown = 0
         for look in range(_SETTLING):
-            there = len(self.tree())
-            if there > most:
+            there = len(self.tree_in_turn())
+            if there > self.most:
                 return True
             if there > before:
                 before, grown = there, look
             if there == 0 and self.spared:
                 return False
             # Of what multiplies and dies fast, only the machine as a whole may show how many there are.
-            if look - grown >= _SETTLED and tasks() - self.running <= most:
+            if look - grown >= _SETTLED and not self.is_crowded():
                 return False
             self.children.poll(_SCAN_EVERY * 1000)
             self.reap()
@@ -176,13 +194,13 @@ class Supervisor:
             pass
         while True:
             try:
-                ended, how, used = os.wait4(-1, os.WNOHANG)
+                ended, how = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if ended == 0:
                 return
             if ended == self.pid:
-                self.status, self.used = how, used.ru_utime + used.ru_stime
+                self.status = how
 
     def left_anything(self) -> bool:
         try:
@@ -192,13 +210,10 @@ class Supervisor:
         return True
 
     def spare(self) -> None:
-        """What the command left is a daemon from now on. Its limits were the command's: where we may, they go.
-
-        That takes CAP_SYS_RESOURCE, which root has outside of containers. All others' daemons keep the step's limits.
-        """
+        """What the command left is a daemon from now on: its limits were the command's, and go."""
         before, self.spared = self.spared, descendants({}, (self.pid, self.since))
         for pid in self.spared.keys() - before.keys():
-            hold(pid, self.own)
+            release(pid, self.held)
 
     def end(self, how: str, grace: float) -> Ending:
         """TERM, a grace, KILL, for the whole tree of the command under way. `how` when that was still needed."""
@@ -210,10 +225,10 @@ class Supervisor:
                 # A leader that ended before its threads looks dead, and is not.
                 tree.add(self.pid if HAS_PROC else -self.pid)
             if not tree:
-                return how if told else "ended", self.status, self.used
+                return how if told else "ended", self.status
             passed = time.monotonic() - began
             if passed > grace + _GIVE_UP:
-                return "stuck", self.status, self.used
+                return "stuck", self.status
             for member in sorted(tree):
                 if passed >= grace:
                     send_signal(member, _signal.SIGKILL)
@@ -229,6 +244,7 @@ class Supervisor:
         Most of it is one process group, which goes in one stroke. The others are stopped before they are killed: where
         one is killed, another would take its place before all are found.
         """
+        self.turn.go_first(True)
         if self.status is None:  # then its number is surely still its own
             send_signal(-self.pid, _signal.SIGKILL)
         began = time.monotonic()
@@ -266,7 +282,7 @@ class Supervisor:
             data += more
         return data
 
-    def send(self, message: tuple[str | int | float | None, ...]) -> None:
+    def send(self, message: tuple[str | int | None, ...]) -> None:
         body = marshal.dumps(message)
         try:  # noqa: SIM105 - contextlib costs start-up time
             self.control.sendall(len(body).to_bytes(4, "big") + body)
@@ -282,14 +298,22 @@ def send_signal(pid: int, number: int) -> None:
         pass
 
 
-def _go_first() -> None:
-    """Puts this process, not those it starts, before all others: among thousands it would hardly get its turn."""
-    if sys.platform != "linux":
-        return
-    try:  # noqa: SIM105 - contextlib costs start-up time
-        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-    except PermissionError:  # only root may, and not in every container
-        pass
+class _Turn:
+    """Whether this process goes before all others: among thousands it would hardly get its turn. Only root may."""
+
+    def __init__(self) -> None:
+        self.first = False
+        if sys.platform == "linux":
+            self.usual = os.sched_getscheduler(0), os.sched_getparam(0)
+
+    def go_first(self, first: bool) -> None:
+        if first == self.first or sys.platform != "linux":
+            return
+        self.first = first
+        try:  # noqa: SIM105 - contextlib costs start-up time
+            os.sched_setscheduler(0, *((os.SCHED_FIFO, os.sched_param(1)) if first else self.usual))
+        except PermissionError:
+            pass
 
 
 def _become_subreaper() -> None:
