@@ -259,7 +259,8 @@ def lint_runbooks() -> None:
 def replay_cases(ids: Annotated[list[str] | None, typer.Argument(metavar="ID…")] = None) -> None:
     """Replays the cases in the runbooks folder's tests/, of these runbooks or of all. Runs nothing.
 
-    Exits with 1 when a case differs or a runbook with steps has none, and with 2 when a case cannot be read.
+    Exits with 1 when a case differs or a runbook with steps has none, and with
+    2 when something cannot be read.
     """
     raise typer.Exit(commands.replay_cases(_shelf(), ids or []))
 
@@ -280,11 +281,14 @@ def run_runbook(
     values: Values = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it runs, at high risk neither.")] = False,
 ) -> None:
-    """Runs a runbook here and now, with live progress: checks, plan, a yes, steps, verify, before and after.
+    """Runs a runbook here and now: checks, plan, a yes, steps, verify, before and after.
 
-    Asks for values that are missing. Ctrl-C aborts it, and what the runbook says for a failure follows. It has no
-    store: Slack's locks, cooldowns and approvals do not apply here, messages to channels are not posted, and nothing
-    goes on after a crash. Exits with 0 when it ends FIXED or DONE, with 1 otherwise, and with 2 for bad input.
+    Asks for values that are missing. Ctrl-C aborts it, and what the runbook
+    says for a failure follows. There is no store behind it:
+    Slack's locks, cooldowns and approvals do not apply here,
+    messages to channels are shown and not posted, and nothing goes on after a
+    crash. Exits with 0 when it ends FIXED or DONE, with 1 otherwise, and with
+    2 for bad input.
     """
     found = settings.load(os.environ, ENV_FILE, slack=False)
     shelf = _shelf()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from bot.runbooks.cases import Cases, gaps, load_cases
-from bot.runbooks.load import load_folder
+from bot.runbooks.load import Library, load_folder
 from bot.runbooks.replay import Difference, replay
 
 ROOT = Path(__file__).parent.parent
@@ -171,6 +172,33 @@ def test_without_verify_it_is_done(folder: Path) -> None:
     (folder / "restart.yaml").write_text(RESTART[: RESTART.index("verify:")])
     assert differences(folder, case("")) == []
     assert [each.what for each in differences(folder, case("verdict: FIXED"))] == ["verdict"]
+
+
+def shipped() -> list[Path]:
+    return sorted((ROOT / "runbooks" / "tests").glob("*.yaml"))
+
+
+@cache
+def shipped_library() -> Library:
+    return load_folder(ROOT / "runbooks")
+
+
+@pytest.mark.parametrize("file", shipped(), ids=lambda path: path.stem)
+def test_every_shipped_case_holds(file: Path) -> None:
+    """And each file has what the command asks for: an alert, steps, a bad end, a hostile value."""
+    library = shipped_library()
+    cases = load_cases(ROOT / "runbooks", library, [file.stem])
+    assert [str(problem) for problem in cases.problems] == []
+    found = {each.case.name: replay(each, library, ROOT / "runbooks") for each in cases.written}
+    assert {name: differences for name, differences in found.items() if differences} == {}
+    assert gaps(library, cases, ROOT / "runbooks", [file.stem]) == ()
+
+
+def test_every_shipped_runbook_with_steps_has_cases() -> None:
+    """Nobody has to run one to know what it does."""
+    library = shipped_library()
+    tested = {path.stem for path in shipped()}
+    assert {book.id for book in library.runbooks.values() if book.steps} - tested == set()
 
 
 # -- what differs ---

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from bot.model import (
     Wait,
 )
 from bot.runbooks.described import describe, described, in_full
-from bot.runbooks.load import load_folder
+from bot.runbooks.load import Library, load_folder
 from bot.runbooks.rendered import rendered
 from bot.runbooks.written import duration, size
 from tests.samples import plan
@@ -231,10 +232,15 @@ def test_code_with_backticks_stays_code(folder: Path) -> None:
     assert "``` sh -c 'echo `id` ``two``' ```" in rendered(load_folder(folder).runbooks["tick"])
 
 
+@cache
+def shipped_library() -> Library:
+    return load_folder(ROOT / "runbooks")
+
+
 @pytest.mark.parametrize("file", sorted(ROOT.glob("runbooks/*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_runbook_can_be_shown(file: Path) -> None:
     """Its title first, and every step by its name."""
-    runbook = load_folder(file.parent).runbooks.get(file.stem)
+    runbook = shipped_library().runbooks.get(file.stem)
     assert runbook is not None
     text = rendered(runbook)
     assert text.startswith(f"# {runbook.title}\n")
