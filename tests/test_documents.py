@@ -12,10 +12,14 @@ import app
 from bot import settings
 from bot.alerts import read_alert
 from bot.alerts.message import read_message
+from bot.runbooks.cases import load_cases
+from bot.runbooks.format import Runbook, StepEntry
+from bot.runbooks.load import load_folder
+from bot.runbooks.replay import replay
 from bot.slack import manifest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "install.md", ROOT / "CHANGELOG.md"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "install.md", ROOT / "docs" / "runbooks.md", ROOT / "CHANGELOG.md"]
 README = (ROOT / "README.md").read_text()
 
 
@@ -70,6 +74,33 @@ def test_the_settings_in_the_text_exist() -> None:
     """A name that was changed is changed everywhere."""
     used = set(re.findall(r"`([A-Z]+_[A-Z_]+|MODE|LANGUAGE)\b", README + (ROOT / "docs" / "install.md").read_text()))
     assert used - set(settings.NAMES) == set()
+
+
+def test_the_guide_to_runbooks_shows_one_that_holds(tmp_path: Path) -> None:
+    """What a person copies from it loads without a word, and its cases come out as they say."""
+    runbook, cases = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "runbooks.md").read_text(), re.DOTALL)
+    (tmp_path / "restart-worker.yaml").write_text(runbook)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "restart-worker.yaml").write_text(cases)
+    library = load_folder(tmp_path, ["approvers"])
+    assert library.problems == ()
+    written = load_cases(tmp_path, library).written
+    assert [found for case in written for found in replay(case, library, tmp_path)] == []
+    assert len(written) == 3
+
+
+def test_the_guide_to_runbooks_lists_every_key() -> None:
+    """Of the whole file, and of steps: nobody has to read code to find one."""
+    guide = (ROOT / "docs" / "runbooks.md").read_text()
+    listed = {
+        key
+        for row in re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", guide.partition("## Keys")[2], re.M)
+        for key in re.findall(r"`([a-z_]+)`", row)
+    }
+    kinds = {"run", "script", "http", "notify", "wait", "ask"}
+    assert listed == set(Runbook.model_fields) | kinds
+    named = set(re.findall(r"`([a-z_]+)`", guide))
+    assert set(StepEntry.model_fields) - named == set()
 
 
 def test_the_install_guide_explains_every_scope() -> None:
