@@ -53,22 +53,29 @@ class Execution:
         for run in self._store.runs.runs_in(RunState.QUEUED):
             proposal = self.proposal_of(run)
             now = self._now()
-            if not paused and self._store.runs.claim_run(run.id, now, proposal.plan.cooldown):
-                self.go_on(run.id)
+            # One that had begun and is to stop goes on to its end, whatever that means: it starts no further step.
+            may_begin = not paused or run.stopped_by is not None
+            if may_begin and self._store.runs.claim_run(run.id, now, proposal.plan.cooldown):
+                self.go_on(run.id, RunState.RUNNING)
                 continue
             rests = self._store.runs.rests_until(run.lock, proposal.plan.cooldown, now) if run.lock else None
             if rests is not None:
                 self._store.timers.set_timer("rest", run.id, rests)
             self._show(proposal.subject)
 
-    def go_on(self, run_id: str) -> None:
-        """Works on the run in its present state, on a thread of its own."""
+    def go_on(self, run_id: str, state: RunState) -> None:
+        """Works on the run, which has just come to this state, on a thread of its own.
+
+        Whoever brings a run to a state calls this once: no two threads ever work on one run.
+        """
         self._cuts[run_id] = threading.Event()
-        self._pool.submit(self._guarded, run_id)
+        self._pool.submit(self._guarded, run_id, state)
 
     def cut(self, run_id: str) -> None:
-        """Ends what the run has under way; whoever cuts has written down why before."""
-        if event := self._cuts.get(run_id):
+        """Ends what the run has under way, but no undo. Who wants it stopped has to be written down before."""
+        event = self._cuts.get(run_id)
+        # In this order: an event that is out of date by now cuts nothing, and what comes next reads that it is to stop.
+        if event is not None and self.find(run_id).state in {RunState.RUNNING, RunState.VERIFYING}:
             event.set()
 
     def find(self, run_id: str) -> Run:
@@ -99,21 +106,20 @@ class Execution:
                 continue
             if progress.caught is not None:
                 self._store.steps.mark_step(run.id, progress.caught, StepState.RUNNING, StepState.UNKNOWN)
-            if self._observe and run.state is not RunState.VERIFYING:
-                self._end(run, proposal, RunState.FAILED, "a step failed as the bot stopped")
-            self.go_on(run.id)
+            self.go_on(run.id, run.state)
         self.start_runs()
 
     def _not_to_go_on(self, run: Run, proposal: Proposal, progress: Progress) -> str | None:
         """Why only a person can say how it goes on, in words; None when it may by itself."""
-        if run.state is RunState.VERIFYING:
+        to_abort = run.stopped_by is not None and run.state is not RunState.UNDOING
+        if run.state is RunState.VERIFYING or to_abort:
             return None
         expired = proposal.expires is None or proposal.expires <= self._now()
         if progress.caught is not None:
             safe = not progress.caught.undo and may_repeat(proposal.plan.steps[progress.caught.position])
             if not safe:
                 return "the bot stopped while a step was running"
-        if progress.failed is not None or run.state is RunState.UNDOING or run.stopped_by:
+        if progress.failed is not None or run.state is RunState.UNDOING:
             return None
         if self._observe:
             return "the bot came back as an observer (MODE=observe)"
@@ -143,10 +149,10 @@ class Execution:
 
     # -- one run, on a thread of its own ---
 
-    def _guarded(self, run_id: str) -> None:
+    def _guarded(self, run_id: str, state: RunState) -> None:
         """The edge of the thread: whatever goes wrong in here, nobody may take the run for done."""
         try:
-            self._work(run_id)
+            self._work(run_id, state)
         except Exception:
             log.exception("run broke off", run=run_id)
             run = self.find(run_id)
@@ -154,49 +160,46 @@ class Execution:
                 self._unknown(run, self.proposal_of(run), "the bot failed while it was running")
             self._show(self.proposal_of(run).subject)
 
-    def _work(self, run_id: str) -> None:
+    def _work(self, run_id: str, state: RunState) -> None:
         """Each state leads to the next, until the run is over or somebody else has to act."""
         while True:
             run = self.find(run_id)
+            if run.state is not state:  # somebody has brought it to another one, where another thread works on it
+                return
             proposal = self.proposal_of(run)
             cut = self._cuts[run_id]
             if self._cut_all.is_set():
                 cut.set()
-            match run.state:
+            match state:
                 case RunState.RUNNING:
-                    self._steps(run, proposal, cut)
+                    then = self._steps(run, proposal, cut)
                 case RunState.UNDOING:
-                    self._undo(run, proposal, cut)
+                    then = self._undo(run, proposal, cut)
                 case RunState.VERIFYING:
-                    self._look(run, proposal, cut)
+                    then = self._look(run, proposal, cut)
                 case _:
-                    self._store.runs.keep_readings(
-                        run_id, (), check(proposal.plan, self._around(run, proposal), stop=cut)
-                    )
+                    self.start_runs()  # its lock is free
+                    self._look_again(run, proposal, cut)
+                    then = None
             self._show(proposal.subject)
-            after = self.find(run_id).state
-            if after is run.state or after in {RunState.ASKING, RunState.UNKNOWN}:
-                return
-            if after.over:
+            if then is RunState.SUCCEEDED:
                 self.start_runs()
-            if after is RunState.SUCCEEDED:
+            if then in {None, RunState.SUCCEEDED, RunState.ASKING, RunState.UNKNOWN}:
                 return
+            state = then
             # What was cut so far is over; what follows it can be cut anew.
             self._cuts[run_id] = threading.Event()
 
-    def _steps(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
+    def _steps(self, run: Run, proposal: Proposal, cut: threading.Event) -> RunState | None:
+        """The state that the run came to; None when the bot is stopping, and the next start goes on."""
         plan = proposal.plan
         progress = progress_of(plan, run.steps)
-        if progress.asking is not None:
-            self._ask(run, proposal, progress.asking.position)
-            return
-        if progress.failed is not None:
-            step = plan.steps[progress.failed.position]
-            self._fail(run, proposal, RunState.FAILED, f"step {step.id}: {progress.failed.said}")
-            return
         if run.stopped_by:
-            self._fail(run, proposal, RunState.ABORTED, "")
-            return
+            return self._fail(run, proposal, RunState.ABORTED, _where(plan, progress))
+        if progress.asking is not None:
+            return self._ask(run, proposal, progress.asking.position)
+        if progress.failed is not None:
+            return self._fail(run, proposal, RunState.FAILED, _where(plan, progress))
         ended = execute(
             plan,
             self._journal(run, proposal),
@@ -207,48 +210,52 @@ class Execution:
             hold=self._hold,
             stop=cut,
         )
-        self._after_steps(self.find(run.id), proposal, ended)
+        return self._after_steps(self.find(run.id), proposal, ended)
 
-    def _after_steps(self, run: Run, proposal: Proposal, ended: Ended) -> None:
+    def _after_steps(self, run: Run, proposal: Proposal, ended: Ended) -> RunState | None:
         match ended.state:
-            case RunState.RUNNING | RunState.UNKNOWN if run.stopped_by:
-                self._fail(run, proposal, RunState.ABORTED, ended.why)
-            case RunState.RUNNING:  # the bot is stopping between two steps; the next start goes on
-                return
-            case RunState.ASKING:
-                self._ask(run, proposal, ended.position or 0)
             case RunState.SUCCEEDED:
-                self._end(run, proposal, RunState.VERIFYING, "")
+                return self._end(run, proposal, RunState.VERIFYING, "")
+            case RunState.ASKING:
+                return self._ask(run, proposal, ended.position or 0)
             case RunState.FAILED:
-                self._fail(run, proposal, RunState.FAILED, ended.why)
+                return self._fail(run, proposal, RunState.FAILED, ended.why)
+            case _ if run.stopped_by:
+                return self._fail(run, proposal, RunState.ABORTED, ended.why)
+            case RunState.RUNNING:
+                return None
             case _:
-                self._end(run, proposal, RunState.UNKNOWN, ended.why)
+                return self._end(run, proposal, RunState.UNKNOWN, ended.why)
 
-    def _ask(self, run: Run, proposal: Proposal, position: int) -> None:
+    def _ask(self, run: Run, proposal: Proposal, position: int) -> RunState:
         """A question of the runbook: the run waits, and holds its lock, until somebody answers."""
         step = proposal.plan.steps[position]
         with self._store.atomic():
-            self._end(run, proposal, RunState.ASKING, "")
+            if self.find(run.id).stopped_by:  # as the question came up
+                return self._fail(run, proposal, RunState.ABORTED, "")
             self._store.timers.set_timer("ask", run.id, self._now() + timedelta(seconds=step.timeout))
+            return self._end(run, proposal, RunState.ASKING, "")
 
-    def _fail(self, run: Run, proposal: Proposal, state: RunState, why: str) -> None:
+    def _fail(self, run: Run, proposal: Proposal, state: RunState, why: str) -> RunState:
         """A step failed, or somebody aborted the run: what the runbook says for that."""
-        progress = progress_of(proposal.plan, self.find(run.id).steps)
         policy = proposal.plan.on_failure
-        if policy == "undo" and progress.to_undo and not self._observe:
-            self._end(run, proposal, RunState.UNDOING, why)
-        elif policy == "ask" and state is RunState.FAILED:
-            with self._store.atomic():
-                self._end(run, proposal, RunState.ASKING, why)
+        with self._store.atomic():
+            run = self.find(run.id)
+            if run.stopped_by:  # perhaps as the step failed
+                state = RunState.ABORTED
+            if policy == "undo" and progress_of(proposal.plan, run.steps).to_undo and not self._observe:
+                return self._end(run, proposal, RunState.UNDOING, why)
+            if policy == "ask" and state is RunState.FAILED:
                 self._store.timers.set_timer("ask", run.id, self._now() + timedelta(seconds=ANSWER_TIMEOUT))
-        else:
-            self._end(run, proposal, state, why)
+                return self._end(run, proposal, RunState.ASKING, why)
+            return self._end(run, proposal, state, why)
 
-    def _undo(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
+    def _undo(self, run: Run, proposal: Proposal, cut: threading.Event) -> RunState | None:
+        """As `_steps`."""
         positions = progress_of(proposal.plan, run.steps).to_undo
         if self._observe:
-            self._end(run, proposal, RunState.FAILED, f"{run.why}; nothing was undone, as MODE=observe runs nothing")
-            return
+            why = "nothing was undone, as the bot only observes now (MODE=observe)"
+            return self._end(run, proposal, RunState.FAILED, f"{run.why}; {why}" if run.why else why)
         ended = take_back(
             proposal.plan,
             self._journal(run, proposal),
@@ -257,37 +264,47 @@ class Execution:
             hold=self._hold,
             stop=cut,
         )
-        if ended.state is RunState.UNDOING:  # the bot is stopping between two undos; the next start goes on
-            return
+        if ended.state is RunState.UNDOING:  # the bot is stopping between two undos
+            return None
         # Not `ended` alone: an undo may have failed before the bot was started anew.
         failed = undos_that_failed(proposal.plan, self.find(run.id))
         why = "; ".join(
             part for part in (run.why, *([ended.why] if ended.state is not RunState.UNDONE else [])) if part
         )
         state = RunState.FAILED if failed and ended.state is RunState.UNDONE else ended.state
-        self._end(run, proposal, state, why)
+        return self._end(run, proposal, state, why)
 
-    def _look(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
-        """Did it work? The verify entries say so; the checks, run once more, show before and after."""
+    def _look(self, run: Run, proposal: Proposal, cut: threading.Event) -> RunState | None:
+        """Did it work? The verify entries say so; the checks, run once more, show before and after. As `_steps`."""
         plan = proposal.plan
+        if run.stopped_by:
+            cut.set()
         around = self._around(run, proposal)
         verified = verify(plan, around, stop=cut)
         after = check(plan, around, stop=cut)
         stopped = self.find(run.id).stopped_by
         if cut.is_set() and not stopped:  # the bot is stopping: the next start looks again
-            return
+            return None
         with self._store.atomic():
             self._store.runs.keep_readings(run.id, verified, after)
             verdict = verdict_of(plan, verified)
             if stopped and verdict is None:
-                self._end(run, proposal, RunState.ABORTED, "every step was done; whether it worked was not looked at")
-            elif verdict is None:
-                self._end(run, proposal, RunState.UNKNOWN, "whether it worked could not be read")
-            else:
-                self._end(run, proposal, RunState.SUCCEEDED, "", verdict)
+                why = "every step was done; whether it worked was not looked at"
+                return self._end(run, proposal, RunState.ABORTED, why)
+            if verdict is None:
+                return self._end(run, proposal, RunState.UNKNOWN, "whether it worked could not be read")
+            return self._end(run, proposal, RunState.SUCCEEDED, "", verdict)
 
-    def _end(self, run: Run, proposal: Proposal, state: RunState, why: str, verdict: Verdict | None = None) -> None:
-        """One stretch of the run is over: its new state, and a line on the timeline."""
+    def _look_again(self, run: Run, proposal: Proposal, cut: threading.Event) -> None:
+        """What the checks say after a run that did not come to its end."""
+        readings = check(proposal.plan, self._around(run, proposal), stop=cut)
+        with self._store.atomic():
+            # A person may have had it undone meanwhile: what is seen after that counts.
+            if not cut.is_set() and self.find(run.id).state is run.state:
+                self._store.runs.keep_readings(run.id, (), readings)
+
+    def _end(self, run: Run, proposal: Proposal, state: RunState, why: str, verdict: Verdict | None = None) -> RunState:
+        """One stretch of the run is over: its new state, which it gives, and a line on the timeline."""
         with self._store.atomic():
             self._store.runs.move_run(run.id, state, self._now(), why=why, verdict=verdict)
             self._store.timeline.append(
@@ -297,6 +314,7 @@ class Execution:
                 proposal.subject,
                 {"run": run.id, "why": why, "verdict": verdict},
             )
+        return state
 
     def _around(self, run: Run, proposal: Proposal) -> Surroundings:
         """What is outside, for this run: its messages are told apart from others, and its alert is looked at."""
@@ -339,6 +357,15 @@ class Journaled:
             if then is not None:
                 self.begin_step(then)
         self._show()
+
+
+def _where(plan: Plan, progress: Progress) -> str:
+    """At which step a run is that does not go on, and what became of the step."""
+    if progress.caught is not None:
+        return f"step {plan.steps[progress.caught.position].id}: the bot stopped while it was running"
+    if progress.failed is not None:
+        return f"step {plan.steps[progress.failed.position].id}: {progress.failed.said}"
+    return ""
 
 
 def undos_that_failed(plan: Plan, run: Run) -> list[str]:

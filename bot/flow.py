@@ -171,6 +171,7 @@ class Flow:
     def on_timer(self, kind: str, subject: str) -> None:
         """A timer that is due: claimed and acted on in one transaction, so that it acts once and a crash loses none."""
         changed: str | None = None
+        unanswered: RunState | None = None
         with self._store.atomic():
             now = self._now()
             if not self._store.timers.claim_timer(kind, subject, now):
@@ -179,11 +180,11 @@ class Flow:
                 case "expire":
                     changed = self._expire(subject, now)
                 case "ask":
-                    self.interventions.unanswered(subject)
+                    unanswered = self.interventions.unanswered(subject)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
-        if kind == "ask":
-            self.execution.go_on(subject)
+        if unanswered is not None:
+            self.execution.go_on(subject, unanswered)
         if kind == "schedule" and changed is not None:
             self.proposing.start_checks(changed)
         if kind == "rest":

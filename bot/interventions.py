@@ -17,6 +17,9 @@ from bot.team import Team
 Answer = Literal["ran", "again", "stop"]
 
 PAUSE = "pause"  # what the timeline and the screen call it
+# How the timeline calls what a person said: of a step that may have run, or of a run that stands between two steps.
+_SAID_OF_A_STEP: dict[Answer, str] = {"ran": "ran", "again": "did not run", "stop": "stop"}
+_SAID_OF_THE_RUN: dict[Answer, str] = {"ran": "go on", "again": "go on", "stop": "stop"}
 
 
 class Interventions:
@@ -52,12 +55,12 @@ class Interventions:
             run = self._execution.find(run_id)
             progress = progress_of(proposal.plan, run.steps)
             undoing = progress.caught is not None and progress.caught.undo
-            waits = run.state is RunState.UNKNOWN or (run.state is RunState.ASKING and progress.failed is not None)
-            if not waits:
+            failed = run.state is RunState.ASKING and progress.asking is None
+            if run.state is not RunState.UNKNOWN and not failed:
                 raise AlreadyDecided
             now = self._now()
             if answer == "stop":
-                state = RunState.FAILED if run.state is RunState.ASKING or undoing else RunState.ABORTED
+                state = RunState.FAILED if failed or undoing else RunState.ABORTED
                 why = run.why if state is RunState.FAILED else "stopped by a person"
                 settled = self._store.runs.settle(run_id, run.state, state, now, why=why)
             else:
@@ -70,10 +73,13 @@ class Interventions:
                 settled = self._store.runs.settle(run_id, run.state, state, now, why=run.why if undoing else "")
             if not settled:
                 raise AlreadyDecided
-            self._store.timeline.append(now, person, f"settled: {answer}", proposal.subject, {"run": run_id})
+            said = _SAID_OF_A_STEP[answer] if progress.caught is not None else _SAID_OF_THE_RUN[answer]
+            if failed and answer == "again":
+                said = "try again"
+            self._store.timeline.append(now, person, f"settled: {said}", proposal.subject, {"run": run_id})
             self._store.inbox.finish_event(event, now)
-        if state in {RunState.UNDOING, RunState.FAILED, RunState.ABORTED}:
-            self._execution.go_on(run_id)
+        if state is not RunState.QUEUED:
+            self._execution.go_on(run_id, state)
         self._execution.start_runs()
         self._show(proposal.subject)
 
@@ -96,26 +102,32 @@ class Interventions:
             self._store.timeline.append(now, person, what, proposal.subject, {"run": run_id, "step": step})
             self._store.inbox.finish_event(event, now)
         if not yes:
-            self._execution.go_on(run_id)
+            self._execution.go_on(run_id, RunState.RUNNING)
         self._execution.start_runs()
         self._show(proposal.subject)
 
-    def unanswered(self, run_id: str) -> None:
-        """The time for an answer is over. To be called in the transaction that claims the timer."""
+    def unanswered(self, run_id: str) -> RunState | None:
+        """The time for an answer is over. To be called in the transaction that claims the timer.
+
+        Gives the state from which the run is to go on; None when nobody is asked any more.
+        """
         run = self._execution.find(run_id)
         proposal = self._execution.proposal_of(run)
         if run.state is not RunState.ASKING:
-            return
+            return None
         progress = progress_of(proposal.plan, run.steps)
         now = self._now()
         if progress.asking is not None:
             outcome = Outcome(Result.TIMED_OUT, "nobody answered in time", "", 0.0)
             self._store.steps.finish_step(run_id, progress.asking.position, outcome, now)
-            self._store.runs.settle(run_id, RunState.ASKING, RunState.RUNNING, now)
+            state = RunState.RUNNING
+            self._store.runs.settle(run_id, RunState.ASKING, state, now)
         else:
+            state = RunState.FAILED
             why = f"{run.why}; nobody said in time how to go on"
-            self._store.runs.settle(run_id, RunState.ASKING, RunState.FAILED, now, why=why)
+            self._store.runs.settle(run_id, RunState.ASKING, state, now, why=why)
         self._store.timeline.append(now, BOT, "unanswered", proposal.subject, {"run": run_id})
+        return state
 
     def abort(self, run_id: str, person: str, *, event: str | None = None) -> Run:
         """Ends the run: what is under way is cut, and the runbook's `on_failure` follows. Gives the run as it was.
@@ -128,15 +140,13 @@ class Interventions:
             now = self._now()
             if not self._store.runs.ask_to_stop(run_id, person):
                 raise AlreadyDecided
-            name = self._team().name_of(person) or person
             self._store.timeline.append(now, person, "aborted", proposal.subject, {"run": run_id})
-            if run.state is RunState.QUEUED:
-                self._store.runs.settle(run_id, RunState.QUEUED, RunState.ABORTED, now, why=f"aborted by {name}")
+            self._store.runs.abort_queued(run_id, now, why="it had not begun")
             asking = self._store.runs.settle(run_id, RunState.ASKING, RunState.RUNNING, now)
             if event is not None:
                 self._store.inbox.finish_event(event, now)
         if asking:
-            self._execution.go_on(run_id)
+            self._execution.go_on(run_id, RunState.RUNNING)
         self._execution.cut(run_id)
         self._execution.start_runs()
         self._show(proposal.subject)
@@ -161,7 +171,7 @@ class Interventions:
                 raise Locked
             self._store.timeline.append(now, person, "undo asked for", proposal.subject, {"run": run_id})
             self._store.inbox.finish_event(event, now)
-        self._execution.go_on(run_id)
+        self._execution.go_on(run_id, RunState.UNDOING)
         self._show(proposal.subject)
 
     def pause(self, person: str, why: str) -> bool:

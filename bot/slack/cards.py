@@ -107,7 +107,7 @@ def _earlier(draw: Drawing, standing: Standing) -> list[Block]:
         lines += decisions(draw, each.proposal)
         if each.run is not None and each.run.ended is not None:
             result = each.run.verdict or each.run.state.upper()
-            lines.append(draw.words("earlier_run", result=result, at=time(each.run.ended), why=each.run.why))
+            lines.append(draw.words("earlier_run", result=result, at=time(each.run.ended), why=draw.why(each.run)))
     return [context(Mrkdwn("\n".join([draw.words("earlier"), *lines[-8:]])))] if lines else []
 
 

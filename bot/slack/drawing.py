@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
-from bot.model import Param, Severity
-from bot.mrkdwn import Mrkdwn, clean
+from bot.model import Param, Run, Severity
+from bot.mrkdwn import Mrkdwn, clean, escape
 from bot.slack.blocks import code
 from bot.words import Words
 
@@ -38,3 +38,8 @@ class Drawing:
     def param(self, param: Param) -> Mrkdwn:
         origin = self.words.plain(f"origin_{param.origin}")
         return self.words("parameter", name=param.name, value=clean(param.value, 100), origin=origin)
+
+    def why(self, run: Run) -> Mrkdwn:
+        """Why a run did not come to its end: who stopped it, and what stood in its way."""
+        who = self.words("aborted_by", who=self.who(run.stopped_by)) if run.stopped_by else ""
+        return Mrkdwn("; ".join(part for part in (who, escape(run.why)) if part))

@@ -63,7 +63,10 @@ def said(draw: Drawing, standing: Standing) -> list[Block]:
 
 _SAID = {
     "settled: ran": "button_ran",
-    "settled: again": "button_not_run",
+    "settled: did not run": "button_not_run",
+    "settled: again": "button_not_run",  # as the first version wrote it
+    "settled: go on": "button_go_on",
+    "settled: try again": "button_try_again",
     "settled: stop": "button_stop",
     "answered yes": "button_yes",
     "answered no": "button_no",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 
-from bot.execution import BOT
 from bot.model import Plan, Proposal, Run, RunState, StepState, Verdict
 from bot.mrkdwn import Mrkdwn, time
 from bot.runbooks.progress import progress_of
@@ -15,6 +14,8 @@ from bot.slack.proposal_blocks import again, said
 from bot.slack.standing import Standing, Waiting
 from bot.slack.tables import printed_by_failure, progress, undone
 from bot.words import Words
+
+_NOT_UNDONE = {StepState.FAILED, StepState.TIMED_OUT, StepState.UNKNOWN}
 
 
 def run_blocks(draw: Drawing, standing: Standing, proposal: Proposal, run: Run) -> list[Block]:
@@ -38,18 +39,19 @@ def run_blocks(draw: Drawing, standing: Standing, proposal: Proposal, run: Run) 
 def _state(draw: Drawing, standing: Standing, plan: Plan, run: Run) -> list[Block]:
     words = draw.words
     abort = button(words.plain("button_abort"), "abort", run.id, "danger", confirm=_sure(words, plan))
-    if run.stopped_by and not run.state.over and run.state is not RunState.UNDOING:
+    if run.stopped_by and run.state in {RunState.RUNNING, RunState.VERIFYING}:
         return [context(words("aborting"))]
     match run.state:
         case RunState.QUEUED:
-            waits = [context(line) for line in _waits(draw, standing.waiting, run)]
+            waits = [context(words("observes"))] if draw.observe else []
+            waits = waits or [context(line) for line in _waits(draw, standing.waiting, run)]
             return [*waits, actions(abort)]
         case RunState.RUNNING:
             return [context(words("running", number=run.number)), actions(abort)]
         case RunState.VERIFYING:
             return [context(words("verifying")), actions(abort)]
         case RunState.UNDOING:
-            return [context(words("undoing", why=run.why))]
+            return [context(words("undoing", why=draw.why(run)))]
         case RunState.ASKING:
             return _asking(draw, plan, run, abort)
         case RunState.UNKNOWN:
@@ -58,18 +60,15 @@ def _state(draw: Drawing, standing: Standing, plan: Plan, run: Run) -> list[Bloc
             failed = "; ".join(each.outcome.said for each in run.verified if not each.outcome.ok)
             return [section(words("not_fixed", said=failed)), *again(draw, standing, *_undo(words, plan, run))]
         case RunState.FAILED:
-            loud = any(each.undo and each.state in {StepState.FAILED, StepState.TIMED_OUT} for each in run.steps)
+            loud = any(each.undo and each.state in _NOT_UNDONE for each in run.steps)
             return [
-                section(words("undo_failed" if loud else "failed", why=run.why)),
+                section(words("undo_failed" if loud else "failed", why=draw.why(run))),
                 *again(draw, standing, *_undo(words, plan, run)),
             ]
         case RunState.UNDONE:
-            why = run.why or words.plain("aborted_by", who=draw.who(run.stopped_by or BOT))
-            return [section(words("undone", why=why)), *again(draw, standing)]
+            return [section(words("undone", why=draw.why(run))), *again(draw, standing)]
         case RunState.ABORTED:
-            who = words.plain("aborted_by", who=draw.who(run.stopped_by)) if run.stopped_by else ""
-            why = "; ".join(part for part in (who, run.why) if part and part != who)
-            return [section(words("aborted", why=why)), *again(draw, standing, *_undo(words, plan, run))]
+            return [section(words("aborted", why=draw.why(run))), *again(draw, standing, *_undo(words, plan, run))]
     return again(draw, standing)
 
 
@@ -92,6 +91,7 @@ def _asking(draw: Drawing, plan: Plan, run: Run, abort: ButtonElement) -> list[B
     """A question stands in the thread with its buttons; how to go on after a failure is asked here."""
     words = draw.words
     progress = progress_of(plan, run.steps)
+    go_on = [button(words.plain("button_go_on"), "settle_ran", run.id)] if progress.failed is not None else []
     if progress.asking is not None:
         step = plan.steps[progress.asking.position]
         return [context(words("asks", number=progress.asking.position + 1, step=step.id)), actions(abort)]
@@ -100,7 +100,7 @@ def _asking(draw: Drawing, plan: Plan, run: Run, abort: ButtonElement) -> list[B
         actions(
             *_undo(words, plan, run),
             button(words.plain("button_try_again"), "settle_again", run.id),
-            button(words.plain("button_go_on"), "settle_ran", run.id),
+            *go_on,
             button(words.plain("button_stop"), "settle_stop", run.id, "danger"),
         ),
     ]

@@ -220,7 +220,7 @@ class RunbookCommand:
             result=run.verdict or run.state.upper(),
             at=time(run.ended or run.started or run.queued),
             who=listed(people) if people else self._words.plain("the_bot"),
-            why=run.why,
+            why=self._draw.why(run),
         )
 
     # -- the brakes ---

@@ -147,7 +147,9 @@ class SlackScreen:
             self._uploads.put(f"output:{run.id}", proposal.subject, channel, thread, f"run-{run.number}.txt", output)
         if undos_that_failed(proposal.plan, run) and run.state.over:
             who = " ".join(person(each.person) for each in proposal.decisions if each.approve)
-            said = self._words("notice_undo_failed", title=proposal.plan.title, number=run.number, why=run.why)
+            said = self._words(
+                "notice_undo_failed", title=proposal.plan.title, number=run.number, why=self.drawing.why(run)
+            )
             notice = content_of(f"{who} {said}".strip(), [section(Mrkdwn(f"{who} {said}".strip()))])
             self._outbox.show(f"undo-failed:{run.id}", channel, thread, notice, urgent=True)
 
