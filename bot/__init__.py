@@ -4,15 +4,17 @@
           → alerts/              a message becomes an Alert (message.py parses it; one file per source)
           → flow.py              the story: what follows what
               classify/          category and severity; the runbook by its `match`
-              runbooks/          load.py, match.py, plan.py: a runbook and its values become a sealed plan
-                                 run.py, steps.py, process.py: checks, steps and verify entries, really started
-              approval.py        may this person decide this, now, once?
+              proposing.py       a runbook and its values become a sealed plan with evidence, and a fresh one when needed
+              runbooks/          the engine: reads the files, fills in, seals, performs; its own map is in its __init__.py
+              deciding.py        people's decisions; approval.py: may this person decide this, now, once?
               execution.py       an approved plan: claimed, journaled step by step, judged, honest after a crash
+              interventions.py   what people say to a run under way: an answer, an abort, an undo, a pause
+              schedules.py       runbooks that are due by the clock (cron.py: when)
               incidents/         what people coordinate on
           → store/               everything is a row here before it is anything in Slack; the only place with SQL
           → slack/screen.py      draws the record as cards, and slack/outbox.py keeps Slack showing them
 
-`model.py` has the words as values and `errors.py` every way to say no. `settings.py`, `team.py` and `words.py` read
+`model/` has the words as values and `errors.py` every way to say no. `settings.py`, `team.py` and `words.py` read
 what people edit (`strict_yaml.py` reads it strictly); `rota.py` knows who is on call; `timers.py` ticks; `clock.py` is
 the one clock; `mrkdwn.py` makes outside text safe; `doctor.py` says what is missing. What is wired to what stands in
 `app.py`.

@@ -1,7 +1,17 @@
 """The engine: a folder of YAML files → plans, and plans → what happened.
 
-`load` reads the files (`format` says what may stand there, `lint` what must be right besides: `parameter_uses` where
-parameters may stand, `patterns` what a value may be, `shadowing` which `match` never decides), `match` finds those that
-fit an alert, `plan` fills in values and seals. `run` checks, executes and verifies a plan: `steps` does one action,
-`process` its process tree through `supervisor`, and `output` keeps what it printed.
+Files: `shelf` keeps them as they are on disk, `load` reads them, `format` says what may stand there (`schema` says it to
+editors), and `lint` what must be right besides: `parameter_uses` where parameters may stand, `programs` what is read as
+program text, `patterns` what a value may be, `always_true` what cannot fail, `shadowing` which `match` never decides.
+
+Plans: `match` finds the runbooks that fit an alert, `plan` fills in the values and seals, `described` says what a plan
+does and `rendered` what a runbook is.
+
+Runs: `run` checks, executes, takes back and verifies; `steps` does one action, `process` its process tree through the
+`supervisor` (which starts by `spawn`), `network` its requests; `output` keeps what was printed and `masking` hides
+secrets in it. `judge` says what an answer means, `progress` what a run's journal means.
+
+Without Slack: `cases` and `replay` are `runbook test`; `terminal` is `runbook run`.
+
+This file and bot/__init__.py import nothing: the supervisor's start-up time is part of every run.
 """

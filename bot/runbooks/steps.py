@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +59,7 @@ def open_site(
 ) -> Iterator[Site]:
     """Where the plan's steps can be performed, with its secrets' values as `secrets_of` gives them."""
     seen = environment(plan, surroundings.environ) | {f"RUNBOOK_{name.upper()}": secrets[name] for name in secrets}
-    masked = tuple(value.encode() for value in secrets.values())
+    masked = tuple(os.fsencode(value) for value in secrets.values())
     with Processes(surroundings.scratch, seen, limits=plan.limits, secrets=masked) as processes:
         yield Site(processes, stop, surroundings, secrets)
 
@@ -156,6 +157,8 @@ def parameters(plan: Plan) -> dict[str, str]:
 
 def _judged(exit_: Exit, ok: tuple[int, ...], timeout: float) -> Outcome:
     match exit_.how:
+        case How.EXITED if exit_.limit:
+            return _ended(Result.FAILED, f"ended, as it {exit_.limit}", exit_.output)
         case How.EXITED if exit_.code < 0:
             return _ended(Result.FAILED, f"ended by {signal_name(-exit_.code)}", exit_.output)
         case How.EXITED:
