@@ -104,7 +104,8 @@ def parameters_modal(words: Words, callback_id: str, runbook: Runbook, values: M
 def _parameter(words: Words, name: str, spec: ParamSpec, value: str | None) -> InputBlock:
     hints = [spec.description] if spec.description else []
     if spec.type == "integer":
-        bounds = " ".join(f"{sign} {end}" for sign, end in (("≥", spec.min), ("≤", spec.max)) if end is not None)
+        ends = [str(end) for end in (spec.min, spec.max) if end is not None]
+        bounds = " – ".join(ends) if len(ends) == 2 else f"{'≥' if spec.max is None else '≤'} {ends[0]}" if ends else ""
         hints.append(words.plain("modal_integer", bounds=bounds))
     elif spec.pattern is not None:
         hints.append(words.plain("modal_pattern", pattern=spec.pattern))
