@@ -6,12 +6,15 @@ umask 077
 cd "${BACKUP_DIR:?set BACKUP_DIR in the environment of the bot to the folder that holds the backups}"
 
 name="$RUNBOOK_NAME.$(date -u +%Y%m%dT%H%M%SZ)"
-trap 'rm -f -- "$name.part"' EXIT
+trap 'rm -f -- "$name.part" "$name.part.gz"' EXIT
 trap 'exit 1' HUP INT TERM
-tar --create --gzip --file="$name.part" --directory="$RUNBOOK_FOLDER" --one-file-system -- .
-files=$(tar --list --gzip --file="$name.part" | grep -c -v '/$') || true
-sync -- "$name.part"
-mv -- "$name.part" "$name.tar.gz"
+# Packed in a step of its own: a tar that gives up would leave its gzip behind, which writes on.
+tar --create --file="$name.part" --directory="$RUNBOOK_FOLDER" --one-file-system -- .
+gzip -- "$name.part"
+contents=$(tar --list --gzip --file="$name.part.gz")
+files=$(echo "$contents" | grep -c -v '/$') || true
+sync -- "$name.part.gz"
+mv -- "$name.part.gz" "$name.tar.gz"
 sha256sum -- "$name.tar.gz" >"$name.sha256"
 sync -- "$name.sha256" .
 echo "$name.tar.gz: $files files, $(stat -c %s -- "$name.tar.gz") bytes, sha256 $(cut -c 1-16 "$name.sha256")…"

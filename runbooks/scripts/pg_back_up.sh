@@ -12,7 +12,8 @@ trap 'exit 1' HUP INT TERM
 
 pg_dump --format=custom --lock-wait-timeout=60000 --file="$name.part" --dbname="$RUNBOOK_DATABASE"
 pg_dumpall --roles-only --no-role-passwords --file="$name.roles.part"
-tables=$(pg_restore --list -- "$name.part" | grep -c ' TABLE DATA ') || true
+contents=$(pg_restore --list -- "$name.part")
+tables=$(echo "$contents" | grep -c ' TABLE DATA ') || true
 sync -- "$name.part" "$name.roles.part"
 mv -- "$name.roles.part" "$name.roles.sql"
 mv -- "$name.part" "$name.dump"
