@@ -31,7 +31,7 @@ from bot.errors import (
 from bot.flow import Flow
 from bot.interventions import Answer
 from bot.model import IncidentState
-from bot.mrkdwn import time
+from bot.mrkdwn import Mrkdwn, time
 from bot.slack.modals import emergency_modal, parameters_modal, reason_modal, resolve_modal, runbooks_modal
 from bot.slack.screen import SlackScreen
 from bot.words import Words
@@ -187,7 +187,10 @@ class Clicks:
                 self._open(click, view, f"{click.value}|{runbook.id}")
             case "other":
                 proposing.may_replace(click.value, click.person)
-                self._open(click, runbooks_modal(self._words, proposing.candidates(click.value)), click.value)
+                if candidates := proposing.candidates(click.value):
+                    self._open(click, runbooks_modal(self._words, candidates), click.value)
+                else:
+                    self._tell(click, "refused_no_runbook")
             case "other_runbook":
                 chosen = click.answers["runbook"]
                 try:
@@ -204,11 +207,19 @@ class Clicks:
                 channel, _, chosen = click.value.rpartition("|")
                 given = proposing.chosen(None, chosen, click.answers)
                 proposing.request(click.person, chosen, given, channel, event=event)
+                self._tell_where(click, channel)
 
     def _open(self, click: Click, view: dict[str, Any], about: str) -> None:
         """The modal remembers, by ids alone, what it is about."""
         metadata = "|".join((click.channel, click.message, click.thread or "", about))
         open_modal(self._client, click.trigger, view, metadata)
+
+    def _tell_where(self, click: Click, channel: str) -> None:
+        """A form may have been opened from a channel where the card does not stand."""
+        try:
+            self._tell(click, "run_asked", place=Mrkdwn(f"<#{channel}>"))
+        except (SlackApiError, OSError) as error:  # it is asked for all the same, and must not be once more
+            log.warning("a person was not told where a run is proposed", error=str(error))
 
     def _tell(self, click: Click, sentence: str, **values: str) -> None:
         """Only to the person who clicked, where they clicked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
@@ -23,13 +23,13 @@ def short(plan_hash: str) -> str:
 @dataclass(frozen=True)
 class Drawing:
     """`who` turns a Slack id into a name, `holders` roles into names; `broken` counts unusable runbook files;
-    `emergency` tells whether the team lets somebody approve alone."""
+    `emergency` gives the roles that may approve alone."""
 
     words: Words
     who: Callable[[str], str]
     holders: Callable[[Sequence[str]], Sequence[str]]
     broken: Callable[[], int]
-    emergency: Callable[[], bool]
+    emergency: Callable[[], Collection[str]]
     observe: bool
 
     def table(self, label: str, lines: Sequence[str]) -> Block:

@@ -83,7 +83,9 @@ class RunbookCommand:
             lines.append(self._words("help_brake"))
         if risks:
             lines.append(self._words("help_may", risks=", ".join(risks), roles=", ".join(sorted(held))))
-        elif not held:
+        if held & set(self._draw.emergency()):
+            lines.append(self._words("help_emergency"))
+        if not held:
             lines.append(self._words("help_may_not"))
         return say(*lines)
 
@@ -133,7 +135,7 @@ class RunbookCommand:
         library = self._shelf.lint()
         if not library.problems:
             return say(self._words("lint_clean", count=len(library.runbooks)))
-        title = self._words.plain("broken_runbooks", count=len(library.broken))
+        title = self._words.plain("lint_found", broken=len(library.broken))
         table = code(title, [str(each) for each in library.problems], self._words.plain("cut"))
         return {"response_type": "ephemeral", **content(title, [table])}
 
@@ -177,7 +179,7 @@ class RunbookCommand:
         values = {name: spec.preset for name, spec in runbook.params.items() if spec.preset is not None}
         view = parameters_modal(self._words, "run_parameters", runbook, {**values, **given})
         try:
-            open_modal(self._client, typed.trigger, view, f"{typed.channel}|||{channel}|{runbook.id}")
+            open_modal(self._client, typed.trigger, view, f"{channel}|||{channel}|{runbook.id}")
         except WindowNotOpened:
             return say(self._words("run_asked_missing", why=missing))
         return {"response_type": "ephemeral", "text": ""}
@@ -219,7 +221,7 @@ class RunbookCommand:
             runbook=proposal.plan.runbook,
             result=run.verdict or run.state.upper(),
             at=time(run.ended or run.started or run.queued),
-            who=listed(people) if people else self._words.plain("the_bot"),
+            who=listed(people),
             why=self._draw.why(run),
         )
 

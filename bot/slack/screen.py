@@ -58,7 +58,7 @@ class SlackScreen:
         self._team = team
         self._words = words
         self._now = now
-        emergency = lambda: bool(team().emergency.roles)  # noqa: E731
+        emergency = lambda: team().emergency.roles  # noqa: E731
         self.drawing = Drawing(words, self._who, self._holders, broken, emergency, observe)
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
         self._something = threading.Condition()
@@ -189,8 +189,9 @@ class SlackScreen:
         return [team.name_of(each) or Mrkdwn(f"<!subteam^{each}>") for each in ids]
 
     def deciders(self, subject: str) -> str:
-        """Who may decide a proposal, given its id, its run's or its alert's."""
-        run = self._store.runs.find_run(subject.partition("|")[0])
+        """Who may decide a proposal, given its id, its run's or its alert's; what follows a | is of no account."""
+        subject = subject.partition("|")[0]
+        run = self._store.runs.find_run(subject)
         proposal = self._store.proposals.find_proposal(run.proposal if run else subject)
         proposal = proposal or self._store.proposals.latest_proposal(subject)
         return listed(self._holders(proposal.plan.approval.roles)) if proposal else ""

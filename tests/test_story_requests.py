@@ -1,0 +1,342 @@
+"""`/runbook`: asking for a run, looking before, and changing what is proposed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.at_work import AtWork
+
+NOTE = """\
+params:
+  note: {type: string, pattern: "[A-Za-z0-9 =<>*-]{1,40}"}
+  times: {type: integer, min: 1, max: 3, default: 1}
+risk: low
+steps:
+  - {id: write, run: [cp, --, "{shop}/state", "{shop}/{note}"]}
+verify:
+  - {run: [test, -e, "{shop}/{note}"]}
+"""
+
+
+@pytest.fixture
+def work(work: AtWork) -> AtWork:
+    work.add_runbook("write-note", NOTE)
+    return work
+
+
+def made(work: AtWork) -> list[str]:
+    """What the runs have written into the shop."""
+    return sorted(file.name for file in work.shop.iterdir() if file.name not in {"state", "starts"})
+
+
+def test_a_run_that_is_asked_for_becomes_a_proposal_like_any_other(work: AtWork) -> None:
+    work.start()
+    said = work.command("alice", "run restart-shop service=cart")
+    assert said == "Proposed in <#C0000000001>. It runs when somebody who may approve it says so on the card."
+    (posted,) = work.box.wait(lambda: work.box.messages("alerts"), what="the card")
+    card = work.waiting(posted["ts"])
+    assert card.title == "🔵 Restart the shop"
+    for shown in ("Asked for by alice at", "*Proposed:* Restart the shop · risk medium", "service = `cart` (person)"):
+        assert shown in card.words
+    assert "state  unwell, 1,912 MB" in card.words
+    work.press("bob", posted["ts"], "approve")
+    card = work.card_with(posted["ts"], "🟢 FIXED · Restart the shop")
+    assert card.buttons == ["check_again", "more"]
+    assert work.starts == 1
+
+
+def test_whoever_asks_for_a_run_does_not_approve_it(work: AtWork) -> None:
+    work.start()
+    ts = work.ask_for("alice", "restart-shop")
+    work.approved(ts, "alice")
+    assert work.told("alice") == "Nothing ran. You asked for this run, so somebody else has to approve it."
+    work.press("alice", ts, "reject")  # but may take it back
+    work.box.submit("alice", work.modal("alice")["id"], {"reason": "not needed"})
+    work.card_with(ts, "Rejected by alice")
+    assert work.starts == 0
+
+
+def test_high_risk_needs_two_other_people(work: AtWork) -> None:
+    """The one who asked is neither of them."""
+    file = work.runbooks / "restart-shop.yaml"
+    work.write_runbook(required=2)
+    file.write_text(file.read_text().replace("risk: medium", "risk: high"))
+    work.write_team(("approvers: [alice, bob]", "approvers: [alice, bob, carol]"))
+    work.start()
+    ts = work.approved(work.ask_for("alice", "restart-shop"), "bob")
+    work.card_with(ts, "Needs 1 of")
+    work.press("alice", ts, "approve")
+    assert "You asked for this run" in work.told("alice")
+    work.press("bob", ts, "approve")
+    assert "Your approval is counted already" in work.told("bob")
+    assert work.starts == 0
+    work.press("carol", ts, "approve")
+    card = work.card_with(ts, "FIXED")
+    assert "Approved by bob" in card.words
+    assert "Approved by carol" in card.words
+
+
+def test_values_with_spaces_stand_in_quotes(work: AtWork) -> None:
+    """Those that a keyboard has made round are quotes as well, and the value itself is not trimmed."""
+    work.start()
+    for typed, written in (
+        ('note="two words"', "two words"),
+        ("note=“round ones”", "round ones"),
+        ("note=' x '", " x "),
+        ("note=a=b", "a=b"),
+    ):
+        ts = work.approved(work.ask_for("alice", f"write-note {typed}"), "bob")
+        work.card_with(ts, "FIXED")
+        assert written in made(work)
+
+
+def test_what_a_command_has_wrong_is_said_with_how_to_write_it(work: AtWork) -> None:
+    work.start()
+    for typed, said in (
+        ("run", "Write `/runbook run ID`, such as `/runbook run restart-shop`."),
+        ("run nope", "There is no runbook `nope`. There are: restart-shop, write-note."),
+        ('run write-note note="open', "A quote is not closed. Close it, or leave it out."),
+        ("run write-note two words", "Write each value as name=value, such as `service=shop`"),
+        ("run write-note note=/etc", "No plan could be made: note (person) does not fit"),
+        ("run write-note note=x times=4", "times (person) is above 3"),
+        ("run write-note note=x colour=red", '"colour": write-note has no such parameter'),
+    ):
+        assert said in work.command("alice", typed), typed
+    assert work.box.messages("alerts") == []
+
+
+def test_a_missing_value_is_asked_for_in_a_form(work: AtWork) -> None:
+    work.start()
+    assert work.command("alice", "run write-note times=2").strip() == ""
+    view = work.modal("alice")
+    inputs = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    assert list(inputs) == ["note", "times"]
+    assert inputs["times"]["element"]["initial_value"] == "2"
+    assert "a whole number (1 – 3); default: 1" in inputs["times"]["hint"]["text"]
+    work.box.submit("alice", view["id"], {"note": "hello"})
+    (posted,) = work.box.wait(lambda: work.box.messages("alerts"), what="the card")
+    card = work.waiting(posted["ts"])
+    assert "note = `hello` (person) · times = `2` (person)" in card.words
+
+
+def test_a_value_that_does_not_fit_is_said_in_the_form(work: AtWork) -> None:
+    work.start()
+    work.command("alice", "run write-note")
+    view = work.modal("alice")
+    answer = work.box.submit("alice", view["id"], {"note": "/etc", "times": "four"})
+    assert answer["response_action"] == "errors"
+    assert set(answer["errors"]) == {"note", "times"}
+    assert answer["errors"]["times"].startswith("is no whole number")
+    assert work.box.messages("alerts") == []
+    work.box.submit("alice", view["id"], {"note": "mended", "times": "3"})
+    (posted,) = work.box.wait(lambda: work.box.messages("alerts"), what="the card")
+    assert "times = `3` (person)" in work.waiting(posted["ts"]).words
+
+
+def test_from_elsewhere_it_is_proposed_where_the_bot_is(work: AtWork) -> None:
+    """In #general, where the bot is not: the card stands in the alerts channel, and the person is told so."""
+    work.start()
+    ts = work.ask_for("bob", "restart-shop", channel="general")
+    assert "Asked for by bob" in work.waiting(ts).words
+    before = {ts}
+    work.box.command("bob", "general", "/runbook run write-note")
+    work.box.submit("bob", work.modal("bob")["id"], {"note": "x"})
+    assert "note = `x` (person)" in work.waiting(work.new_card(before)).words
+    assert "Proposed in <#C0000000001>" in work.told("bob")
+
+
+def test_a_dry_run_shows_the_sealed_plan_and_runs_nothing(work: AtWork) -> None:
+    work.start()
+    said = work.command("carol", "plan restart-shop service=cart")
+    for shown in (
+        "*Restart the shop* · risk medium · plan `",
+        "Nothing ran.",
+        "service = cart (person)",
+        "step 1  restart   scripts/restart.sh",
+        "lock        service:cart",
+        "approvals   1 of approvers, not the one who asks, within 15m",
+    ):
+        assert shown in said
+    assert "No plan could be made: No value for note" in work.command("carol", "plan write-note")
+    assert work.box.messages("alerts") == []
+    assert work.starts == 0
+
+
+def test_the_plan_of_a_dry_run_is_the_one_that_is_proposed(work: AtWork) -> None:
+    """The same values give the same hash."""
+    work.start()
+    (hash_,) = {line.split()[1] for line in work.command("bob", "plan restart-shop").splitlines() if "hash  " in line}
+    card = work.waiting(work.ask_for("bob", "restart-shop"))
+    assert f"plan `{hash_[:7]}`" in card.words
+
+
+def test_the_list_is_narrowed_by_words(work: AtWork) -> None:
+    work.start()
+    everything = work.command("bob", "list")
+    assert "`restart-shop` · Restart the shop · risk medium · 1 step" in everything
+    assert "`write-note` · Write note · risk low · 1 step" in everything
+    assert work.command("bob", "list NOTE write") == "`write-note` · Write note · risk low · 1 step"
+    assert "No runbook's id or title has these words: cake" in work.command("bob", "list cake")
+
+
+def test_help_says_what_this_person_may_do(work: AtWork) -> None:
+    work.start()
+    ours = work.command("alice", "help")
+    assert "You may approve low, medium here (approvers, sre)." in ours
+    assert "`/runbook pause WHY`" in ours
+    leads = work.command("carol", "help")
+    assert "You may approve" not in leads
+    assert "In an emergency you may approve alone, with a reason that everyone sees." in leads
+    assert "`/runbook pause WHY`" in leads
+
+
+def test_help_for_somebody_without_a_role(work: AtWork) -> None:
+    work.write_team(("lead: [carol]", "lead: [bob]"), ("manager: [carol]", "manager: [bob]"))
+    work.start()
+    said = work.command("carol", "")
+    assert "You hold no role in the team file" in said
+    assert "`/runbook run ID [name=value …]`" in said
+    assert "pause" not in said
+
+
+def test_history_tells_what_came_of_each_run(work: AtWork) -> None:
+    work.start()
+    assert work.command("bob", "history") == "No run yet."
+    fixed = work.approved(work.ask_for("alice", "restart-shop"), "bob")
+    work.card_with(fixed, "FIXED")
+    work.write_script("exit 3")
+    failed = work.approved(work.ask_for("alice", "restart-shop"), "bob")
+    work.card_with(failed, "FAILED")
+    noted = work.approved(work.ask_for("bob", "write-note note=x"), "alice")
+    work.card_with(noted, "FIXED")
+    first, second, third = work.command("carol", "history").splitlines()
+    assert first.startswith("*Run 3* · `write-note` · FIXED · ")
+    assert first.endswith(" · approved by alice")
+    assert second.startswith("*Run 2* · `restart-shop` · FAILED · ")
+    assert second.endswith(" · approved by bob · step restart: exit code 3")
+    assert third.startswith("*Run 1* · `restart-shop` · FIXED · ")
+    assert len(work.command("carol", "history write-note").splitlines()) == 1
+    assert "There is no runbook `nope`" in work.command("carol", "history nope")
+
+
+def test_lint_lists_what_is_wrong(work: AtWork) -> None:
+    work.start()
+    (work.runbooks / "broken.yaml").write_text("runbook: 1\nid: broken\ntitel: x\n")
+    said = work.command("bob", "lint")
+    assert "1 file cannot be used until mended. What lint says:" in said
+    assert "broken.yaml:3: error: `titel`" in said
+
+
+def test_lint_says_when_it_only_warns_and_when_nothing_is_wrong(work: AtWork) -> None:
+    work.start()
+    said = work.command("bob", "lint")
+    assert "Every runbook can be used." in said
+    assert "write-note.yaml" in said
+    (work.runbooks / "write-note.yaml").unlink()
+    work.write_runbook(extra="")
+    assert work.command("bob", "lint") == "Nothing is wrong with the 1 runbook."
+
+
+def test_edited_parameters_are_a_fresh_plan_and_the_old_button_is_dead(work: AtWork) -> None:
+    """Also for somebody whose client still shows the old card."""
+    bot = work.start()
+    ts = work.fire()
+    shown = work.waiting(ts)
+    (old,) = bot.store.proposals.open_proposals()
+    work.choose("alice", ts, "edit")
+    view = work.modal("alice")
+    assert view["title"]["text"] == "Parameters"
+    work.box.submit("alice", view["id"], {"service": "cart"})
+    card = work.card_with(ts, "service = `cart` (person)")
+    card = work.waiting(ts)
+    assert card.words.split("plan `")[1][:7] != shown.words.split("plan `")[1][:7]
+    work.box.click("bob", "alerts", shown.ts, "approve", value=old.id)
+    assert "This was decided or replaced before" in work.told("bob")
+    assert work.starts == 0
+    work.press("bob", ts, "approve")
+    work.card_with(ts, "FIXED")
+    assert work.starts == 1
+
+
+def test_whoever_edits_asks_for_it_and_so_does_not_approve_it(work: AtWork) -> None:
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.choose("alice", ts, "edit")
+    work.box.submit("alice", work.modal("alice")["id"], {"service": "cart"})
+    work.card_with(ts, "service = `cart` (person)")
+    work.approved(ts, "alice")
+    assert "You asked for this run" in work.told("alice")
+
+
+def test_a_form_shows_the_values_as_they_stand(work: AtWork) -> None:
+    work.start()
+    ts = work.fire(labels={"service": "cart"})
+    work.waiting(ts)
+    work.choose("bob", ts, "edit")
+    (block,) = [each for each in work.modal("bob")["blocks"] if each["type"] == "input"]
+    assert block["element"]["initial_option"]["value"] == "cart"
+    work.box.submit("bob", work.modal("bob")["id"])  # as it is
+    assert "service = `cart` (alert)" in work.waiting(ts).words
+
+
+def test_only_who_may_decide_changes_what_is_about_to_be_decided(work: AtWork) -> None:
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    for what in ("edit", "other", "check_again"):
+        before = len(work.box.ephemerals("carol", "alerts"))
+        work.choose("carol", ts, what)
+        assert "Only alice, bob may" in work.told("carol", after=before)
+    assert work.box.views("carol") == []
+
+
+def test_another_runbook_can_be_chosen(work: AtWork) -> None:
+    """Those that fit come first; what the other needs and nobody gave is asked for."""
+    bot = work.start()
+    ts = work.fire()
+    shown = work.waiting(ts)
+    (old,) = bot.store.proposals.open_proposals()
+    work.choose("alice", ts, "other")
+    view = work.modal("alice")
+    (block,) = view["blocks"]
+    assert [each["value"] for each in block["element"]["options"]] == ["restart-shop", "write-note"]
+    work.box.submit("alice", view["id"], {"runbook": "write-note"})
+    form = work.box.wait(lambda: [each for each in work.box.views("alice") if each["id"] != view["id"]])[-1]
+    work.box.submit("alice", form["id"], {"note": "other"})
+    card = work.card_with(ts, "*Proposed:* Write note")
+    assert "somebody chose it" in card.words
+    work.box.click("bob", "alerts", shown.ts, "approve", value=old.id)
+    assert "This was decided or replaced before" in work.told("bob")
+    work.approved(ts, "bob")
+    work.card_with(ts, "FIXED")
+    assert (work.starts, made(work)) == (0, ["other"])
+
+
+def test_where_no_runbook_fits_one_can_be_chosen(work: AtWork) -> None:
+    work.start()
+    ts = work.fire("FluxCapacitorWobble", labels={"service": "cart"})
+    work.card_with(ts, "No runbook fits")
+    work.choose("carol", ts, "other")
+    work.box.submit("carol", work.modal("carol")["id"], {"runbook": "restart-shop"})
+    assert "service = `cart` (alert)" in work.card_with(ts, "*Proposed:* Restart the shop").words
+    work.approved(ts, "bob")
+    work.card_with(ts, "FIXED")
+
+
+def test_where_there_is_no_runbook_at_all_nothing_can_be_chosen(work: AtWork) -> None:
+    for file in work.runbooks.glob("*.yaml"):
+        file.unlink()
+    work.start()
+    ts = work.fire()
+    work.card_with(ts, "No runbook fits")
+    work.choose("bob", ts, "other")
+    assert work.told("bob") == "There is no runbook with steps to choose from. `/runbook lint` says what is wrong."
+
+
+def test_portuguese_requests(work: AtWork) -> None:
+    work.start(LANGUAGE="pt_BR")
+    said = work.command("alice", "run restart-shop")
+    assert said.startswith("Proposto em <#C0000000001>.")
+    (posted,) = work.box.wait(lambda: work.box.messages("alerts"), what="the card")
+    assert "Pedido por alice às" in work.waiting(posted["ts"]).words
