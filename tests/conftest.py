@@ -76,3 +76,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and PLANTAO_REQUIRE_BROWSER is set: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many points there were at which the bot was killed, by story."""
+    for report in terminalreporter.stats.get("passed", []):
+        for what, said in report.user_properties:
+            if what == "crash points":
+                terminalreporter.write_line(f"{said} crash points: {report.nodeid.partition('::')[2]}")

@@ -1,0 +1,184 @@
+"""The bot as a process that can be told to stand still at the N-th point of its work, so that a test kills it there.
+
+`python tests/crashing.py COMMANDS REPORTS` is `app.py serve` with an observer; both are descriptors of pipes. Nothing
+of the bot is changed or replaced: SQLite itself tells of each statement, and Python's own profiler of each call. A
+point is before and after every durable change of the record, every message to and from the process that starts
+commands, and every look at whether it worked. It counts from the command `at N WORDS` on, or from the first point
+thereafter that has these words in its name; the thread that reaches the N-th point stops there for good and says which
+it is. `count` asks for the points so far, and ends the counting.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+# What draws and sends cards has tests of its own; a message that a runbook posts is told by its key.
+_DRAWING = ("outbox", "screen", "uploads", "history")
+_POSTED = "notify:"
+_WRITES = ("INSERT", "UPDATE", "DELETE")
+# What a statement says, with its values in it, in the words of the points. The first that fits; positions count from 0.
+_WORDS = [
+    (r"INSERT INTO events", "the click is written down"),
+    (r"UPDATE events SET attempts = 1 ", "the click is claimed"),
+    (r"UPDATE events SET attempts", "an attempt at the click is counted"),
+    (r"UPDATE events SET done", "the click is done with"),
+    (r"INSERT INTO decisions", "the decision"),
+    (r"INSERT INTO runs", "the run is queued"),
+    (r"UPDATE runs SET state = '(\w+)'", r"the run is \1"),
+    (r"UPDATE runs SET verified", "the readings"),
+    (r"INSERT INTO steps .* SELECT '\w+', 0, (\d)", r"the intent of step #\1"),
+    (r"INSERT INTO steps .* SELECT '\w+', 1, (\d)", r"the intent of undo #\1"),
+    (r"UPDATE steps SET pid = .* undo = 0 AND position = (\d)", r"the process of step #\1"),
+    (r"UPDATE steps SET pid = .* undo = 1 AND position = (\d)", r"the process of undo #\1"),
+    (r"UPDATE steps SET state = '(\w+)', .* undo = 0 AND position = (\d)", r"the outcome of step #\2, \1"),
+    (r"UPDATE steps SET state = '(\w+)', .* undo = 1 AND position = (\d)", r"the outcome of undo #\2, \1"),
+    (r"UPDATE steps SET state = '(\w+)' ", r"a step is marked \1"),
+    (r"INSERT INTO cards", "the message is wanted"),
+    (r"UPDATE cards", "how the message stands"),
+    (r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)", r"\1"),
+]
+
+
+class Points:
+    """Counts the points; the thread that reaches the one that is asked for never comes back."""
+
+    def __init__(self, reports: int) -> None:
+        self._reports = reports
+        self._lock = threading.Lock()
+        self._passed: list[str] | None = None
+        self._last = 0
+        self._from = ""
+
+    def count_to(self, last: int, begins: str) -> None:
+        with self._lock:
+            self._passed, self._last, self._from = [], last, begins
+
+    def tell(self) -> None:
+        with self._lock:
+            self._say({"passed": self._passed})
+            self._passed = None
+
+    def reach(self, name: str) -> None:
+        with self._lock:
+            if self._passed is None or not (self._passed or self._from in name):
+                return
+            self._passed.append(name)
+            if len(self._passed) != self._last:
+                return
+            self._say({"reached": name, "thread": threading.current_thread().name.partition("_")[0]})
+            self._passed = None
+        sys.setprofile(None)
+        threading.Event().wait()
+
+    def _say(self, what: dict[str, Any]) -> None:
+        os.write(self._reports, (json.dumps(what) + "\n").encode())
+
+
+class Statements(threading.local):
+    """Of one thread: what the open transaction has written, and what is just becoming durable."""
+
+    def __init__(self) -> None:
+        self.connection: sqlite3.Connection | None = None
+        self.written: list[str] = []
+        self.durable = ""
+        self.at = ""  # the call that makes it so: execute, or fetchall where rows come back
+
+
+class Observer:
+    """Its `profile` is told of every call in a thread, and sees to it that SQLite tells of every statement."""
+
+    def __init__(self, points: Points, named: dict[CodeType, str]) -> None:
+        """`named`: functions of the bot that are points themselves, and what they do."""
+        self._points = points
+        self._statements = Statements()
+        self._named = named
+
+    def profile(self, frame: FrameType, event: str, arg: Any) -> None:
+        match event:
+            case "call" | "return" if name := self._named.get(frame.f_code):
+                if frame.f_code.co_name != "_receive":
+                    self._points.reach(f"{'before' if event == 'call' else 'after'}: {name}")
+                elif event == "return" and arg is not None:
+                    self._points.reach(f"after: {name} {arg[0]}")
+            case "c_call":
+                connection, mine = getattr(arg, "__self__", None), self._statements
+                if isinstance(connection, sqlite3.Connection) and connection is not mine.connection:
+                    mine.connection = connection
+                    connection.set_trace_callback(lambda statement: self._statement(connection, statement))
+            case "c_return":
+                mine = self._statements
+                if mine.durable and arg.__name__ == mine.at:
+                    name, mine.durable = mine.durable, ""
+                    self._points.reach(f"after: {name}")
+            case "c_exception":
+                self._statements.durable = ""
+
+    def _statement(self, connection: sqlite3.Connection, statement: str) -> None:
+        """SQLite is about to execute it."""
+        if threading.current_thread().name.startswith(_DRAWING) and _POSTED not in statement[:500]:
+            return
+        mine = self._statements
+        if statement.startswith("BEGIN"):
+            mine.written = []
+        elif statement == "COMMIT":
+            if mine.written:
+                self._becomes_durable(" and ".join(dict.fromkeys(mine.written)), "execute")
+        elif statement.startswith(_WRITES):
+            if connection.in_transaction:
+                mine.written.append(words(statement))
+            else:
+                self._becomes_durable(words(statement), "fetchall" if "RETURNING" in statement else "execute")
+
+    def _becomes_durable(self, name: str, at: str) -> None:
+        self._points.reach(f"before: {name}")
+        self._statements.durable, self._statements.at = name, at
+
+
+def words(statement: str) -> str:
+    for pattern, said in _WORDS:
+        if found := re.match(pattern, statement, re.DOTALL):
+            return re.sub(r"#(\d)", lambda position: str(int(position[1]) + 1), found.expand(said))
+    return statement[:40]
+
+
+def obey(points: Points, commands: int) -> None:
+    with open(commands) as lines:
+        for line in lines:
+            match line.rstrip("\n").split(" ", 2):
+                case ["at", last, begins]:
+                    points.count_to(int(last), begins)
+                case ["count"]:
+                    points.tell()
+
+
+def main() -> None:
+    commands, reports = int(sys.argv[1]), int(sys.argv[2])
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    points = Points(reports)
+    threading.Thread(target=obey, args=(points, commands), daemon=True).start()
+    import app
+    from bot.runbooks import process, run
+
+    named = {
+        process.Processes._start.__code__: "the supervisor is started",
+        process._send.__code__: "a message goes to the supervisor",
+        socket.send_fds.__code__: "its head goes to the supervisor",
+        process._receive.__code__: "the supervisor says",
+        run.verify.__code__: "verify",
+    }
+    threading.setprofile(Observer(points, named).profile)  # of the threads that begin from now on
+    sys.argv = ["app.py", "serve"]
+    sys.exit(app.run())
+
+
+if __name__ == "__main__":
+    main()
