@@ -260,7 +260,8 @@ class Card:
 
     @property
     def words(self) -> str:
-        return "\n".join(_texts(self.blocks))
+        """Without what keeps outside text from being formatted, which nobody sees."""
+        return "\n".join(_texts(self.blocks)).replace("\u2060", "")
 
     @property
     def buttons(self) -> list[str]:

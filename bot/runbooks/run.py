@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -101,6 +101,8 @@ def execute(
             if isinstance(step.action, Ask):
                 return Ended(RunState.ASKING, step.action.question, position)
             outcome = site.perform(step, partial(journal.started, position), deadline - time.monotonic())
+            if outcome.result is Result.TIMED_OUT and time.monotonic() >= deadline:
+                outcome = replace(outcome, said=f"ended, as the whole run had only {plan.timeout:g} s")
             if _worth_another_try(step, outcome, tried):
                 journal.finish_step(position, outcome, None)
                 stop.wait(min(_LONGEST_PAUSE, 2.0**tried, max(deadline - time.monotonic(), 0)))

@@ -78,6 +78,8 @@ def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> t
     if record.state is StepState.UNKNOWN:
         return name, words.plain("step_unknown", last=last) if last else words.plain("step_unknown_silent")
     took = seconds((record.ended - record.started).total_seconds()) if record.ended else ""
+    again = words.plain("step_try", number=record.attempt) if record.attempt > 1 else ""
     if record.state is StepState.OK:
-        return name, took
-    return name, f"{took}  {record.said}"
+        return name, "  ".join(filter(None, (took, again)))
+    said = words.plain("step_optional", said=record.said) if step.optional and not record.undo else record.said
+    return name, "  ".join(filter(None, (took, again, said)))
