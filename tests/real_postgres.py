@@ -95,19 +95,19 @@ class Postgres:
         )
         assert process.stdin is not None
         assert process.stdout is not None
+        session = Session(process, 0)
+        self._sessions.append(session)
         process.stdin.write(f"SELECT pg_backend_pid();\n{sql};\n" + ("SELECT 'there';\n" if stays else ""))
         process.stdin.flush()
-        pid = int(process.stdout.readline())
-        if stays:
-            while process.stdout.readline().strip() != "there":
-                pass
-        session = Session(process, pid)
-        self._sessions.append(session)
+        lines = iter(process.stdout.readline, "")
+        session.pid = int(next(lines, "0"))
+        if session.pid == 0 or (stays and "there\n" not in lines):
+            raise RuntimeError(f"the session ended at once: {session.ended()}")
         return session
 
     def end_sessions(self) -> None:
         for session in self._sessions:
-            if self.server is not None:
+            if self.server is not None and session.pid:
                 # A client that is gone is not noticed by a server that is busy for it.
                 self.sql(f"SELECT pg_terminate_backend({session.pid})")
             session.process.kill()
@@ -226,8 +226,9 @@ def postgres() -> Iterator[Postgres]:
         server.sql(f"CREATE ROLE {BOT} LOGIN IN ROLE pg_monitor, pg_signal_backend; CREATE ROLE shop LOGIN")
         yield server
     finally:
-        server.end_sessions()
+        # The server first, whatever state a test left it in: nothing of it may live on.
         server.stop()
+        server.end_sessions()
         shutil.rmtree(folder)
 
 
