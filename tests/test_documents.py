@@ -72,7 +72,8 @@ def test_the_map_names_what_is_there() -> None:
 
 def test_the_settings_in_the_text_exist() -> None:
     """A name that was changed is changed everywhere."""
-    used = set(re.findall(r"`([A-Z]+_[A-Z_]+|MODE|LANGUAGE)\b", README + (ROOT / "docs" / "install.md").read_text()))
+    guide = (ROOT / "docs" / "install.md").read_text()
+    used = set(re.findall(r"`([A-Z]+_[A-Z_]+|MODE|LANGUAGE)\b", README + guide.partition("## 8.")[0]))
     assert used - set(settings.NAMES) == set()
 
 
@@ -107,6 +108,16 @@ def test_the_install_guide_explains_every_scope() -> None:
     """An administrator is asked to grant them, and wants to know what for."""
     table = (ROOT / "docs" / "install.md").read_text().partition("| scope | for |")[2].partition("\n\n")[0]
     assert set(re.findall(r"`([a-z:]+)`", table)) - {"/incident", "/runbook"} >= set(manifest.scopes())
+
+
+def test_the_install_guide_names_what_the_library_reads_from_the_environment() -> None:
+    """Nobody has to open a hundred files to know what to set."""
+    table = (ROOT / "docs" / "install.md").read_text().partition("| variable | for |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`([A-Z_]+)`", table))
+    books = load_folder(ROOT / "runbooks", compare=False).runbooks.values()
+    read = {name for book in books for name in book.env}
+    read |= {param.env for book in books for param in book.params.values() if param.env}
+    assert named == read
 
 
 def test_the_install_guides_first_alert_has_what_the_runbook_needs() -> None:
