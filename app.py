@@ -76,7 +76,7 @@ class Bot:
         scratch = found.database.with_name(found.database.name + ".runs")
         shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
         scratch.mkdir()
-        surroundings = Surroundings(scratch, environ, Notices(store, self._outbox, patient).post)
+        surroundings = Surroundings(scratch, environ, Notices(store, self._outbox, client).post)
         self._flow = Flow(
             store,
             shelf,
@@ -126,6 +126,12 @@ class Bot:
                 self._stopping,
             )
 
+    def _close_socket(self) -> None:
+        try:
+            self._socket.client.close()
+        except AttributeError:  # the SDK's own thread saw the connection break and has just taken its socket away
+            log.info("the connection broke as it was closed")
+
     def hang_up(self) -> None:
         """No further connection is made; what Slack delivers from now on waits for the next start."""
         self._socket.client.auto_reconnect_enabled = self._socket.client.default_auto_reconnect_enabled = False
@@ -134,7 +140,7 @@ class Bot:
         self.hang_up()
         self._stopping.set()
         # The SDK waits for its receiving thread, for ever when that began just as the connection was made.
-        closing = threading.Thread(target=self._socket.client.close, daemon=True)
+        closing = threading.Thread(target=self._close_socket, daemon=True)
         closing.start()
         closing.join(timeout=5)
         self._history.shutdown(wait=True, cancel_futures=True)

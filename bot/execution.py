@@ -11,15 +11,17 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import Gone
-from bot.model import Ask, Outcome, Plan, Proposal, Result, Run, RunState, StepState, Verdict
+from bot.model import Ask, Outcome, Plan, Proposal, Run, RunState, StepState, Verdict
 from bot.runbooks.format import ANSWER_TIMEOUT
 from bot.runbooks.judge import verdict_of
-from bot.runbooks.progress import Progress, may_repeat, progress_of
+from bot.runbooks.progress import Progress, may_repeat, progress_of, undo_failed
 from bot.runbooks.run import Ended, check, execute, take_back, verify
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
 
 log = structlog.get_logger()
+
+_AGAIN = 1.0  # seconds between two tries to write down what became of a run
 
 BOT = "plantao"  # who did it, on the timeline, when no person did
 
@@ -54,7 +56,8 @@ class Execution:
             proposal = self.proposal_of(run)
             now = self._now()
             # One that had begun and is to stop goes on to its end, whatever that means: it starts no further step.
-            may_begin = not paused or run.stopped_by is not None
+            under_way = run.started is not None or run.stopped_by is not None  # which a pause lets go on
+            may_begin = not paused or under_way
             if may_begin and self._store.runs.claim_run(run.id, now, proposal.plan.cooldown):
                 self.go_on(run.id, RunState.RUNNING)
                 continue
@@ -155,10 +158,21 @@ class Execution:
             self._work(run_id, state)
         except Exception:
             log.exception("run broke off", run=run_id)
+            # Nor for under way: it would hold its lock and answer to nobody.
+            while not self._given_up(run_id) and not self._cut_all.wait(_AGAIN):
+                pass
+
+    def _given_up(self, run_id: str) -> bool:
+        """Writes down that only a person can say what became of the run. False: not now; a full disk may heal."""
+        try:
             run = self.find(run_id)
             if run.ended is None:
                 self._unknown(run, self.proposal_of(run), "the bot failed while it was running")
             self._show(self.proposal_of(run).subject)
+        except Exception:
+            log.exception("run not given up", run=run_id)
+            return False
+        return True
 
     def _work(self, run_id: str, state: RunState) -> None:
         """Each state leads to the next, until the run is over or somebody else has to act."""
@@ -220,7 +234,7 @@ class Execution:
                 return self._ask(run, proposal, ended.position or 0)
             case RunState.FAILED:
                 return self._fail(run, proposal, RunState.FAILED, ended.why)
-            case _ if run.stopped_by:
+            case _ if run.stopped_by and not ended.at_large:
                 return self._fail(run, proposal, RunState.ABORTED, ended.why)
             case RunState.RUNNING:
                 return None
@@ -267,7 +281,7 @@ class Execution:
         if ended.state is RunState.UNDOING:  # the bot is stopping between two undos
             return None
         # Not `ended` alone: an undo may have failed before the bot was started anew.
-        failed = undos_that_failed(proposal.plan, self.find(run.id))
+        failed = undo_failed(self.find(run.id).steps)
         why = "; ".join(
             part for part in (run.why, *([ended.why] if ended.state is not RunState.UNDONE else [])) if part
         )
@@ -290,7 +304,7 @@ class Execution:
             verdict = verdict_of(plan, verified)
             if stopped and verdict is None:
                 why = "every step was done; whether it worked was not looked at"
-                return self._end(run, proposal, RunState.ABORTED, why)
+                return self._fail(run, proposal, RunState.ABORTED, why)
             if verdict is None:
                 return self._end(run, proposal, RunState.UNKNOWN, "whether it worked could not be read")
             return self._end(run, proposal, RunState.SUCCEEDED, "", verdict)
@@ -366,9 +380,3 @@ def _where(plan: Plan, progress: Progress) -> str:
     if progress.failed is not None:
         return f"step {plan.steps[progress.failed.position].id}: {progress.failed.said}"
     return ""
-
-
-def undos_that_failed(plan: Plan, run: Run) -> list[str]:
-    """The ids of the steps that could not be taken back."""
-    failed = {StepState(Result.FAILED), StepState(Result.TIMED_OUT)}
-    return [plan.steps[record.position].id for record in run.steps if record.undo and record.state in failed]

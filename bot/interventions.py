@@ -10,7 +10,7 @@ from bot.approval import may_settle
 from bot.errors import AlreadyDecided, Gone, Locked, NotAllowed, ObserveMode
 from bot.execution import BOT, Execution
 from bot.model import Outcome, Proposal, Result, Run, RunState, StepState
-from bot.runbooks.progress import progress_of
+from bot.runbooks.progress import about, progress_of
 from bot.store import Store
 from bot.team import Team
 
@@ -42,11 +42,12 @@ class Interventions:
         self._observe = observe
         self._now = now
 
-    def settle(self, run_id: str, person: str, answer: Answer, *, event: str) -> None:
+    def settle(self, run_id: str, person: str, answer: Answer, asked: str | None, *, event: str | None) -> None:
         """What became of an unknown step, or how it goes on after a failed one: it ran (the run goes on after it), it
         is started again, or nothing more runs. The click is done with in the same transaction.
 
-        Raises NotAllowed, ObserveMode, AlreadyDecided or Gone.
+        `asked` is what the person was asked about, as `about` names it; None for whatever it is, which only a stop may
+        mean. Raises NotAllowed, ObserveMode, AlreadyDecided (also when something else is asked by now) or Gone.
         """
         run, proposal = self._allowed(run_id, person)
         if self._observe and answer != "stop":
@@ -58,6 +59,8 @@ class Interventions:
             failed = run.state is RunState.ASKING and progress.asking is None
             if run.state is not RunState.UNKNOWN and not failed:
                 raise AlreadyDecided
+            if asked != about(progress) and not (asked is None and answer == "stop"):
+                raise AlreadyDecided
             now = self._now()
             if answer == "stop":
                 state = RunState.FAILED if failed or undoing else RunState.ABORTED
@@ -65,8 +68,10 @@ class Interventions:
                 settled = self._store.runs.settle(run_id, run.state, state, now, why=why)
             else:
                 if answer == "ran":
-                    for record in filter(None, (progress.caught, progress.failed)):
-                        self._store.steps.mark_step(run_id, record, record.state, StepState.DECLARED)
+                    if progress.caught is not None:
+                        self._store.steps.mark_step(run_id, progress.caught, progress.caught.state, StepState.DECLARED)
+                    elif progress.failed is not None:
+                        self._store.steps.mark_step(run_id, progress.failed, progress.failed.state, StepState.EXCUSED)
                 elif progress.failed is not None:  # started again on a person's word: it counts as not known till then
                     self._store.steps.mark_step(run_id, progress.failed, progress.failed.state, StepState.UNKNOWN)
                 state = RunState.UNDOING if undoing else RunState.QUEUED
@@ -77,7 +82,8 @@ class Interventions:
             if failed and answer == "again":
                 said = "try again"
             self._store.timeline.append(now, person, f"settled: {said}", proposal.subject, {"run": run_id})
-            self._store.inbox.finish_event(event, now)
+            if event is not None:
+                self._store.inbox.finish_event(event, now)
         if state is not RunState.QUEUED:
             self._execution.go_on(run_id, state)
         self._execution.start_runs()
@@ -90,13 +96,15 @@ class Interventions:
             raise ObserveMode
         with self._store.atomic():
             now = self._now()
+            run = self._execution.find(run_id)
             name = self._team().name_of(person) or person
             result = Result.OK if yes else Result.FAILED
             outcome = Outcome(result, f"{'yes' if yes else 'no'}, says {name}", "", 0.0)
             asked = any(each.position == position and each.state is StepState.ASKING for each in run.steps)
-            if not asked or not self._store.steps.finish_step(run_id, position, outcome, now):
+            state = RunState.QUEUED if yes else RunState.RUNNING
+            if not asked or not self._store.runs.settle(run_id, RunState.ASKING, state, now):
                 raise AlreadyDecided
-            self._store.runs.settle(run_id, RunState.ASKING, RunState.QUEUED if yes else RunState.RUNNING, now)
+            self._store.steps.finish_step(run_id, position, outcome, now)
             what = "answered yes" if yes else "answered no"
             step = proposal.plan.steps[position].id
             self._store.timeline.append(now, person, what, proposal.subject, {"run": run_id, "step": step})
@@ -136,6 +144,9 @@ class Interventions:
         over or already being stopped.
         """
         run, proposal = self._allowed(run_id, person, asker_too=True)
+        if run.state is RunState.UNKNOWN:  # nothing is under way: what is left to stop is its lock
+            self.settle(run_id, person, "stop", None, event=event)
+            return run
         with self._store.atomic():
             now = self._now()
             if not self._store.runs.ask_to_stop(run_id, person):
@@ -158,11 +169,15 @@ class Interventions:
         _, proposal = self._allowed(run_id, person)
         if self._observe:
             raise ObserveMode
-        latest = self._store.proposals.latest_proposal(proposal.subject)
         with self._store.atomic():
             now = self._now()
             run = self._execution.find(run_id)
-            if not progress_of(proposal.plan, run.steps).to_undo or latest is None or latest.id != proposal.id:
+            begun_since = any(
+                self._store.runs.run_of(each.id) is not None
+                for each in self._store.proposals.proposals_of(proposal.subject)
+                if each.id > proposal.id
+            )
+            if not progress_of(proposal.plan, run.steps).to_undo or begun_since:
                 raise Gone("undo")
             may_be = (RunState.SUCCEEDED, RunState.FAILED, RunState.ABORTED, RunState.UNKNOWN, RunState.ASKING)
             if run.state not in may_be:

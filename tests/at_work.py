@@ -234,6 +234,8 @@ class AtWork:
         return self.card(ts)
 
     def press(self, person: str, ts: str, action: str) -> None:
+        """A button of the card, once it is there."""
+        self.box.wait(lambda: action in self.card(ts).buttons, what=f"the button {action}")
         self.box.click(person, "alerts", self.card(ts).ts, action)
 
     def choose(self, person: str, ts: str, what: str) -> None:

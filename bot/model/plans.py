@@ -192,6 +192,7 @@ class Outcome:
     said: str  # one line for people: "exit code 3", "503 from http://…"
     output: str  # what it printed, head and tail, made safe to show
     seconds: float
+    at_large: bool = False  # it could not be ended, or nobody watches it: it may still run
 
     @property
     def ok(self) -> bool:

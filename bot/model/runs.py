@@ -92,6 +92,7 @@ class StepState(StrEnum):
     TIMED_OUT = "timed_out"
     UNKNOWN = "unknown"
     DECLARED = "declared"  # a person said that it ran
+    EXCUSED = "excused"  # it failed, and a person let the run go on after it
     ASKING = "asking"  # a question that waits for its answer
 
 

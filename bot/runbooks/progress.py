@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Ask, Notify, Plan, Step, StepRecord, StepState, Wait
+from bot.model import Ask, Notify, Plan, Run, RunState, Step, StepRecord, StepState, Wait
 
-_DONE = {StepState.OK, StepState.DECLARED}
+_DONE = {StepState.OK, StepState.DECLARED, StepState.EXCUSED}
 _FAILED = {StepState.FAILED, StepState.TIMED_OUT}
 _CAUGHT = {StepState.RUNNING, StepState.UNKNOWN}
 _READS = {"GET", "HEAD"}
@@ -56,6 +56,12 @@ def progress_of(plan: Plan, records: Sequence[StepRecord]) -> Progress:
     )
 
 
+def about(progress: Progress) -> str:
+    """Names what a person is asked about: a step or an undo and its try, so that an answer counts for that alone."""
+    record = progress.caught or progress.failed
+    return f"{record.position}.{int(record.undo)}.{record.attempt}" if record else "-"
+
+
 def may_repeat(step: Step) -> bool:
     """Whether a step that was caught in the middle may start again without asking: it says so, or it only looks.
 
@@ -65,6 +71,17 @@ def may_repeat(step: Step) -> bool:
         probe = step.action.probe
         return getattr(probe, "method", "GET") in _READS
     return step.repeat_safe or isinstance(step.action, Notify)
+
+
+def undo_failed(records: Sequence[StepRecord]) -> bool:
+    """Whether an undo did not do its work, or nobody knows."""
+    return any(record.undo and record.state in _FAILED | {StepState.UNKNOWN} for record in records)
+
+
+def left_half_done(plan: Plan, run: Run) -> bool:
+    """Whether a run is over that should have been taken back and was not, or not wholly: nobody may overlook that."""
+    due = plan.on_failure == "undo" and bool(progress_of(plan, run.steps).to_undo)
+    return run.state is RunState.FAILED and (due or undo_failed(run.steps))
 
 
 def _behind(step: Step, record: StepRecord) -> bool:

@@ -14,6 +14,7 @@ SIGNS = {
     StepState.RUNNING: "▸",
     StepState.OK: "✔",
     StepState.DECLARED: "✔",
+    StepState.EXCUSED: "✖",
     StepState.FAILED: "✖",
     StepState.TIMED_OUT: "✖",
     StepState.UNKNOWN: "?",

@@ -160,7 +160,8 @@ class Clicks:
             case "edit" | "other" | "edit_parameters" | "other_runbook" | "run_parameters":
                 self._choose(click, event)
             case "settle_ran" | "settle_again" | "settle_stop" as answer:
-                people.settle(click.value, click.person, _SETTLE[answer], event=event)
+                run, _, asked = click.value.partition("|")
+                people.settle(run, click.person, _SETTLE[answer], asked, event=event)
             case "answer_yes" | "answer_no":
                 run, _, position = click.value.partition("|")
                 people.answer(run, click.person, int(position), yes=click.action == "answer_yes", event=event)

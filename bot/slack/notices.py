@@ -24,7 +24,7 @@ class Notices:
     """Through the outbox, so that a message whose fate is in doubt is looked for before it is posted again."""
 
     def __init__(self, store: Store, outbox: Outbox, client: WebClient, clock: Callable[[], float] = time.monotonic):
-        """`client` waits as long as Slack asks it to."""
+        """`client` does not wait when Slack asks it to: a step has its own time."""
         self._store = store
         self._outbox = outbox
         self._client = client
@@ -54,7 +54,9 @@ class Notices:
                 said = f"not posted to #{notify.channel} within {timeout:.3g} s; it will be, once Slack takes it"
                 return Outcome(Result.TIMED_OUT, said, "", 0.0)
             if stop.wait(_LOOK):
-                return Outcome(Result.UNKNOWN, f"stopped before it was posted to #{notify.channel}", "", 0.0)
+                if self._store.cards.withdraw(card):
+                    return Outcome(Result.UNKNOWN, f"stopped before it was posted to #{notify.channel}", "", 0.0)
+                return Outcome(Result.UNKNOWN, f"stopped as it was posted to #{notify.channel}", "", 0.0)
 
     def _channel(self, name: str) -> str | None:
         """The id of a channel that the bot is in. Slack is asked again for one that was not there before."""

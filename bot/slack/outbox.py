@@ -132,7 +132,8 @@ class Outbox:
             self._delay(card, _backoff(card.attempts), f"Slack not reached: {error}")
 
     def _post(self, card: Card) -> None:
-        self._store.cards.begin_post(card.key)
+        if not self._store.cards.begin_post(card.key):
+            return
         try:
             answer = self._client.chat_postMessage(
                 channel=card.channel,

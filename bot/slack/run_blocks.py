@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 
-from bot.model import Plan, Proposal, Run, RunState, StepState, Verdict
+from bot.model import Plan, Proposal, Run, RunState, Verdict
 from bot.mrkdwn import Mrkdwn, time
-from bot.runbooks.progress import progress_of
+from bot.runbooks.progress import about, left_half_done, progress_of
 from bot.runbooks.told import before_and_after, evidence
 from bot.slack.blocks import actions, button, context, section
 from bot.slack.drawing import Drawing, short
@@ -14,8 +14,6 @@ from bot.slack.proposal_blocks import again, said
 from bot.slack.standing import Standing, Waiting
 from bot.slack.tables import printed_by_failure, progress, undone
 from bot.words import Words
-
-_NOT_UNDONE = {StepState.FAILED, StepState.TIMED_OUT, StepState.UNKNOWN}
 
 
 def run_blocks(draw: Drawing, standing: Standing, proposal: Proposal, run: Run) -> list[Block]:
@@ -60,7 +58,7 @@ def _state(draw: Drawing, standing: Standing, plan: Plan, run: Run) -> list[Bloc
             failed = "; ".join(each.outcome.said for each in run.verified if not each.outcome.ok)
             return [section(words("not_fixed", said=failed)), *again(draw, standing, *_undo(words, plan, run))]
         case RunState.FAILED:
-            loud = any(each.undo and each.state in _NOT_UNDONE for each in run.steps)
+            loud = left_half_done(plan, run)
             return [
                 section(words("undo_failed" if loud else "failed", why=draw.why(run))),
                 *again(draw, standing, *_undo(words, plan, run)),
@@ -91,7 +89,7 @@ def _asking(draw: Drawing, plan: Plan, run: Run, abort: ButtonElement) -> list[B
     """A question stands in the thread with its buttons; how to go on after a failure is asked here."""
     words = draw.words
     progress = progress_of(plan, run.steps)
-    go_on = [button(words.plain("button_go_on"), "settle_ran", run.id)] if progress.failed is not None else []
+    go_on = [button(words.plain("button_go_on"), "settle_ran", f"{run.id}|{about(progress)}")] if progress.failed is not None else []
     if progress.asking is not None:
         step = plan.steps[progress.asking.position]
         return [context(words("asks", number=progress.asking.position + 1, step=step.id)), actions(abort)]
@@ -99,9 +97,9 @@ def _asking(draw: Drawing, plan: Plan, run: Run, abort: ButtonElement) -> list[B
         section(words("failed_asks", why=run.why)),
         actions(
             *_undo(words, plan, run),
-            button(words.plain("button_try_again"), "settle_again", run.id),
+            button(words.plain("button_try_again"), "settle_again", f"{run.id}|{about(progress)}"),
             *go_on,
-            button(words.plain("button_stop"), "settle_stop", run.id, "danger"),
+            button(words.plain("button_stop"), "settle_stop", f"{run.id}|{about(progress)}", "danger"),
         ),
     ]
 
@@ -114,10 +112,12 @@ def _undo(words: Words, plan: Plan, run: Run) -> list[ButtonElement]:
 
 def _unknown(draw: Drawing, plan: Plan, run: Run) -> list[Block]:
     words = draw.words
-    caught = progress_of(plan, run.steps).caught
+    progress = progress_of(plan, run.steps)
+    caught = progress.caught
+    asked = f"{run.id}|{about(progress)}"
     if caught is None:
         text = words("unknown_between", why=run.why, lock=run.lock or "")
-        buttons = [button(words.plain("button_go_on"), "settle_again", run.id, "primary")]
+        buttons = [button(words.plain("button_go_on"), "settle_again", asked, "primary")]
     else:
         text = words(
             "unknown_undo" if caught.undo else "unknown_step",
@@ -128,10 +128,10 @@ def _unknown(draw: Drawing, plan: Plan, run: Run) -> list[Block]:
             why=run.why,
         )
         buttons = [
-            button(words.plain("button_ran"), "settle_ran", run.id),
-            button(words.plain("button_not_run"), "settle_again", run.id),
+            button(words.plain("button_ran"), "settle_ran", asked),
+            button(words.plain("button_not_run"), "settle_again", asked),
         ]
-    stop = button(words.plain("button_stop"), "settle_stop", run.id, "danger")
+    stop = button(words.plain("button_stop"), "settle_stop", asked, "danger")
     undo = [] if caught is not None and caught.undo else _undo(words, plan, run)
     return [section(text), actions(*buttons, stop, *undo)]
 

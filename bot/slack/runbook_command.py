@@ -28,9 +28,10 @@ from bot.words import Words
 
 _MOST = 40  # lines of a list; the words after `list` narrow it
 _RUNS = 15  # of a history
+_DIGITS = 10  # of a run's number
 _DOC = 11_000  # characters of a runbook's text; Slack takes 12,000
 _UNDER_WAY = (
-    RunState.QUEUED, RunState.RUNNING, RunState.ASKING, RunState.UNDOING, RunState.VERIFYING, RunState.UNKNOWN
+    RunState.QUEUED, RunState.RUNNING, RunState.ASKING, RunState.VERIFYING, RunState.UNKNOWN
 )  # fmt: skip
 # Where people's keyboards put them, a shell's quotes are meant.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
@@ -235,7 +236,8 @@ class RunbookCommand:
         if not typed.rest:
             return say(self._words("abort_how", runs=numbers))
         wanted = typed.rest.casefold().removeprefix("run ").strip().lstrip("#")
-        run = self._store.runs.numbered(int(wanted)) if wanted.isascii() and wanted.isdigit() else None
+        is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < _DIGITS
+        run = self._store.runs.numbered(int(wanted)) if is_number else None
         run = run or self._store.runs.find_run(typed.rest)
         if run is None:
             return say(self._words("abort_unknown", run=typed.rest, runs=numbers))

@@ -9,12 +9,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.execution import undos_that_failed
 from bot.interventions import PAUSE
 from bot.model import Incident, Proposal, Run, RunState, Severity
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.runbooks.described import in_full
+from bot.runbooks.progress import left_half_done
 from bot.slack.blocks import content as content_of
 from bot.slack.blocks import section
 from bot.slack.cards import draw_card
@@ -145,7 +145,7 @@ class SlackScreen:
             self._outbox.show(f"ask:{run.id}:{record.position}", channel, thread, content, urgent=True)
         if run.state.over and (output := long_output(proposal.plan, run)):
             self._uploads.put(f"output:{run.id}", proposal.subject, channel, thread, f"run-{run.number}.txt", output)
-        if undos_that_failed(proposal.plan, run) and run.state.over:
+        if left_half_done(proposal.plan, run):
             who = " ".join(person(each.person) for each in proposal.decisions if each.approve)
             said = self._words(
                 "notice_undo_failed", title=proposal.plan.title, number=run.number, why=self.drawing.why(run)

@@ -74,6 +74,8 @@ def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> t
         return name, words.plain("step_running")
     if record.state is StepState.DECLARED:
         return name, words.plain("step_declared")
+    if record.state is StepState.EXCUSED:
+        return name, words.plain("step_excused", said=record.said)
     last = last_line(record.output)
     if record.state is StepState.UNKNOWN:
         return name, words.plain("step_unknown", last=last) if last else words.plain("step_unknown_silent")

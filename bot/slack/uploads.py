@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackClientError
 
 from bot.store import Store
 from bot.store.files import File
@@ -72,7 +72,7 @@ class Uploads:
                 self._client.files_upload_v2(
                     channel=file.channel, thread_ts=file.thread, filename=file.name, title=file.name, content=file.body
                 )
-        except (SlackApiError, OSError) as error:
+        except (SlackClientError, OSError) as error:
             log.warning("file not uploaded", file=file.key, error=str(error))
             pause = min(_LONGEST_PAUSE, 2.0 ** min(file.attempts, 10))
             self._store.files.file_delayed(file.key, self._now() + timedelta(seconds=pause), str(error))

@@ -34,8 +34,8 @@ class Steps:
         """The intent, durable before anything starts. Raises StoreError when the step is running or done already."""
         begun = self._driver.execute(
             "INSERT INTO steps (run, undo, position, attempt, state, started) SELECT :run, :undo, :position, "
-            "1 + count(*), :state, :now FROM steps WHERE run = :run AND undo = :undo AND position = :position "
-            "HAVING count(*) FILTER (WHERE state IN ('running', 'asking', 'ok', 'declared')) = 0 RETURNING run",
+            "1 + count(*), :state, :now FROM steps WHERE run = :run AND undo = :undo AND position = :position HAVING "
+            "count(*) FILTER (WHERE state IN ('running', 'asking', 'ok', 'declared', 'excused')) = 0 RETURNING run",
             {"run": run, "undo": int(undo), "position": position, "state": state, "now": to_text(now)},
         )
         if not begun:
@@ -68,7 +68,8 @@ class Steps:
         )
 
     def mark_step(self, run: str, record: StepRecord, before: StepState, after: StepState) -> None:
-        """Changes what is known of a step: running → unknown after a crash, unknown → declared by a person."""
+        """Changes what is known of a step: running → unknown after a crash, unknown → declared, failed → excused
+        by a person."""
         self._driver.execute(
             "UPDATE steps SET state = :after "
             "WHERE run = :run AND undo = :undo AND position = :position AND attempt = :attempt AND state = :before",
