@@ -51,9 +51,10 @@ def perform(
     answers: Mapping[str, bool] | None = None,
     folder: Path = RUNBOOKS,
     resolved: bool = True,
+    undoes: bool = False,
 ) -> Performed:
     """Seals the plan, runs its checks, its steps and what verifies them. Questions are answered with yes, or by step id
-    as `answers` say; a failure is taken back when the runbook says so."""
+    as `answers` say; a failure is taken back when the runbook says so, or when it asks and a person `undoes` it."""
     ran_here.performed(id)
     library = _library(folder)
     assert id in library.runbooks, [str(each) for each in library.problems if each.file.stem == id]
@@ -84,7 +85,8 @@ def perform(
             break
         ended = execute(plan, journal, surroundings, start=position + 1, hold=hold, stop=stop)
     done.state, done.why = ended.state, ended.why
-    if ended.state is RunState.FAILED and plan.on_failure == "undo" and journal.begun:
+    undo = plan.on_failure == "undo" or (plan.on_failure == "ask" and undoes)
+    if ended.state is RunState.FAILED and undo and journal.begun:
         back = take_back(plan, journal, surroundings, journal.begun, hold=hold, stop=stop)
         done.state, done.why = back.state, back.why or ended.why
     if ended.state is RunState.SUCCEEDED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import Result, RunState, Verdict
-from tests.library import perform
+from tests.library import RUNBOOKS, perform
 
 if TYPE_CHECKING:  # pytest itself loads the plugin
     from tests.real_postgres import Postgres
@@ -296,7 +297,7 @@ def test_a_backup_without_the_rows_is_not_swapped_in(
     postgres: Postgres, shop: str, environ: dict[str, str], spoilt: Path, tmp_path: Path
 ) -> None:
     """The copy is held against what it has to have before it is live: undone, and nothing has changed."""
-    done = perform("database-restore", restore(shop, spoilt, least_rows=101), environ, tmp_path)
+    done = perform("database-restore", restore(shop, spoilt, least_rows=101), environ, tmp_path, undoes=True)
     assert done.state is RunState.UNDONE, done
     assert "100 rows in the copy; at least 101 are wanted" in done.steps["compare"].output
     assert databases(postgres, shop) == [shop]
@@ -308,7 +309,8 @@ def test_a_no_after_the_swap_takes_it_back(
     postgres: Postgres, shop: str, environ: dict[str, str], spoilt: Path, tmp_path: Path
 ) -> None:
     """The old database is live again; what was swapped in is kept, since somebody may have written to it."""
-    done = perform("database-restore", restore(shop, spoilt), environ, tmp_path, answers={"works": False})
+    given = restore(shop, spoilt)
+    done = perform("database-restore", given, environ, tmp_path, answers={"works": False}, undoes=True)
     assert done.state is RunState.UNDONE, done
     assert count(postgres, shop) == 10
     assert count(postgres, f"{shop}_rejected") == 100
@@ -317,11 +319,59 @@ def test_a_no_after_the_swap_takes_it_back(
 
 
 @pytest.mark.ran("real", "database-backup", "database-restore")
+def test_without_a_persons_undo_the_restored_database_stays_live(
+    postgres: Postgres, shop: str, environ: dict[str, str], spoilt: Path, tmp_path: Path
+) -> None:
+    """A question that nobody answers fails its step; what production has written since is not swapped out for that."""
+    done = perform("database-restore", restore(shop, spoilt), environ, tmp_path, answers={"works": False})
+    assert (done.state, done.undone) == (RunState.FAILED, {}), done
+    assert (count(postgres, shop), count(postgres, f"{shop}_before")) == (100, 10)
+
+
+@pytest.mark.ran("real", "database-backup", "database-restore")
+def test_a_second_no_needs_a_free_name_and_says_so_before_anything_is_made(
+    postgres: Postgres, shop: str, environ: dict[str, str], spoilt: Path, tmp_path: Path
+) -> None:
+    """What the first no set aside is there still: the second restore makes nothing that it could not take back."""
+    given = restore(shop, spoilt)
+    assert (
+        perform("database-restore", given, environ, tmp_path, answers={"works": False}, undoes=True).state
+        is RunState.UNDONE
+    )
+    again = perform("database-restore", given, environ, tmp_path, undoes=True)
+    assert again.state is RunState.UNDONE, again
+    assert "(…_rejected) is still there" in again.steps["copy"].output
+    assert (count(postgres, shop), count(postgres, f"{shop}_rejected")) == (10, 100)
+    assert databases(postgres, shop) == [shop, f"{shop}_rejected"]
+
+
+@pytest.mark.ran("real", "database-backup", "database-restore")
+def test_a_swap_that_was_killed_half_way_leaves_nobody_locked_out(
+    postgres: Postgres, shop: str, environ: dict[str, str], spoilt: Path, tmp_path: Path
+) -> None:
+    """Closed to connections and not yet renamed, then killed: taking it back opens the live database again."""
+    swap = tmp_path / "runbooks"
+    shutil.copytree(RUNBOOKS, swap)
+    (swap / "scripts" / "pg_swap_in.sh").write_text(
+        "#!/bin/sh\nset -eu\n"
+        'for name in "$RUNBOOK_DATABASE" "${RUNBOOK_DATABASE}_restored"; do\n'
+        '  psql -X -q --dbname=postgres -c "ALTER DATABASE $name WITH ALLOW_CONNECTIONS false"\n'
+        "done\nkill -KILL $$\n"
+    )
+    done = perform("database-restore", restore(shop, spoilt), environ, tmp_path, folder=swap, undoes=True)
+    assert done.state is RunState.UNDONE, done
+    assert done.undone["swap"].output == "nothing was swapped\n"
+    assert databases(postgres, shop) == [shop]
+    assert count(postgres, shop) == 10
+
+
+@pytest.mark.ran("real", "database-backup", "database-restore")
 def test_a_no_before_the_swap_drops_the_copy(
     postgres: Postgres, shop: str, environ: dict[str, str], spoilt: Path, tmp_path: Path
 ) -> None:
     """The numbers were not convincing: the live database was never touched."""
-    done = perform("database-restore", restore(shop, spoilt), environ, tmp_path, answers={"sure": False})
+    given = restore(shop, spoilt)
+    done = perform("database-restore", given, environ, tmp_path, answers={"sure": False}, undoes=True)
     assert done.state is RunState.UNDONE, done
     assert databases(postgres, shop) == [shop]
     assert count(postgres, shop) == 10
@@ -333,7 +383,7 @@ def test_without_a_fresh_backup_nothing_is_restored(
 ) -> None:
     """What is live now cannot be dumped: the run ends there."""
     reader = environ | {"PGUSER": "plantao"}
-    done = perform("database-restore", restore(shop, spoilt), reader, tmp_path)
+    done = perform("database-restore", restore(shop, spoilt), reader, tmp_path, undoes=True)
     assert done.state is RunState.UNDONE, done
     assert "permission denied" in done.steps["fresh"].output
     assert set(done.steps) == {"stopped", "fresh"}
@@ -346,7 +396,7 @@ def test_a_second_restore_does_not_touch_what_the_first_set_aside(
 ) -> None:
     """It refuses before it has made anything, and its undo does not take the first one back."""
     assert perform("database-restore", restore(shop, spoilt), environ, tmp_path).verdict is Verdict.FIXED
-    again = perform("database-restore", restore(shop, spoilt), environ, tmp_path)
+    again = perform("database-restore", restore(shop, spoilt), environ, tmp_path, undoes=True)
     assert again.state is RunState.UNDONE, again
     assert "is still there" in again.steps["copy"].output
     assert (count(postgres, shop), count(postgres, f"{shop}_before")) == (100, 10)

@@ -11,11 +11,17 @@ sha256sum --check --quiet -- "${backup%.dump}.sha256"
 copy="${RUNBOOK_DATABASE}_restored"
 
 psql -X -q -A -t -v ON_ERROR_STOP=1 -v live="$RUNBOOK_DATABASE" -v copy="$copy" \
-  -v before="${RUNBOOK_DATABASE}_before" -v backup="$backup" --dbname=postgres <<'SQL'
+  -v before="${RUNBOOK_DATABASE}_before" -v rejected="${RUNBOOK_DATABASE}_rejected" -v backup="$backup" --dbname=postgres <<'SQL'
 SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = :'before') AS free \gset
 \if :free
 \else
 DO $$ BEGIN RAISE EXCEPTION 'what an earlier restore set aside (…_before) is still there; look at it, then drop or rename it'; END $$;
+\endif
+-- The undo of the swap needs this name; that it is taken would be found out when it is too late.
+SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = :'rejected') AS free \gset
+\if :free
+\else
+DO $$ BEGIN RAISE EXCEPTION 'what an earlier restore swapped in and took back (…_rejected) is still there; look at it, then drop or rename it'; END $$;
 \endif
 -- A copy that an earlier run made and nobody swapped in is no loss; any other database of that name is left alone.
 SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Takes pg_swap_in.sh back: DATABASE_before is the live database again, and what was swapped in is kept as
-# DATABASE_rejected, since somebody may have written to it. When nothing was swapped, nothing is done.
+# DATABASE_rejected, since somebody may have written to it. When nothing was swapped, the live one takes connections again, and
+# no more is done.
 set -eu
 export PGAPPNAME=plantao PGCONNECT_TIMEOUT=5
 
@@ -16,16 +17,18 @@ WHERE l.datname = :'live' AND shobj_description(l.oid, 'pg_database') LIKE 'rest
   AND NOT EXISTS (SELECT FROM pg_database WHERE datname = :'copy')
 SQL
 )
-if [ "$swapped" -eq 0 ]; then
-  echo "nothing was swapped"
-  exit 0
-fi
 reopen() {
   sql <<'SQL'
 SELECT format('ALTER DATABASE %I WITH ALLOW_CONNECTIONS true', datname)
 FROM pg_database WHERE datname IN (:'live', :'before', :'rejected') AND NOT datallowconn \gexec
 SQL
 }
+if [ "$swapped" -eq 0 ]; then
+  # A swap that was killed before the names changed has left the live one closed to everybody.
+  reopen
+  echo "nothing was swapped"
+  exit 0
+fi
 trap reopen EXIT
 trap 'exit 1' HUP INT TERM
 sql <<'SQL'
