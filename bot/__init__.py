@@ -4,8 +4,8 @@
           → alerts/              a message becomes an Alert (message.py parses it; one file per source)
           → flow.py              the story: what follows what
               classify/          category and severity; the runbook by its `match`
-              proposing.py       a runbook and its values become a sealed plan with evidence, and a fresh one when needed
-              runbooks/          the engine: reads the files, fills in, seals, performs; its own map is in its __init__.py
+              proposing.py       a runbook and its values become a sealed plan with evidence; a fresh one when needed
+              runbooks/          the engine: reads files, fills in, seals, performs; its own map is in its __init__.py
               deciding.py        people's decisions; approval.py: may this person decide this, now, once?
               execution.py       an approved plan: claimed, journaled step by step, judged, honest after a crash
               interventions.py   what people say to a run under way: an answer, an abort, an undo, a pause

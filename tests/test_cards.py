@@ -46,6 +46,7 @@ def card(**parts):
             "waiting": None,
             "said": (),
             "earlier": (),
+            "undoable": None,
             "fired_anew": False,
             "incident": None,
             **parts,

@@ -1,6 +1,6 @@
 """The engine: a folder of YAML files → plans, and plans → what happened.
 
-Files: `shelf` keeps them as they are on disk, `load` reads them, `format` says what may stand there (`schema` says it to
+Files: `shelf` keeps them as they are on disk, `load` reads them, `format` says what may stand there (`schema` tells
 editors), and `lint` what must be right besides: `parameter_uses` where parameters may stand, `programs` what is read as
 program text, `patterns` what a value may be, `always_true` what cannot fail, `shadowing` which `match` never decides.
 

@@ -45,6 +45,7 @@ class Ended:
     state: RunState
     why: str
     position: int | None = None
+    at_large: bool = False  # what was cut may still run
 
 
 def check(plan: Plan, surroundings: Surroundings, *, stop: threading.Event | None = None) -> tuple[Reading, ...]:
@@ -165,7 +166,7 @@ def _ended_by(step: Step, outcome: Outcome, position: int) -> Ended | None:
     if outcome.ok or (step.optional and outcome.result is not Result.UNKNOWN):
         return None
     state = RunState.UNKNOWN if outcome.result is Result.UNKNOWN else RunState.FAILED
-    return Ended(state, f"step {step.id}: {outcome.said}", position)
+    return Ended(state, f"step {step.id}: {outcome.said}", position, outcome.at_large)
 
 
 def _read(plan: Plan, steps: Sequence[Step], surroundings: Surroundings, stop: threading.Event) -> tuple[Reading, ...]:

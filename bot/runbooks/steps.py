@@ -170,9 +170,11 @@ def _judged(exit_: Exit, ok: tuple[int, ...], timeout: float) -> Outcome:
         case How.REFUSED:
             return _ended(Result.FAILED, f"not started: {why_refused(exit_.code)}")
         case How.LOST:
-            return _ended(Result.UNKNOWN, "its supervisor died; whether it was done is not known", exit_.output)
+            lost = _ended(Result.UNKNOWN, "its supervisor died; whether it was done is not known", exit_.output)
+            return replace(lost, at_large=True)
         case How.STUCK:
-            return _ended(Result.UNKNOWN, "it could not be ended and may still run", exit_.output)
+            stuck = _ended(Result.UNKNOWN, "it could not be ended and may still run", exit_.output)
+            return replace(stuck, at_large=True)
 
 
 def _ended(result: Result, said: str, output: str = "") -> Outcome:

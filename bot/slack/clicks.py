@@ -127,11 +127,7 @@ class Clicks:
         except CoolingDown as error:
             self._tell(click, "refused_cooldown", until=time(error.until))
         except NotAllowed:
-            alone = click.action.startswith("emergency")
-            names = self._screen.emergency_deciders() if alone else self._screen.deciders(click.value)
-            self._tell(
-                click, "refused_emergency" if alone else "refused_role", names=names or self._words.plain("nobody")
-            )
+            self._refuse(click)
         except (ApprovalError, Gone) as error:
             self._tell(click, REFUSALS[type(error)])
         except PlanError as error:
@@ -209,6 +205,13 @@ class Clicks:
                 given = proposing.chosen(None, chosen, click.answers)
                 proposing.request(click.person, chosen, given, channel, event=event)
                 self._tell_where(click, channel)
+
+    def _refuse(self, click: Click) -> None:
+        """The person may not; who may is said."""
+        alone = click.action.startswith("emergency")
+        names = self._screen.emergency_deciders() if alone else self._screen.deciders(click.value)
+        sentence = "refused_emergency" if alone else "abort_refused" if click.action == "abort" else "refused_role"
+        self._tell(click, sentence, names=names or self._words.plain("nobody"))
 
     def _open(self, click: Click, view: dict[str, Any], about: str) -> None:
         """The modal remembers, by ids alone, what it is about."""

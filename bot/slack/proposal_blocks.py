@@ -90,11 +90,20 @@ def decisions(draw: Drawing, proposal: Proposal) -> list[Mrkdwn]:
 
 def again(draw: Drawing, standing: Standing, *before: ButtonElement) -> list[Block]:
     """What can still be done once nothing is offered or running any more."""
+    before = (*before, *undo_earlier(draw, standing))
     if standing.over:
         return [actions(*before)] if before else []
     words = draw.words
     row: list[ButtonElement] = [*before, button(words.plain("button_again"), "check_again", standing.subject)]
     return [actions(*row, menu("more", _changes(draw, standing)))]
+
+
+def undo_earlier(draw: Drawing, standing: Standing) -> list[ButtonElement]:
+    """A fresh proposal does not take away that what was done before can be taken back."""
+    run = standing.undoable
+    if run is None:
+        return []
+    return [button(draw.words.plain("button_undo_run", number=run.number), "undo", run.id)]
 
 
 def _changes(draw: Drawing, standing: Standing) -> Sequence[tuple[str, str]]:
@@ -134,11 +143,11 @@ def _waiting(draw: Drawing, standing: Standing, proposal: Proposal, *, whole: bo
     changes = [*_changes(draw, standing), (words.plain("button_again"), f"check_again|{standing.subject}")]
     reject = button(words.plain("button_reject"), "reject", proposal.id, "danger")
     if draw.observe:
-        return [context(words("observes")), actions(reject, menu("more", changes))]
+        return [context(words("observes")), actions(reject, *undo_earlier(draw, standing), menu("more", changes))]
     if not whole:
-        return [actions(reject, menu("more", changes))]
+        return [actions(reject, *undo_earlier(draw, standing), menu("more", changes))]
     if draw.emergency():
         changes.append((words.plain("button_emergency"), f"emergency|{proposal.id}"))
     approve = button(words.plain("button_approve"), "approve", proposal.id, "primary")
     notes = [context(words("unattended_waits"))] if plan.approval.required == 0 else []
-    return [*notes, context(needs), actions(approve, reject, menu("more", changes))]
+    return [*notes, context(needs), actions(approve, reject, *undo_earlier(draw, standing), menu("more", changes))]

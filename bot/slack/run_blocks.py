@@ -89,7 +89,11 @@ def _asking(draw: Drawing, plan: Plan, run: Run, abort: ButtonElement) -> list[B
     """A question stands in the thread with its buttons; how to go on after a failure is asked here."""
     words = draw.words
     progress = progress_of(plan, run.steps)
-    go_on = [button(words.plain("button_go_on"), "settle_ran", f"{run.id}|{about(progress)}")] if progress.failed is not None else []
+    go_on = (
+        [button(words.plain("button_go_on"), "settle_ran", f"{run.id}|{about(progress)}")]
+        if progress.failed is not None
+        else []
+    )
     if progress.asking is not None:
         step = plan.steps[progress.asking.position]
         return [context(words("asks", number=progress.asking.position + 1, step=step.id)), actions(abort)]

@@ -248,7 +248,8 @@ class RunbookCommand:
             names = listed(self._draw.holders(proposal.plan.approval.roles)) or self._words.plain("nobody")
             return say(self._words("abort_refused", names=names))
         except AlreadyDecided:
-            return say(self._words("abort_over", number=run.number))
+            undoing = self._flow.execution.find(run.id).state is RunState.UNDOING
+            return say(self._words("abort_undoing" if undoing else "abort_over", number=run.number))
         return say(self._words("abort_done", number=run.number))
 
     def _pause(self, typed: Typed) -> Answer:

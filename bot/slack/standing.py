@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Entry, Incident, Pause, Proposal, Request, Run, RunState
+from bot.runbooks.progress import progress_of
 from bot.store import Store
 from bot.store.alerts import StoredAlert
 
@@ -42,6 +44,7 @@ class Standing:
     waiting: Waiting | None
     said: tuple[Entry, ...]  # what people said of the run: answers, aborts, what became of an unknown step
     earlier: tuple[Earlier, ...]
+    undoable: Run | None  # an earlier run that can still be taken back, as none was begun since
     fired_anew: bool  # over, because the same trouble came again and has a card of its own
     incident: Incident | None
 
@@ -82,9 +85,19 @@ def standing_of(store: Store, subject: str, now: datetime) -> Standing | None:
         waiting=_waiting(store, proposal, run, now) if proposal and run else None,
         said=tuple(each for each in entries if each.what.startswith(_SAID) and run and each.data.get("run") == run.id),
         earlier=tuple(Earlier(each, store.runs.run_of(each.id)) for each in proposals[:-1] if each.decisions),
+        undoable=_undoable(store, proposals[:-1]) if run is None else None,
         fired_anew=any(each.what == "alert fired anew" for each in entries),
         incident=store.incidents.incident_of(subject),
     )
+
+
+def _undoable(store: Store, earlier: Sequence[Proposal]) -> Run | None:
+    for proposal in reversed(earlier):
+        run = store.runs.run_of(proposal.id)
+        if run is not None:
+            may_be = run.state.over and run.state is not RunState.UNDONE
+            return run if may_be and progress_of(proposal.plan, run.steps).to_undo else None
+    return None
 
 
 def _waiting(store: Store, proposal: Proposal, run: Run, now: datetime) -> Waiting | None:

@@ -7,6 +7,7 @@ import shlex
 from bot.model import (
     Plan,
     Run,
+    RunState,
     Script,
     Step,
     StepRecord,
@@ -32,7 +33,8 @@ def will_run(plan: Plan, words: Words) -> list[str]:
 def progress(plan: Plan, run: Run, words: Words) -> list[str]:
     """One line a step, with its time or what went wrong, and one for each verify entry."""
     done = {record.position: record for record in run.steps if not record.undo}
-    rows = [_step(number, step, done.get(number), words) for number, step in enumerate(plan.steps)]
+    asking = run.state is RunState.ASKING
+    rows = [_step(number, step, done.get(number), words, asking=asking) for number, step in enumerate(plan.steps)]
     for each in run.verified:
         sign = "✔" if each.outcome.ok else "✖"
         rows.append((f"{sign} {words.plain('label_verify')}", f"{each.outcome.said} · {seconds(each.outcome.seconds)}"))
@@ -64,12 +66,12 @@ def long_output(plan: Plan, run: Run) -> str:
     return "\n".join(parts)
 
 
-def _step(number: int, step: Step, record: StepRecord | None, words: Words) -> tuple[str, str]:
+def _step(number: int, step: Step, record: StepRecord | None, words: Words, *, asking: bool = False) -> tuple[str, str]:
     if record is None:
         return f"· {number + 1} {step.id}", ""
     name = f"{SIGNS[record.state]} {number + 1} {step.id}"
     if record.state is StepState.ASKING:
-        return name, words.plain("step_asking")
+        return name, words.plain("step_asking" if asking else "step_unanswered")
     if record.state is StepState.RUNNING:
         return name, words.plain("step_running")
     if record.state is StepState.DECLARED:

@@ -101,9 +101,20 @@ class Cards:
         )
         return to_time_or_none(rows[0]["due"])
 
-    def begin_post(self, key: str) -> None:
-        """Durable before the first post, so that after a crash the message is looked for and not posted twice."""
-        self._driver.execute("UPDATE cards SET posting = 1 WHERE key = :key", {"key": key})
+    def begin_post(self, key: str) -> bool:
+        """Durable before the first post, so that after a crash the message is looked for and not posted twice.
+
+        False: it was withdrawn.
+        """
+        return bool(self._driver.execute("UPDATE cards SET posting = 1 WHERE key = :key RETURNING key", {"key": key}))
+
+    def withdraw(self, key: str) -> bool:
+        """It is no longer to be posted. False: too late, it stands there or may."""
+        return bool(
+            self._driver.execute(
+                "DELETE FROM cards WHERE key = :key AND ts IS NULL AND posting = 0 RETURNING key", {"key": key}
+            )
+        )
 
     def card_sent(self, key: str, ts: str, revision: int) -> None:
         """Slack shows this revision in the message `ts`."""

@@ -14,7 +14,10 @@ from bot.store.ids import new_id
 from bot.store.steps import Steps
 
 _READINGS = TypeAdapter(tuple[Reading, ...])
-_HOLD = "('running', 'asking', 'undoing', 'verifying', 'unknown')"  # the states that hold the lock: see runs_lock
+# What holds the lock: see runs_lock.
+_HOLDS = (
+    "(state IN ('running', 'asking', 'undoing', 'verifying', 'unknown') OR (state = 'queued' AND started IS NOT NULL))"
+)
 
 
 class Runs:
@@ -35,15 +38,17 @@ class Runs:
         """From queued to running, once. False: not now.
 
         Only while no other run holds its lock, none that waits longer waits for it, and the last one that held it ended
-        at least `cooldown` seconds ago.
+        at least `cooldown` seconds ago. One that was begun before has the lock and just goes on.
         """
         try:
             return bool(
                 self._driver.execute(
                     "UPDATE runs SET state = 'running', started = coalesce(started, :now) "
-                    "WHERE id = :id AND state = 'queued' AND NOT EXISTS (SELECT 1 FROM runs AS other "
-                    "WHERE other.lock = runs.lock AND other.id != runs.id AND ((other.state = 'queued' "
-                    "AND other.id < runs.id) OR (other.started IS NOT NULL AND other.ended > :rested))) RETURNING id",
+                    "WHERE id = :id AND state = 'queued' "
+                    "AND (started IS NOT NULL OR NOT EXISTS (SELECT 1 FROM runs AS other "
+                    "WHERE other.lock = runs.lock AND other.id != runs.id "
+                    "AND ((other.state = 'queued' AND other.id < runs.id) "
+                    "OR (other.started IS NOT NULL AND other.ended > :rested)))) RETURNING id",
                     {"id": id, "now": to_text(now), "rested": to_text(now - timedelta(seconds=cooldown))},
                 )
             )
@@ -140,7 +145,7 @@ class Runs:
         return self._one("WHERE proposal = :id", {"id": proposal})
 
     def lock_holder(self, lock: str) -> Run | None:
-        return self._one(f"WHERE lock = :id AND state IN {_HOLD}", {"id": lock})
+        return self._one(f"WHERE lock = :id AND {_HOLDS}", {"id": lock})
 
     def before_in_queue(self, run: Run) -> Run | None:
         """The one that waits for the same lock and has its turn before."""

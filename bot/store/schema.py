@@ -105,7 +105,8 @@ _RUNBOOKS = (
     "CREATE UNIQUE INDEX runs_number ON runs (number)",
     "DROP INDEX runs_lock",
     """CREATE UNIQUE INDEX runs_lock ON runs (lock)
-        WHERE state IN ('running', 'asking', 'undoing', 'verifying', 'unknown')""",
+        WHERE state IN ('running', 'asking', 'undoing', 'verifying', 'unknown')
+        OR (state = 'queued' AND started IS NOT NULL)""",  # begun, and to go on
     """CREATE TABLE new_steps (
         run TEXT NOT NULL REFERENCES runs, undo INTEGER NOT NULL, position INTEGER NOT NULL, attempt INTEGER NOT NULL,
         state TEXT NOT NULL, started TEXT NOT NULL, ended TEXT, said TEXT NOT NULL DEFAULT '',
