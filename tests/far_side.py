@@ -35,6 +35,7 @@ class FarSide:
     flags: dict[str, Any] = field(default_factory=dict)  # GET and PUT /flags/NAME
     locked: set[str] = field(default_factory=set)  # flags that cannot be written
     intake: Callable[[str], int] = lambda _body: 201  # the status that a POST is answered with
+    moved: dict[str, str] = field(default_factory=dict)  # path → where its 302 leads
     slow: set[str] = field(default_factory=set)  # paths that answer only when the server ends
     asked: list[Asked] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -81,7 +82,11 @@ def far_side(certificate: tuple[Path, Path] | None = None) -> Iterator[FarSide]:
             far.asked.append(asked)
             status, text = far.answer(asked)
             try:
-                self.send_response(status)
+                if asked.path in far.moved:
+                    self.send_response(302)
+                    self.send_header("Location", far.moved[asked.path])
+                else:
+                    self.send_response(status)
                 self.send_header("Content-Length", str(len(text.encode())))
                 self.end_headers()
                 self.wfile.write(text.encode())

@@ -144,6 +144,46 @@ def test_a_partner_that_is_not_well_yet_gets_nothing(far: FarSide, queue: Path, 
     assert leads(far) == []
 
 
+@pytest.fixture
+def login() -> Iterator[FarSide]:
+    """Another host, whose login page is content with anybody."""
+    with far_side() as server:
+        server.answers["/login"] = (200, "<h1>Log in</h1>")
+        yield server
+
+
+@pytest.mark.ran("real", "integration-down")
+def test_a_login_page_is_not_a_partner_that_works(far: FarSide, login: FarSide, queue: Path, tmp_path: Path) -> None:
+    """The partner redirects to another host, which answers 200: that is not WORKS, and our key is not sent there."""
+    far.moved["/account"] = f"{login.url}/login"
+    given = here(far, queue) | {"health": f"{far.url}/health"}
+    done = perform("integration-down", given, ENVIRON, tmp_path)
+    assert "OURS: it leads elsewhere with 302" in done.steps["whose"].output
+    assert "http 302" in done.before["partner"].output
+    assert login.asked == []
+
+
+@pytest.mark.ran("real", "integration-back")
+def test_nothing_is_sent_to_a_partner_that_redirects(far: FarSide, login: FarSide, queue: Path, tmp_path: Path) -> None:
+    """Our key is not taken elsewhere, no item is sent, and the flags stay on the queue."""
+    far.flags["partner_mode"] = "queue"
+    far.moved["/account"] = f"{login.url}/login"
+    given = here(far, queue) | {"target": f"{far.url}/intake", "pause_ms": "0"}
+    done = perform("integration-back", given, ENVIRON, tmp_path)
+    assert done.steps["well"].result is Result.FAILED
+    assert (login.asked, leads(far), far.flags) == ([], [], {"partner_mode": "queue"})
+
+
+@pytest.mark.ran("real", "integration-back")
+def test_a_key_that_no_header_takes_is_not_shown(far: FarSide, queue: Path, tmp_path: Path) -> None:
+    """A line break in it ends the run before anything is sent, without the key in any output."""
+    given = here(far, queue) | {"target": f"{far.url}/intake"}
+    done = perform("integration-back", given, ENVIRON | {"INTEGRATION_API_KEY": f"{KEY}\nX: y"}, tmp_path)
+    assert "our key holds characters that no header takes" in done.steps["well"].output
+    assert KEY not in str(done)
+    assert far.posted() == []
+
+
 # -- process-retry-queue ---
 
 
@@ -185,6 +225,24 @@ def test_a_target_in_trouble_stops_it_and_the_order_is_kept(
         "2026-11-04",
         "2026-11-05",
     ]
+
+
+@pytest.mark.ran("real", "process-retry-queue")
+@pytest.mark.parametrize("folder", [True, False], ids=["directory", "redis"])
+def test_a_redirect_takes_no_item(folder: bool, far: FarSide, login: FarSide, queue: Path, tmp_path: Path) -> None:
+    """A 302 to a login page, whose 200 says nothing of the item: it stops, all wait still, nothing went elsewhere."""
+    far.moved["/intake"] = f"{login.url}/login"
+    with real_redis.running(tmp_path / "services") as redis:
+        redis.cli("RPUSH", "crm", json.dumps({"lead": 1}))
+        where = {"queue": str(queue)} if folder else {"queue": "redis:crm", "port": str(redis.port)}
+        done = perform("process-retry-queue", where | target(far), ENVIRON, tmp_path)
+        assert redis.cli("LLEN", "crm") == "1"
+    assert done.state is RunState.FAILED, done
+    assert "the target answered 302" in done.steps["send"].output
+    assert "leads elsewhere" in done.steps["send"].output
+    assert len(far.posted()) == 1
+    assert len([file for file in queue.iterdir() if file.name[0] != "."]) == 5
+    assert login.asked == []
 
 
 @pytest.mark.ran("real", "process-retry-queue")

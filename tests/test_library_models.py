@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import random
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +114,19 @@ def test_a_flag_service_that_takes_half_is_set_back(far: FarSide, tmp_path: Path
     assert done.state is RunState.UNDONE, done
     assert "answers_banner was answered with 500" in done.steps["switch"].output
     assert far.flags == {"llm_provider": "main", "answers_banner": False}
+
+
+@pytest.mark.ran("real", "model-provider-down")
+def test_a_flag_service_that_redirects_gets_no_token_elsewhere(far: FarSide, tmp_path: Path) -> None:
+    """Its 302 to a login page is no answer: nothing was set, and the other host was not asked."""
+    with far_side() as login:
+        login.answers["/login"] = (200, '{"value": "main"}')
+        far.moved["/flags/llm_provider"] = f"{login.url}/login"
+        given = {"flags": f"{far.url}/flags", "probe": f"{far.url}/model"}
+        done = perform("model-provider-down", given, ENVIRON, tmp_path)
+        assert login.asked == []
+    assert "llm_provider was answered with 302" in done.steps["switch"].output, done
+    assert "Nothing was changed." in done.steps["switch"].output
 
 
 CLUSTER = """\
@@ -409,6 +424,28 @@ def test_a_server_that_does_not_load_it_gets_its_version_back(registry: Registry
     assert "in use: 3.0 → 2.0" in done.undone["switch"].output
     assert registry.links == ("2.0", "1.0")
     assert far.posted() == ["", ""]
+
+
+@pytest.mark.ran("real", "roll-back-model")
+def test_a_switch_of_long_ago_is_not_called_nothing(registry: Registry, far: FarSide, tmp_path: Path) -> None:
+    """Nobody can tell after a quarter of an hour whose switch it was: the undo fails, and says how to go back."""
+    note = registry.folder / ".switched"
+
+    def an_hour_passes(_body: str) -> int:
+        hour_ago = time.time() - 3600
+        os.utime(note, (hour_ago, hour_ago))
+        return 201
+
+    given = served(registry, far) | {"version": "3.0"}
+    far.answers["/ready"] = (200, '{"ready": false}')
+    far.intake = an_hour_passes
+    folder = hurried(tmp_path, "roll-back-model", "3m")
+    done = perform("roll-back-model", given, ENVIRON, tmp_path, folder=folder)
+    assert done.state is RunState.FAILED, done
+    assert done.undone["switch"].result is Result.FAILED
+    assert "NOT switched back: 3.0 is in use" in done.undone["switch"].output
+    assert "run roll-back-model with version=2.0" in done.undone["switch"].output
+    assert registry.links == ("3.0", "2.0")
 
 
 @pytest.mark.ran("recorded", "roll-back-model")

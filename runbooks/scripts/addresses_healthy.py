@@ -16,13 +16,23 @@ import urllib.request
 from pathlib import Path
 
 
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is no good answer: behind it may be a login page, which answers 200 whatever is wrong."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
+
+
 def main() -> int:
     addresses, slow = os.environ["RUNBOOK_HEALTH"].split(), int(os.environ["RUNBOOK_SLOW_MS"])
     wrong = []
     for address in addresses:
         began = time.monotonic()
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            with OPEN(address, timeout=5) as answer:
                 said = answer.read(500).decode(errors="replace").strip().replace("\n", " ")
                 status = f"http {answer.status}"
             good = True

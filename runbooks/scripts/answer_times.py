@@ -15,6 +15,16 @@ TRIES = 5
 IN_ALL = 8.0  # seconds; a check has ten
 
 
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is no good answer: behind it may be a login page, which answers 200 whatever is wrong."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
+
+
 def main() -> int:
     probe, slow = os.environ["RUNBOOK_PROBE"], float(os.environ["RUNBOOK_SLOW_AFTER"])
     times, failures = [], []
@@ -24,7 +34,7 @@ def main() -> int:
         if began > until - 0.1:
             break
         try:
-            with urllib.request.urlopen(probe, timeout=until - began) as answer:
+            with OPEN(probe, timeout=until - began) as answer:
                 answer.read(1_000_000)
             times.append(time.monotonic() - began)
         except urllib.error.HTTPError as wrong:

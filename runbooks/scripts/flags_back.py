@@ -33,6 +33,16 @@ class Refused(Exception):
     """Nothing was changed, and why."""
 
 
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is not followed: it would carry our token elsewhere, and turn the PUT into a GET that sets nothing."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
+
+
 class File:
     """A JSON file with one object in it, replaced as a whole: a reader sees the old or the new one."""
 
@@ -89,9 +99,11 @@ class Address:
         request = urllib.request.Request(url, method=method, headers={"Content-Type": "application/json"})
         request.data = None if body is None else json.dumps(body).encode()
         if token := os.environ.get("RUNBOOK_FLAGS_TOKEN"):
+            if not (token.isascii() and token.isprintable()):
+                raise Refused("RUNBOOK_FLAGS_TOKEN holds characters that no header takes")
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=ANSWER) as answer:
+            with OPEN(request, timeout=ANSWER) as answer:
                 said: Flags = json.loads(answer.read() or b"{}")
                 return said
         except urllib.error.HTTPError as wrong:

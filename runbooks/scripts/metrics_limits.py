@@ -18,12 +18,22 @@ from pathlib import Path
 SAMPLE = re.compile(r"([A-Za-z_:][\w:]*)(\{.*\})?\s+(\S+)(\s+-?\d+)?\s*")
 
 
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is no good answer: behind it may be a login page, which answers 200 whatever is wrong."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
+
+
 def main() -> int:
     address, limits = os.environ["RUNBOOK_METRICS"], os.environ["RUNBOOK_LIMITS"].split()
     if not address or not limits:
         return tell("skip", "no address or no limits are given")
     try:
-        with urllib.request.urlopen(address, timeout=8) as answer:
+        with OPEN(address, timeout=8) as answer:
             text = answer.read(20_000_000).decode(errors="replace")
     except OSError as failure:
         sys.exit(f"{address}: {getattr(failure, 'reason', failure)}. Give the right address as `metrics`.")

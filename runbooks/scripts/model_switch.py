@@ -9,7 +9,8 @@ RUNBOOK_SERVER     what loads the model: systemd:UNIT, docker:CONTAINER, deploym
 RUNBOOK_NAMESPACE  of the deployment
 
 The link is replaced at one go: a reader sees the old or the new version. What it was is noted in `.switched`, for the
-way back; the note counts for a quarter of an hour, which is shorter than the rest between two runs.
+way back. The note counts for a quarter of an hour, which is shorter than the rest between two runs: an older one may be
+that of an earlier run, so the way back then fails and leaves it to a person.
 """
 
 import hashlib
@@ -23,6 +24,16 @@ from pathlib import Path
 
 NOTE = ".switched"
 NOTE_COUNTS = 900  # seconds
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is not followed: it would turn the POST into a GET, whose 200 loads nothing."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
 
 
 def link(registry: Path, name: str) -> str | None:
@@ -76,17 +87,26 @@ def switch(registry: Path) -> None:
 
 
 def switch_back(registry: Path) -> bool:
-    """Whether there was something to switch back."""
-    note = registry / NOTE
+    """Whether there was something to switch back. Ends the program when it cannot tell."""
+    note, now = registry / NOTE, link(registry, "current")
     try:
         fresh = time.time() - note.stat().st_mtime < NOTE_COUNTS
         was = json.loads(note.read_text())
     except FileNotFoundError:
-        fresh, was = False, {}
-    now = link(registry, "current")
-    if not fresh or now not in (was["to"], was["from"]):
         print(f"nothing was switched; in use: {now or 'nothing'}")
         return False
+    if now not in (was["to"], was["from"]):
+        sys.exit(
+            f"{was['to']} was switched to, and {now or 'nothing'} is in use: somebody has switched since. Ask who."
+        )
+    if not fresh:
+        if now == was["from"]:
+            print(f"nothing was switched; in use: {now or 'nothing'}")
+            return False
+        sys.exit(
+            f"NOT switched back: {now} is in use, and for more than a quarter of an hour: an earlier run may "
+            f"have switched to it. If it was this one, run roll-back-model with version={was['from']}."
+        )
     point(registry, "current", was["from"])
     point(registry, "previous", was["previous"])
     note.unlink()
@@ -100,7 +120,7 @@ def restart(server: str) -> None:
     if server == "none":
         print("the server watches the link itself")
     elif server.startswith(("http://", "https://")):
-        with urllib.request.urlopen(urllib.request.Request(server, method="POST"), timeout=60) as answer:
+        with OPEN(urllib.request.Request(server, method="POST"), timeout=60) as answer:
             print(f"{server} was answered with {answer.status}")
     elif kind == "systemd":
         call("systemctl", "restart", "--", name)

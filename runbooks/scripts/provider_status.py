@@ -11,13 +11,23 @@ import urllib.error
 import urllib.request
 
 
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is no good answer: behind it may be a login page, which answers 200 whatever is wrong."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
+
+
 def main() -> int:
     page = os.environ["RUNBOOK_STATUS_PAGE"]
     if not page:
         print("no status page is given; look at it in a browser, and ask others whether they see the same")
         return 0
     try:
-        with urllib.request.urlopen(page, timeout=8) as answer:
+        with OPEN(page, timeout=8) as answer:
             said = json.loads(answer.read(1_000_000))
         status = said["status"]
         indicator = str(status["indicator"])

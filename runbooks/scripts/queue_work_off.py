@@ -8,8 +8,8 @@ RUNBOOK_MOST      how many at most
 RUNBOOK_PAUSE_MS  how long to wait between two of them
 
 An item that the target finds wrong (a 4xx that another try will not mend) goes to `refused`, so that it does not block
-the rest. When the target is down, limits us or refuses the key, the work stops and the order is kept. Each item carries
-an Idempotency-Key: one that is sent twice, because an answer was lost, can be told by it.
+the rest. When the target is down, limits us, refuses the key or leads elsewhere, the work stops and the order is kept.
+Each item carries an Idempotency-Key: one that is sent twice, because an answer was lost, can be told by it.
 """
 
 import hashlib
@@ -32,6 +32,16 @@ redis.call('LPOP', KEYS[1])
 if KEYS[2] then redis.call('RPUSH', KEYS[2], head) end
 return 1
 """
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is not followed: it would carry our key elsewhere, and turn the POST into a GET that takes nothing."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+OPEN = urllib.request.build_opener(Stay).open
 
 
 class Directory:
@@ -101,9 +111,13 @@ def send(key: str, body: bytes) -> int:
     request.add_header("Content-Type", "application/json")
     request.add_header("Idempotency-Key", key)
     if token := os.environ.get("RUNBOOK_API_KEY"):
+        if not (token.isascii() and token.isprintable()):
+            sys.exit(
+                "our key holds characters that no header takes; look at it where the bot reads it. Nothing was sent."
+            )
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with OPEN(request, timeout=20) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as wrong:
         return wrong.code
@@ -128,6 +142,8 @@ def main() -> None:
             print(f"{item[0]} was answered with {status}, and is set aside")
         else:
             stopped = f"the target answered {status} to {item[0]}" if status else f"the target did not take {item[0]}"
+            if 300 <= status < 400:
+                stopped += ", which leads elsewhere: it is a login page, or the address was changed"
             break
         time.sleep(pause)
     print(f"before {before}, sent {sent}, set aside {refused}, after {queue.size()}")
