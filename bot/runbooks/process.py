@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import marshal
+import math
 import os
 import select
 import shutil
@@ -15,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -24,13 +26,18 @@ from typing import Any, Self
 from bot.model import Limits
 from bot.runbooks.masking import Mask
 from bot.runbooks.output import HeadAndTail
-from bot.runbooks.process_tree import DEAD, stat
+from bot.runbooks.process_tree import DEAD, descendants, stat
 
 # How often a running command looks whether it should stop; seconds.
 _LOOK = 0.05
+# Nothing below a process is alive when so many looks in a row found nothing: one may miss what moves meanwhile.
+_UNSEEN = 3
 _READ = 64 * 1024
 # What a command left in the background may have printed after it; more is not waited for.
 _REST = 1024 * 1024
+# Seconds that a supervisor has to answer, or to end what is under way and itself. Those that it gives to what it ends
+# are among them, and as many again.
+_PATIENCE = 30.0
 
 _ROOT = str(Path(__file__).parents[2])
 _SUPERVISOR = "import sys; sys.path.append(sys.argv[1]); from bot.runbooks.supervisor import main; main()"
@@ -61,10 +68,21 @@ class Exit:
     limit: str = ""  # "used more than 60 s of processor time"
 
 
+@dataclass(frozen=True)
+class _Over:
+    """An Exit without the output; `left`: it left something that goes on."""
+
+    how: How
+    code: int = 0
+    limit: str = ""
+    left: bool = False
+
+
 class Processes:
     """Where a run's commands run, one after the other, within limits; in what they print, the secrets are hidden.
 
-    The supervisor starts with the first of them.
+    The supervisor starts with the first of them. One that does not answer for `patience` seconds is killed, with all
+    that is below it.
     """
 
     def __init__(
@@ -73,11 +91,13 @@ class Processes:
         environment: Mapping[str, str],
         limits: Limits = Limits(),  # noqa: B008 - frozen
         secrets: Sequence[bytes] = (),
+        patience: float = _PATIENCE,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
         self._environment = dict(environment)
         self._limits = limits
         self._mask = Mask(secrets)
+        self._patience = patience
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -110,11 +130,17 @@ class Processes:
                 return Exit(How.LOST, 0, "")
             finally:
                 os.close(theirs)
-            how, code, limit = self._follow(control, ours, output, timeout, stop, started)
-            if how is How.LOST:
+            over = self._follow(control, ours, output, timeout, stop, started)
+            if over.how in (How.LOST, How.STUCK):
                 self._give_up()
-            _drain(ours, output, _REST)
-            return Exit(how, code, output.text(), limit)
+            if _drain(ours, output, _REST) and over.left:
+                # What it left may print on: for nobody, but it is not to die of it.
+                os.set_blocking(ours, True)
+                with suppress(OSError):  # the supervisor is gone: then it does find its output closed
+                    _send(control, ("swallow",), ours)
+            if over.left:
+                self._give_up()
+            return Exit(over.how, over.code, output.text(), over.limit)
         finally:
             os.close(ours)
 
@@ -138,17 +164,40 @@ class Processes:
                 env=self._environment,
                 start_new_session=True,
             )
+        ours.settimeout(self._patience)
         self._control = ours
         return ours
 
     def _give_up(self) -> None:
         """The supervisor ends what is under way, and itself; the next command would start another."""
         if self._control:
-            self._control.close()
+            with self._control, suppress(BrokenPipeError, ConnectionError):
+                self._control.shutdown(socket.SHUT_WR)
+                try:
+                    while self._control.recv(_READ):  # to its end, which is the guard's as well
+                        pass
+                except TimeoutError:
+                    self._kill()
             self._control = None
         if self._supervisor:
             self._supervisor.wait()
             self._supervisor = None
+
+    def _kill(self) -> None:
+        """Ends a supervisor that does not, and all below it. Where there is no /proc, itself."""
+        if not self._supervisor:
+            return
+        top = self._supervisor.pid  # its number is surely its own: it has not been waited for
+        deadline = time.monotonic() + self._patience
+        unseen = 0
+        while unseen < _UNSEEN and time.monotonic() < deadline:
+            found = descendants(top)
+            unseen = 0 if found else unseen + 1
+            for pid in found:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(_LOOK)
+        os.kill(top, signal.SIGKILL)  # last, since the orphans come to it
 
     def _follow(
         self,
@@ -158,13 +207,14 @@ class Processes:
         timeout: float,
         stop: threading.Event,
         started: Started,
-    ) -> tuple[How, int, str]:
+    ) -> _Over:
         began = time.monotonic()
         ready = select.poll()
         ready.register(control, select.POLLIN)
         ready.register(printed, select.POLLIN)
         process: tuple[int, float] | None = None
         cut: How | None = None
+        answer_by = math.inf
         while True:
             events = [number for number, _ in ready.poll(_LOOK * 1000)]
             if printed in events and not _drain(printed, output, _READ):
@@ -172,34 +222,36 @@ class Processes:
             if control.fileno() in events:
                 message = _receive(control)
                 if message is None:
-                    if process and still_runs(*process):
-                        # Without its supervisor only its group can be found; that much does not go on unwatched.
-                        os.killpg(process[0], signal.SIGKILL)
-                    return How.LOST, 0, ""
+                    return _lost(process)
                 if message[0] == "refused":
-                    return How.REFUSED, message[1], ""
+                    return _Over(How.REFUSED, message[1])
                 if message[0] == "stuck":
-                    return How.STUCK, 0, ""
+                    return _Over(How.STUCK)
                 if message[0] == "started":
                     process = (message[1], float(message[2]))
                     started(*process)
                 else:
                     return self._judged(cut, *message)
-            if cut is None and (time.monotonic() - began >= timeout or stop.is_set()):
+            now = time.monotonic()
+            if now >= answer_by:
+                self._kill()
+                return _lost(process)
+            if cut is None and (now - began >= timeout or stop.is_set()):
                 cut = How.STOPPED if stop.is_set() else How.TIMED_OUT
+                answer_by = now + self._patience
                 try:
                     _send(control, ("end",))
                 except OSError:
-                    return How.LOST, 0, ""
+                    return _lost(process)
 
-    def _judged(self, cut: How | None, over: str, status: int | None) -> tuple[How, int, str]:
+    def _judged(self, cut: How | None, over: str, status: int | None) -> _Over:
         """What a command that is over came to: how it ended, by whose hand, and which limit it was."""
         code = 0 if status is None else os.waitstatus_to_exitcode(status)
         if over in ("crowded", "spent"):
             # It may itself have ended well: what came of it has not.
             code = min(code, -signal.SIGKILL if over == "crowded" else -signal.SIGTERM)
         elif cut and over == "cut":  # it may have ended by itself just before it would have been cut
-            return cut, code, ""
+            return _Over(cut, code)
         limit = ""
         if over == "crowded":
             limit = f"ran more than {self._limits.processes} processes at once"
@@ -207,7 +259,16 @@ class Processes:
             limit = f"used more than {self._limits.cpu:g} s of processor time"
         elif code == -signal.SIGXFSZ:
             limit = f"wrote a file of more than {_size(self._limits.file)}"
-        return How.EXITED, code, limit
+        return _Over(How.EXITED, code, limit, left=over == "left")
+
+
+def _lost(process: tuple[int, float] | None) -> _Over:
+    """What is said when the supervisor is gone, and with it, as a rule, all that was below it."""
+    if process and still_runs(*process):
+        # Its guard is gone too, and only its group can be found; that much does not go on unwatched.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process[0], signal.SIGKILL)
+    return _Over(How.LOST)
 
 
 def still_runs(pid: int, pid_started: float) -> bool:

@@ -1,4 +1,4 @@
-"""The processes below this one: found, and told apart from a stranger that got the same number. Needs /proc.
+"""The processes below another: found, and told apart from a stranger that got the same number. Needs /proc.
 
 As all that the supervisor is made of, this imports nothing but what is built in: start-up time is part of every run.
 """
@@ -11,8 +11,8 @@ HAS_PROC = os.access("/proc/self/stat", os.R_OK)  # Linux has
 DEAD = (b"Z", b"X")  # states of what has ended and was not taken up
 
 
-def descendants(spared: dict[int, int], session: tuple[int, int] | None = None) -> dict[int, int]:
-    """Every living process below this one, with its start time, but the spared ones and what is below those.
+def descendants(top: int, session: tuple[int, int] | None = None) -> dict[int, int]:
+    """Every living process below `top`, with its start time.
 
     Also those of a session, given by its leader and when that one started: where processes come and go faster than they
     can be looked at, what is below what cannot be told. Empty where there is no /proc.
@@ -36,13 +36,12 @@ def descendants(spared: dict[int, int], session: tuple[int, int] | None = None) 
             leader = -1  # the number passed to a stranger, and this is his session
     if leader > 0:
         living.update(members)
-    above = [os.getpid()]
+    above = [top]
     while above:
         for pid, since, state in below.get(above.pop(), ()):
-            if spared.get(pid) != since:
-                above.append(pid)
-                if state not in DEAD:
-                    living[pid] = since
+            above.append(pid)
+            if state not in DEAD:
+                living[pid] = since
     return living
 
 
@@ -64,7 +63,11 @@ def tasks() -> int:
 def stat(pid: int) -> tuple[int, int, bytes, int] | None:
     """(parent, start, state, session), or None."""
     fields = _fields(pid)
-    return (int(fields[1]), int(fields[19]), fields[0], int(fields[3])) if fields else None
+    if not fields:
+        return None
+    # A process whose first thread ended before the others looks dead, and is not.
+    state = b"R" if fields[0] == b"Z" and int(fields[17]) > 1 else fields[0]
+    return int(fields[1]), int(fields[19]), state, int(fields[3])
 
 
 def _fields(pid: int) -> list[bytes]:

@@ -73,6 +73,15 @@ def spawn(argv: list[bytes], environment: dict[bytes, bytes], output: int, limit
             resource.setrlimit(which, pair)
 
 
+def swallow(output: int) -> None:
+    """Reads what is printed at the other end of `output` and throws it away, for as long as anyone can print there.
+
+    In a process of its own, which nobody waits for: a daemon whose output nobody holds would die of its next line. It
+    ignores the signals that the supervisor ignores, so that what prints there ends first when all are told to.
+    """
+    os.posix_spawnp("cat", ["cat"], {}, file_actions=[(os.POSIX_SPAWN_DUP2, output, 0)], setsid=True)
+
+
 def release(pid: int, limits: dict[int, int]) -> None:
     """Gives a process this one's own limits in place of these, where it still has them. On Linux only."""
     if not hasattr(resource, "prlimit"):

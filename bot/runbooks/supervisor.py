@@ -4,17 +4,27 @@ The bot starts it as isolated Python (`-I -S`) with the run's folder and environ
 input, a socket. When the bot ends, however it ends, that socket closes: the supervisor then ends the command under way
 and itself. Being a subreaper, it inherits every orphan of its commands, so no `setsid` or double fork escapes it.
 
+A command runs as the same user and may kill its supervisor, or stop it. So above it there is a guard, a copy of itself
+that only waits: when the supervisor ends otherwise than it should, or stands still, the guard ends it and all below it.
+The guard has the socket too, so that the bot hears that the supervisor is lost when nothing is left of the command.
+
+What a finished command left running is a daemon, and no part of what comes after it. As nobody could tell for sure
+which orphan is whose, such a supervisor starts no further command: the bot lets it go, and the next command gets a new
+one.
+
 Limits are held in two places: what the kernel can hold of each process is set in `spawn`; here it is counted how many
 processes a command has, and seen to that none goes on after its processor time is up and it was told so. Where there is
-no /proc, which is everywhere but on Linux, those two are not held, and of what an unfinished command started only what
-stayed in its process group is ended.
+no /proc, which is everywhere but on Linux, those two are not held, there is no guard, and of what an unfinished command
+started only what stayed in its process group is ended.
 
 Nothing is imported but what is built in or a bare extension: start-up time is part of every run.
 
 Messages, each a length and a marshalled tuple:
     to here    ("start", argv, environment, limits) with the output's descriptor · ("end",)
+               ("swallow",) with the end of an output where a daemon may still print
     from here  ("started", pid, start time), unless it ends at once · ("refused", errno)
-               ("ended", wait status) · ("cut", …) · ("crowded", …) · ("spent", …) · ("stuck", …)
+               ("ended", wait status) · ("left", …), and it left a daemon · ("cut", …) · ("crowded", …) · ("spent", …)
+               ("stuck", …)
 """
 
 from __future__ import annotations
@@ -27,12 +37,10 @@ import select
 import sys
 import time
 
-from bot.runbooks.process_tree import HAS_PROC, descendants, processor_time, stat, tasks
-from bot.runbooks.spawn import Limits, release, soft_limits, spawn
+from bot.runbooks.command_tree import CommandTree
+from bot.runbooks.process_tree import processor_time, stat, tasks
+from bot.runbooks.spawn import Limits, release, soft_limits, spawn, swallow
 
-GRACE = 5.0  # seconds between TERM and KILL (RUNBOOKS.md, rule 7)
-_GIVE_UP = 10.0  # seconds after KILL: a process of another user, or one that the kernel holds
-_SCAN_EVERY = 0.02
 # A command that ends sooner is neither looked at nor worth a line in the journal: its end is there before anyone asks.
 _LOOK = 0.05
 # Its processes are counted so often, and at any look at which the machine runs many more than before. Counting reads
@@ -41,6 +49,7 @@ _COUNT_EVERY, _COUNT_SHARE = 1.0, 20
 _WARNED = 1.0  # seconds of processor time that a program has after SIGXCPU
 # What a command leaves behind is a daemon when it does not grow in so many looks, out of so many at most.
 _SETTLED, _SETTLING = 5, 50
+_NOBODY_WAITS = 600.0  # seconds after KILL until it gives up when the bot is gone
 _PR_SET_CHILD_SUBREAPER = 36
 
 Ending = tuple[str, int | None]
@@ -54,59 +63,80 @@ def main() -> None:
     null = os.open("/dev/null", os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    _become_subreaper()
-    wake, waker = os.pipe()
-    os.set_blocking(wake, False)
-    os.set_blocking(waker, False)
-    _signal.signal(_signal.SIGCHLD, lambda *_: None)
     _signal.signal(_signal.SIGXCPU, lambda *_: None)  # for the moment in which a command's limits are ours
-    _signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     for number in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP):
         # Only the bot ends a run, by the socket: a signal to everything must not cut the TERM and its grace short.
         _signal.signal(number, _signal.SIG_IGN)
-    Supervisor(control, wake).serve()
+    if sys.platform == "linux":
+        _leave_a_guard()
+    Supervisor(control).serve()
+    os._exit(0)
+
+
+def _leave_a_guard() -> None:
+    """Goes on in a child, in a session of its own; this process guards it to the end. Both are subreapers."""
+    import ctypes
+
+    become = ctypes.CDLL(None).prctl
+    if become(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        os._exit(1)
+    if supervisor := os.fork():
+        _guard(supervisor)
+    os.setsid()
+    if become(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        os._exit(1)
+
+
+def _guard(supervisor: int) -> None:
+    """Ends this process when the supervisor has ended; before that all below it, when that was not as it should be."""
+    _, status = os.waitpid(supervisor, os.WUNTRACED)
+    if status == 0:
+        os._exit(0)
+    if os.WIFSTOPPED(status):
+        os.kill(supervisor, _signal.SIGKILL)
+    CommandTree().end()
+    os._exit(1)
 
 
 class Supervisor:
-    def __init__(self, control: _socket.socket, wake: int) -> None:
+    def __init__(self, control: _socket.socket) -> None:
         self.control = control
-        self.wake = wake
-        self.spared: dict[int, int] = {}  # what finished commands left running: process → start time
-        # The command under way, when it started, what it may use and how it ended once it has.
-        self.pid, self.since = 0, 0
+        # The command under way, and what it may use.
+        self.tree = CommandTree()
         self.processor, self.most = 0.0, 0
         self.held: dict[int, int] = {}
-        self.status: int | None = None
         # When its processes were last counted, how long that took, and what the machine ran then.
         self.counted, self.cost, self.running = 0.0, 0.0, 0
         self.turn = _Turn()
         self.anything = select.poll()
         self.anything.register(control.fileno(), select.POLLIN)
-        self.anything.register(wake, select.POLLIN)
-        self.children = select.poll()
-        self.children.register(wake, select.POLLIN)
+        self.anything.register(self.tree.wake, select.POLLIN)
 
     def serve(self) -> None:
         while True:
-            message, output = self.receive()
+            message, descriptor = self.receive()
             if message is None:
                 return
             if message[0] == "start":
-                self.run(message[1], message[2], message[3], output)
+                self.run(message[1], message[2], message[3], descriptor)
+            if message[0] == "swallow":
+                try:  # noqa: SIM105 - contextlib costs start-up time
+                    swallow(descriptor)
+                except OSError:  # nothing to do it with: the daemon then finds its output closed
+                    pass
 
     def run(self, argv: list[bytes], environment: dict[bytes, bytes], limits: Limits, output: int) -> None:
         try:
             self.held = soft_limits(limits)
-            self.pid = spawn(argv, environment, output, self.held)
+            pid = spawn(argv, environment, output, self.held)
         except OSError as wrong:
             self.send(("refused", wrong.errno))
             return
         finally:
             os.close(output)
-        found = stat(self.pid)
-        self.since = found[1] if found else 0
+        found = stat(pid)
+        self.tree.begin(pid, found[1] if found else 0)
         self.processor, _, self.most, _ = limits
-        self.status = None
         ending = self.follow()
         self.turn.go_first(False)
         if ending is None:
@@ -120,28 +150,33 @@ class Supervisor:
         self.cost, self.running = 0.0, tasks()
         while True:
             ready = [number for number, _ in self.anything.poll(_LOOK * 1000)]
-            self.reap()
-            if self.status is not None:
+            left = self.tree.reap()
+            if self.tree.status is not None:
                 break
             if self.control.fileno() in ready:
                 message, _ = self.receive()
-                if message is None or message[0] == "end":
-                    ending = self.end("cut", GRACE)
-                    return ending if message else None
+                if message is None:
+                    self.tree.end(give_up=_NOBODY_WAITS)
+                    return None
+                if message[0] == "end":
+                    return self.over("cut", self.tree.end())
             if time.monotonic() - began < _LOOK:
                 continue
             if not told:
                 told = True
-                self.send(("started", self.pid, self.since))
+                self.send(("started", self.tree.pid, self.tree.since))
             if over := self.look():
                 return over
-        if not self.left_anything():
-            self.spared = {}
-        elif self.multiplies():
+        if left and self.multiplies():
             return self.end_crowd()
-        else:
-            self.spare()
-        return "ended", self.status
+        if left and self.tree.reap():
+            self.release()
+            return "left", self.tree.status
+        return "ended", self.tree.status
+
+    def over(self, why: str, how: str) -> Ending:
+        """What to tell of a command that was ended for this reason, in this way."""
+        return why if how == "cut" else how, self.tree.status
 
     def look(self) -> Ending | None:
         """Ends the command when it has used more than it may, as far as it is time to look."""
@@ -149,11 +184,11 @@ class Supervisor:
         passed = now - self.counted
         if passed < self.cost * _COUNT_SHARE or (passed < _COUNT_EVERY and not self.is_crowded()):
             return None
-        tree = self.tree_in_turn()
-        if len(tree) > self.most:
+        found = self.found_in_turn()
+        if len(found) > self.most:
             return self.end_crowd()
-        if any(processor_time(pid) > self.processor + _WARNED for pid in tree):
-            return self.end("spent", GRACE)
+        if any(processor_time(pid) > self.processor + _WARNED for pid in found):
+            return self.over("spent", self.tree.end())
         self.counted, self.running = time.monotonic(), tasks()
         self.cost = self.counted - now
         return None
@@ -162,102 +197,43 @@ class Supervisor:
         """Whether the machine runs so many more than before that this command may be why."""
         return tasks() - self.running > self.most
 
-    def tree_in_turn(self) -> dict[int, int]:
+    def found_in_turn(self) -> dict[int, int]:
         # Not always first: that would make every command a little slower.
         self.turn.go_first(self.is_crowded())
-        return self.tree()
+        return self.tree.found()
 
     def multiplies(self) -> bool:
         """Whether what the command left is no daemon: it goes on to grow until it is more than may be."""
         before = grown = 0
         for look in range(_SETTLING):
-            there = len(self.tree_in_turn())
+            there = len(self.found_in_turn())
             if there > self.most:
                 return True
             if there > before:
                 before, grown = there, look
-            if there == 0 and self.spared:
-                return False
             # Of what multiplies and dies fast, only the machine as a whole may show how many there are.
             if look - grown >= _SETTLED and not self.is_crowded():
                 return False
-            self.children.poll(_SCAN_EVERY * 1000)
-            self.reap()
+            self.tree.pause()
+            if not self.tree.reap():
+                return False
         return False
 
-    def reap(self) -> None:
-        """Takes up all that ended, and keeps what is told of the command when it is among them."""
-        try:
-            while os.read(self.wake, 4096):
-                pass
-        except BlockingIOError:
-            pass
-        while True:
-            try:
-                ended, how = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if ended == 0:
-                return
-            if ended == self.pid:
-                self.status = how
-
-    def left_anything(self) -> bool:
-        try:
-            os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return False
-        return True
-
-    def spare(self) -> None:
-        """What the command left is a daemon from now on: its limits were the command's, and go."""
-        before, self.spared = self.spared, descendants({}, (self.pid, self.since))
-        for pid in self.spared.keys() - before.keys():
-            release(pid, self.held)
-
-    def end(self, how: str, grace: float) -> Ending:
-        """TERM, a grace, KILL, for the whole tree of the command under way. `how` when that was still needed."""
-        began = time.monotonic()
-        told: set[int] = set()
-        while True:
-            tree = set(self.tree())
-            if self.status is None:
-                # A leader that ended before its threads looks dead, and is not.
-                tree.add(self.pid if HAS_PROC else -self.pid)
-            if not tree:
-                return how if told else "ended", self.status
-            passed = time.monotonic() - began
-            if passed > grace + _GIVE_UP:
-                return "stuck", self.status
-            for member in sorted(tree):
-                if passed >= grace:
-                    send_signal(member, _signal.SIGKILL)
-                elif member not in told:  # those too that it has started since
-                    send_signal(member, _signal.SIGTERM)
-            told |= tree
-            self.children.poll(_SCAN_EVERY * 1000)
-            self.reap()
-
     def end_crowd(self) -> Ending:
-        """KILL at once, for what multiplies.
-
-        Most of it is one process group, which goes in one stroke. The others are stopped before they are killed: where
-        one is killed, another would take its place before all are found.
-        """
         self.turn.go_first(True)
-        if self.status is None:  # then its number is surely still its own
-            send_signal(-self.pid, _signal.SIGKILL)
-        began = time.monotonic()
-        stopped: dict[int, int] = {}
-        while (fresh := self.tree().items() - stopped.items()) and time.monotonic() - began < _GIVE_UP:
-            for pid, _ in fresh:
-                send_signal(pid, _signal.SIGSTOP)
-            stopped.update(fresh)
-        return self.end("crowded", 0.0)
+        how = self.tree.end_crowd()
+        return "stuck" if how == "stuck" else "crowded", self.tree.status
 
-    def tree(self) -> dict[int, int]:
-        """All that came of the command under way, but not what earlier commands left running."""
-        return descendants(self.spared, (self.pid, self.since))
+    def release(self) -> None:
+        """What the command left is a daemon from now on: its limits were the command's, and go."""
+        released: dict[int, int] = {}
+        for _ in range(_SETTLED):  # what it starts meanwhile may have been missed, and still have them
+            fresh = self.tree.found().items() - released.items()
+            for pid, _ in fresh:
+                release(pid, self.held)
+            released.update(fresh)
+            if not fresh:
+                return
 
     def receive(self) -> tuple[tuple | None, int]:  # type: ignore[type-arg]
         """The next message and its descriptor, or -1; no message when the bot is gone."""
@@ -290,14 +266,6 @@ class Supervisor:
             pass
 
 
-def send_signal(pid: int, number: int) -> None:
-    """To one process below this one; its number cannot have passed to a stranger, since we have not taken it up."""
-    try:  # noqa: SIM105 - contextlib costs start-up time
-        os.kill(pid, number)
-    except (ProcessLookupError, PermissionError):  # ended meanwhile, or another user's: end() gives up on it
-        pass
-
-
 class _Turn:
     """Whether this process goes before all others: among thousands it would hardly get its turn. Only root may."""
 
@@ -314,12 +282,3 @@ class _Turn:
             os.sched_setscheduler(0, *((os.SCHED_FIFO, os.sched_param(1)) if first else self.usual))
         except PermissionError:
             pass
-
-
-def _become_subreaper() -> None:
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        os._exit(1)
