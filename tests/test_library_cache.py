@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.model import Result, RunState, Verdict
 from tests import real_redis
 from tests.library import perform
 from tests.real_redis import Redis
+from tests.service_place import until
 from tests.services import need
 
 
@@ -23,15 +25,44 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
 
 
 def environ(redis: Redis) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "SERVICES_DIR": str(redis.services)}
+    return {"PATH": os.environ["PATH"], "SERVICES_DIR": str(redis.services), "REDIS_PORT": str(redis.port)}
 
 
-def here(redis: Redis) -> dict[str, str]:
-    return {"host": "127.0.0.1", "port": str(redis.port)}
+RESTART = {"platform": "process", "service": "cache", "grace": "5"}
 
 
-def restart(redis: Redis) -> dict[str, str]:
-    return here(redis) | {"platform": "process", "service": "cache", "grace": "5"}
+# -- which cache ---
+
+
+@pytest.mark.ran("real", "cache-down", "clear-cache", "cache-diagnosis")
+def test_nobody_is_sent_the_password_because_an_alert_names_them(redis: Redis, tmp_path: Path) -> None:
+    """Checks run before anybody approves: whatever cache is named, only the bot's own is spoken to."""
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        stranger.setblocking(False)
+        named = {"host": "127.0.0.1", "port": str(stranger.getsockname()[1])}
+        seen = environ(redis) | {"REDISCLI_AUTH": "fluffy-and-long"}
+        for runbook, given in {
+            "cache-down": RESTART,
+            "clear-cache": {"pattern": "cache:*"},
+            "cache-diagnosis": {},
+        }.items():
+            done = perform(runbook, given | named, seen, tmp_path)
+            assert (done.state, list(done.steps)) == (RunState.FAILED, ["meant"]), done
+            assert (
+                f"the bot's own cache (REDIS_HOST, REDIS_PORT) is 127.0.0.1:{redis.port}" in done.before["meant"].output
+            )
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
+
+
+@pytest.mark.ran("real", "cache-diagnosis")
+def test_an_alert_about_the_bots_own_cache_is_worked_on(redis: Redis, tmp_path: Path) -> None:
+    """Its labels name what the environment names."""
+    redis.cli("SET", "a", "1")
+    redis.cli("GET", "a")
+    named = {"host": "127.0.0.1", "port": str(redis.port)}
+    done = perform("cache-diagnosis", named, environ(redis), tmp_path)
+    assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
 
 
 # -- cache-down ---
@@ -42,7 +73,7 @@ def test_a_killed_cache_is_started_and_answers(redis: Redis, tmp_path: Path) -> 
     """Redis was killed: the evidence says so, the runbook starts it, and it answers PING."""
     old = redis.pid
     redis.kill()
-    done = perform("cache-down", restart(redis), environ(redis), tmp_path)
+    done = perform("cache-down", RESTART, environ(redis), tmp_path)
     assert "Connection refused" in done.before["answer"].output
     assert "not running" in done.before["state"].output
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
@@ -55,10 +86,39 @@ def test_a_cache_that_hangs_is_ended_first(redis: Redis, tmp_path: Path) -> None
     """A server that holds its port and answers nobody makes way for a new one."""
     old = redis.pid
     os.kill(old, signal.SIGSTOP)  # it is there, and does nothing
-    done = perform("cache-down", restart(redis) | {"grace": "1"}, environ(redis), tmp_path)
+    done = perform("cache-down", RESTART | {"grace": "1"}, environ(redis), tmp_path)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
     assert redis.pid != old
     assert redis.cli("PING") == "PONG"
+
+
+@pytest.mark.ran("real", "cache-down")
+def test_a_cache_that_answers_is_not_restarted(redis: Redis, tmp_path: Path) -> None:
+    """Its exporter was the trouble: what the cache holds stays, and so does the process."""
+    redis.cli("SET", "session:1", "kept")
+    old = redis.pid
+    done = perform("cache-down", RESTART, environ(redis), tmp_path)
+    assert (done.state, list(done.steps)) == (RunState.FAILED, ["meant", "needed"]), done
+    assert "it answers: PONG" in done.steps["needed"].output
+    assert (redis.pid, redis.cli("GET", "session:1")) == (old, "kept")
+
+
+@pytest.mark.ran("real", "cache-down")
+def test_a_cache_that_loads_its_data_is_left_alone(redis: Redis, tmp_path: Path) -> None:
+    """LOADING: a restart would begin the loading anew."""
+    redis.cli("EVAL", "for i = 1, 3000 do redis.call('SET', 'a:' .. i, i) end", "0")
+    redis.cli("SAVE")
+    redis.kill()
+    with (redis.home / "redis.conf").open("a") as config:
+        # A rest of 10 ms after each key: half a minute to load.
+        config.write("key-load-delay 10000\nloading-process-events-interval-bytes 1024\n")
+    redis.launch()
+    until(lambda: redis.cli("PING").startswith("LOADING"), "it says that it loads")
+    old = redis.pid
+    done = perform("cache-down", RESTART, environ(redis), tmp_path)
+    assert (done.state, list(done.steps)) == (RunState.FAILED, ["meant", "needed"]), done
+    assert "It is loading its data" in done.steps["needed"].output
+    assert redis.pid == old
 
 
 @pytest.mark.ran("real", "cache-down")
@@ -67,7 +127,7 @@ def test_a_cache_that_cannot_start_fails_and_says_why(redis: Redis, tmp_path: Pa
     redis.kill()
     with (redis.home / "redis.conf").open("a") as config:
         config.write("maxmemory plenty\n")
-    done = perform("cache-down", restart(redis), environ(redis), tmp_path)
+    done = perform("cache-down", RESTART, environ(redis), tmp_path)
     assert (done.state, done.verdict) == (RunState.FAILED, None)
     assert done.why.startswith("step start")
     assert "maxmemory plenty" in done.steps["start"].output
@@ -91,7 +151,7 @@ redis-cli -s '{door}' CONFIG SET port {redis.port}
 wait
 """
     )
-    done = perform("cache-down", restart(redis), environ(redis), tmp_path)
+    done = perform("cache-down", RESTART, environ(redis), tmp_path)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.NOT_FIXED), done
     assert not done.verified["saves"].ok
 
@@ -104,7 +164,7 @@ def test_only_the_keys_that_fit_are_removed(redis: Redis, tmp_path: Path) -> Non
     """1,200 product entries go, in batches; the sessions stay. The count is known before anyone approves."""
     redis.cli("EVAL", "for i = 1, 1200 do redis.call('SET', 'cache:product:' .. i, i) end", "0")
     redis.cli("MSET", "session:1", "a", "session:2", "b", "cache:price:1", "9")
-    done = perform("clear-cache", here(redis) | {"pattern": "cache:product:*"}, environ(redis), tmp_path)
+    done = perform("clear-cache", {"pattern": "cache:product:*"}, environ(redis), tmp_path)
     assert done.before["count"].output.strip() == "1200"
     assert done.before["all"].output.strip() == "1203"
     assert done.before["example"].output.count("cache:product:") == 10
@@ -117,7 +177,7 @@ def test_only_the_keys_that_fit_are_removed(redis: Redis, tmp_path: Path) -> Non
 def test_a_key_with_a_line_break_is_one_key(redis: Redis, tmp_path: Path) -> None:
     """A key named "cache:x\\nsession:1" is removed itself, and never takes session:1 with it."""
     redis.cli("EVAL", "redis.call('SET', 'cache:x\\nsession:1', 1) redis.call('SET', 'session:1', 'kept')", "0")
-    done = perform("clear-cache", here(redis) | {"pattern": "cache:*"}, environ(redis), tmp_path)
+    done = perform("clear-cache", {"pattern": "cache:*"}, environ(redis), tmp_path)
     assert done.verdict is Verdict.FIXED, done
     assert redis.cli("KEYS", "*") == "session:1"
 
@@ -126,7 +186,7 @@ def test_a_key_with_a_line_break_is_one_key(redis: Redis, tmp_path: Path) -> Non
 def test_more_keys_than_allowed_remove_nothing(redis: Redis, tmp_path: Path) -> None:
     """When more keys fit than `most`, none is removed and the run fails."""
     redis.cli("EVAL", "for i = 1, 60 do redis.call('SET', 'cache:' .. i, i) end", "0")
-    done = perform("clear-cache", here(redis) | {"pattern": "cache:*", "most": "50"}, environ(redis), tmp_path)
+    done = perform("clear-cache", {"pattern": "cache:*", "most": "50"}, environ(redis), tmp_path)
     assert (done.state, done.verdict) == (RunState.FAILED, None)
     assert "nothing was removed" in done.steps["remove"].output
     assert redis.cli("DBSIZE") == "60"
@@ -136,7 +196,7 @@ def test_more_keys_than_allowed_remove_nothing(redis: Redis, tmp_path: Path) -> 
 def test_an_unreachable_cache_is_never_called_clear(redis: Redis, tmp_path: Path) -> None:
     """No answer is no empty cache: the run fails at its step."""
     redis.kill()
-    done = perform("clear-cache", here(redis) | {"pattern": "cache:*"}, environ(redis), tmp_path)
+    done = perform("clear-cache", {"pattern": "cache:*"}, environ(redis), tmp_path)
     assert (done.state, done.verdict) == (RunState.FAILED, None)
     assert "cache-down" in done.steps["remove"].output
 
@@ -149,13 +209,13 @@ def test_keys_that_come_back_are_not_fixed(redis: Redis, tmp_path: Path) -> None
     # The writer: whoever asks for what is left finds that a service has filled its cache again.
     program.write_text(
         f"""#!/bin/sh
-case "$*" in *--scan*) {real} -p "$RUNBOOK_PORT" SET cache:again 1 >&2 ;; esac
+case "$*" in *--scan*) {real} -p "$REDIS_PORT" SET cache:again 1 >&2 ;; esac
 exec {real} "$@"
 """
     )
     program.chmod(0o755)
     seen = environ(redis) | {"PATH": f"{program.parent}:{os.environ['PATH']}"}
-    done = perform("clear-cache", here(redis) | {"pattern": "cache:*"}, seen, tmp_path)
+    done = perform("clear-cache", {"pattern": "cache:*"}, seen, tmp_path)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.NOT_FIXED), done
     assert done.verified["gone"].output.endswith("1 are there\n")
 
@@ -166,11 +226,11 @@ def test_the_password_comes_from_the_environment(tmp_path: Path) -> None:
     with real_redis.running(tmp_path / "services") as redis:
         redis.cli("MSET", "cache:1", "a", "kept:1", "b")
         redis.cli("CONFIG", "SET", "requirepass", "fluffy-and-long")
-        wanted = here(redis) | {"pattern": "cache:*"}
+        wanted = {"pattern": "cache:*"}
         refused = perform("clear-cache", wanted, environ(redis), tmp_path)
         assert (refused.state, refused.verdict) == (RunState.FAILED, None)
         assert "NOAUTH" in refused.steps["remove"].output
-        assert "NOAUTH" in perform("cache-diagnosis", here(redis), environ(redis), tmp_path).steps["report"].output
+        assert "NOAUTH" in perform("cache-diagnosis", {}, environ(redis), tmp_path).steps["report"].output
         able = environ(redis) | {"REDISCLI_AUTH": "fluffy-and-long"}
         done = perform("clear-cache", wanted, able, tmp_path)
         assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
@@ -187,7 +247,7 @@ def test_a_low_hit_rate_is_named(redis: Redis, tmp_path: Path) -> None:
     redis.cli("SET", "cache:small", "x")
     for key in ("cache:small", "none:1", "none:2", "none:3", "none:4"):
         redis.cli("GET", key)
-    done = perform("cache-diagnosis", here(redis), environ(redis), tmp_path)
+    done = perform("cache-diagnosis", {}, environ(redis), tmp_path)
     report = done.steps["report"].output
     assert "hit rate   20.0 % of 5 reads since the start, LOW: under 60 %" in report
     biggest = next(line for line in report.splitlines() if "cache:" in line)
@@ -207,7 +267,7 @@ def test_a_healthy_cache_is_within_bounds(tmp_path: Path) -> None:
         redis.cli("SET", "person:7", "a-secret-value")
         for key in ["person:7"] * 9 + ["none"]:
             redis.cli("GET", key)
-        done = perform("cache-diagnosis", here(redis), environ(redis), tmp_path)
+        done = perform("cache-diagnosis", {}, environ(redis), tmp_path)
         assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
         assert "hit rate   90.0 % of 10 reads since the start\n" in done.steps["report"].output
         assert "of 64.0 MB" in done.steps["report"].output
@@ -218,7 +278,7 @@ def test_a_healthy_cache_is_within_bounds(tmp_path: Path) -> None:
 def test_a_cache_without_answer_leads_to_the_other_runbook(redis: Redis, tmp_path: Path) -> None:
     """Nobody is told that an absent cache is fine."""
     redis.kill()
-    done = perform("cache-diagnosis", here(redis), environ(redis), tmp_path)
+    done = perform("cache-diagnosis", {}, environ(redis), tmp_path)
     assert done.state is RunState.FAILED
     assert "cache-down" in done.steps["report"].output
     assert done.before["report"].result is Result.FAILED

@@ -14,6 +14,7 @@ import pytest
 
 from bot.model import RunState, Verdict
 from tests.library import Recorded, perform, recorded
+from tests.small_cluster import SmallCluster
 
 if TYPE_CHECKING:  # pytest itself loads the plugin
     from tests.real_postgres import Postgres
@@ -404,6 +405,27 @@ def test_a_server_that_is_down_is_started(
     assert systemd.calls("systemctl") == [["is-active", "--", "postgresql"], ["restart", "--", "postgresql"]]
 
 
+@pytest.mark.ran("recorded", "database-down")
+def test_a_server_that_answers_is_not_started_again(postgres: Postgres, systemd: Recorded, tmp_path: Path) -> None:
+    """Its exporter was the trouble: nobody's connection is cut for that."""
+    environ = postgres.environ() | {"PATH": f"{systemd.folder}:{postgres.environ()['PATH']}"}
+    done = perform("database-down", {}, environ, tmp_path)
+    assert (done.state, list(done.steps)) == (RunState.FAILED, ["needed"]), done
+    assert "it answers, and nothing was done" in done.steps["needed"].output
+    assert systemd.calls("systemctl") == [["is-active", "--", "postgresql"]]
+
+
+@pytest.mark.ran("recorded", "database-down")
+def test_a_server_that_reads_its_log_is_left_alone(postgres: Postgres, systemd: Recorded, tmp_path: Path) -> None:
+    """Starting up: one more restart would begin the reading anew."""
+    systemd.program("pg_isready", {"": (1, "127.0.0.1:5432 - rejecting connections\n")})
+    environ = postgres.environ() | {"PATH": f"{systemd.folder}:{postgres.environ()['PATH']}"}
+    done = perform("database-down", {}, environ, tmp_path)
+    assert (done.state, list(done.steps)) == (RunState.FAILED, ["needed"]), done
+    assert "starting up or shutting down, and nothing was done" in done.steps["needed"].output
+    assert systemd.calls("systemctl") == [["is-active", "--", "postgresql"]]
+
+
 INSPECTED = "{{.State.Status}}, exit code {{.State.ExitCode}}, out of memory: {{.State.OOMKilled}}"
 
 
@@ -484,16 +506,16 @@ REPLICAS = ["get", "deployment", "api", "--namespace", "shop", "-o", "jsonpath={
 SET = ["set", "env", "deployment/api", "--namespace=shop", "DB_POOL_SIZE=8"]
 STATUS = ["rollout", "status", "deployment/api", "--namespace=shop", "--timeout=5m"]
 AVAILABLE = ["wait", "deployment/api", "--namespace=shop", "--for=condition=Available", "--timeout=5s"]
-UNDO = ["rollout", "undo", "deployment/api", "--namespace=shop"]
 
 
 @pytest.mark.ran("recorded", "raise-connection-pool")
 def test_a_pool_is_raised_where_the_server_has_room(postgres: Postgres, database: str, tmp_path: Path) -> None:
     """Three pods of eight fit into nine tenths of 27."""
-    kubectl = recorded(tmp_path, "kubectl", {"get deployment": (0, "3")})
+    kubectl = recorded(tmp_path, "kubectl", {"get deployment/api": (0, "7 3"), "get deployment": (0, "3")})
     done = perform("raise-connection-pool", raised(database, "8"), pool(postgres, kubectl), tmp_path)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
-    assert kubectl.calls("kubectl") == [LIST, REPLICAS, SET, STATUS, AVAILABLE]
+    told = [REPLICAS, SET, STATUS, AVAILABLE]
+    assert [call for call in kubectl.calls("kubectl") if call in told] == told
 
 
 @pytest.mark.ran("recorded", "raise-connection-pool")
@@ -507,14 +529,21 @@ def test_a_pool_larger_than_the_server_is_not_set(postgres: Postgres, database: 
 
 
 @pytest.mark.ran("recorded", "raise-connection-pool")
-def test_pods_that_do_not_become_ready_get_the_old_size_back(postgres: Postgres, database: str, tmp_path: Path) -> None:
-    """The rollout failed, so it is taken back."""
-    kubectl = recorded(
-        tmp_path, "kubectl", {"get deployment": (0, "3"), "rollout status": (1, "exceeded its deadline")}
-    )
-    done = perform("raise-connection-pool", raised(database, "8"), pool(postgres, kubectl), tmp_path)
+@pytest.mark.parametrize("size", ["4", "8"])
+def test_pods_that_do_not_become_ready_get_the_old_size_back(
+    postgres: Postgres, database: str, tmp_path: Path, size: str
+) -> None:
+    """The old size, and never the release before: also when the size was set already and nothing changed."""
+    cluster = SmallCluster(tmp_path, ["release 1", "release 2"])
+    state = cluster.state
+    state["deployment"]["spec"]["replicas"] = 3
+    for template in (state["deployment"]["spec"]["template"], state["revisions"]["6"]):
+        template["spec"]["containers"][0]["env"] = {"DB_POOL_SIZE": "4"}
+    cluster.write({**state, "broken": ["rollout status deployment/api --namespace=shop --timeout=5m"]})
+    environ = postgres.environ(BOT) | {"PATH": f"{cluster.folder}:{postgres.environ()['PATH']}"}
+    done = perform("raise-connection-pool", raised(database, size), environ, tmp_path)
     assert done.state is RunState.UNDONE, done
-    assert kubectl.calls("kubectl") == [LIST, REPLICAS, SET, STATUS, UNDO]
+    assert (cluster.container["image"], cluster.container["env"]) == ("release 2", {"DB_POOL_SIZE": "4"})
 
 
 # -- data-retention ---

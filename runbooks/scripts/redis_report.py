@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a Redis server says about itself: memory, hit rate, clients, replication, slow commands, big keys. Reads only.
 
-RUNBOOK_HOST, RUNBOOK_PORT: where it listens. RUNBOOK_SAMPLE: how many keys are measured. redis-cli takes the password
+REDIS_HOST, REDIS_PORT: where it listens. RUNBOOK_SAMPLE: how many keys are measured. redis-cli takes the password
 from REDISCLI_AUTH.
 """
 
@@ -83,7 +83,7 @@ def size(number: int) -> str:
 
 
 def redis(*words: str) -> str:
-    where = ["-h", os.environ["RUNBOOK_HOST"], "-p", os.environ["RUNBOOK_PORT"]]
+    where = ["-h", os.environ.get("REDIS_HOST") or "127.0.0.1", "-p", os.environ.get("REDIS_PORT") or "6379"]
     asked = subprocess.run(["redis-cli", *where, *words], capture_output=True, text=True, errors="replace", check=False)
     said = asked.stdout.strip()
     if asked.returncode != 0:

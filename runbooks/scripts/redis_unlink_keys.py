@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Removes the keys that fit a pattern, with SCAN and UNLINK, a batch at a time, so that the server goes on answering.
 
-RUNBOOK_HOST, RUNBOOK_PORT, RUNBOOK_DATABASE: which. RUNBOOK_PATTERN: a glob, as in SCAN MATCH. RUNBOOK_MOST: when more
+REDIS_HOST, REDIS_PORT, RUNBOOK_DATABASE: which. RUNBOOK_PATTERN: a glob, as in SCAN MATCH. RUNBOOK_MOST: when more
 keys fit, none is removed, and the exit status is 1. REDISCLI_AUTH: the password.
 """
 
@@ -17,7 +17,7 @@ PAUSE = 0.01  # seconds between two batches, for everyone else's commands
 
 
 def main() -> None:
-    redis = Redis(os.environ["RUNBOOK_HOST"], int(os.environ["RUNBOOK_PORT"]))
+    redis = Redis(os.environ.get("REDIS_HOST") or "127.0.0.1", int(os.environ.get("REDIS_PORT") or 6379))
     if password := os.environ.get("REDISCLI_AUTH"):
         redis.call(b"AUTH", password.encode())
     redis.call(b"SELECT", os.environ["RUNBOOK_DATABASE"].encode())
