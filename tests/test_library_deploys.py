@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bot.model import RunState, Verdict
 from tests.library import Recorded, recorded
 from tests.service_place import Place, serve
+from tests.small_cluster import SmallCluster
 
 NAMESPACE = "--namespace=shop"
 API = {"deployment": "api", "namespace": "shop"}
@@ -40,6 +42,20 @@ def kubectl(place: Place, answers: dict[str, tuple[int, str]] | None = None) -> 
     programs = recorded(place.root, "kubectl", {**(answers or {}), **usual})
     place.environ["PATH"] = programs.path
     return programs
+
+
+# Asks in one go, so that both are of the same moment.
+PICKED = (
+    "get deployment/api --namespace=shop --output=jsonpath="
+    r"{.metadata.annotations.deployment\.kubernetes\.io/revision} {.metadata.annotations.plantao/rolled-back-from}"
+)
+
+
+def small(place: Place, images: Sequence[str] = ("good",)) -> SmallCluster:
+    """A cluster that remembers: the deployment api in these revisions, of which the last one runs."""
+    cluster = SmallCluster(place.root, images)
+    place.environ["PATH"] = cluster.path
+    return cluster
 
 
 def changes(programs: Recorded) -> list[list[str]]:
@@ -127,60 +143,106 @@ def test_a_wrong_number_from_before_stops_the_scaling_of_compose(place: Place) -
     assert "api has 2 containers" in done.steps["more"].output
 
 
-MORE = {"container": "api", "cpu_request": "1", "cpu_limit": "2", "memory_request": "2Gi", "memory_limit": "4Gi"}
-GIVEN_MORE = [
-    "set", "resources", "deployment/api", NAMESPACE,
-    "--containers=api", "--requests=cpu=1,memory=2Gi", "--limits=cpu=2,memory=4Gi",
-]  # fmt: skip
+MORE = {"container": "api", "cpu_request": "same", "cpu_limit": "same", "memory_request": "2Gi", "memory_limit": "4Gi"}
+SMALL = {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}}
 
 
 @pytest.mark.ran("recorded", "scale-up-deployment")
 def test_each_pod_gets_more(place: Place) -> None:
-    """Requests and limits of one container, and the new pods waited for."""
-    programs = kubectl(place)
+    """What a person left as it is stays so, and the new pods are waited for."""
+    cluster = small(place)
+    cluster.set(resources=SMALL)
     done = place.perform("scale-up-deployment", **API, **MORE)
     assert done.verdict is Verdict.FIXED, str(done)
-    assert changes(programs) == [NOTED, GIVEN_MORE]
+    assert cluster.container["resources"] == {"requests": {"cpu": "500m", "memory": "2Gi"}, "limits": {"memory": "4Gi"}}
+
+
+@pytest.mark.ran("recorded", "scale-up-deployment")
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"memory_limit": "1Gi"}, "memory limit 1Gi is less than the 2Gi that it has"),
+        ({"memory_request": "512Mi"}, "memory request 512Mi is less than the 1Gi that it has"),
+        ({"cpu_limit": "2"}, "it has no cpu limit, so 2 would be less"),
+        ({"memory_request": "8Gi"}, "memory request 8Gi is above its limit 4Gi"),
+        ({"memory_request": "same", "memory_limit": "2048Mi"}, "none of it is more than it has"),
+        ({"container": "web"}, "api has no container web; it has api"),
+    ],
+)
+def test_more_is_never_less(place: Place, given: dict[str, str], why: str) -> None:
+    """A figure below what it has, or a limit where there was none, changes nothing."""
+    cluster = small(place)
+    cluster.set(resources=SMALL)
+    done = place.perform("scale-up-deployment", **API, **{**MORE, **given})
+    assert (list(done.steps), cluster.container["resources"]) == (["more"], SMALL), str(done)
+    assert why in done.steps["more"].output
 
 
 @pytest.mark.ran("recorded", "scale-up-deployment")
 def test_resources_that_no_node_has_are_taken_back(place: Place) -> None:
     """To exactly the revision of before, never one further."""
-    programs = kubectl(place, {"rollout status deployment/api --namespace=shop --timeout=10m": (1, "timed out\n")})
-    done = place.perform("scale-up-deployment", **API, **MORE)
+    cluster = small(place, ["older", "good"])
+    cluster.set(broken=["rollout status deployment/api --namespace=shop --timeout=10m"])
+    done = place.perform("scale-up-deployment", **API, **{**MORE, "memory_limit": "same"})
     assert done.state is RunState.UNDONE, str(done)
-    assert changes(programs) == [NOTED, GIVEN_MORE, BACK_TO_7]
+    assert (cluster.container["image"], cluster.container["resources"]) == ("good", {})
 
 
 @pytest.mark.ran("recorded", "autoscale-deployment")
 def test_a_deployment_gets_an_autoscaler(place: Place) -> None:
-    """There was none, and that is noted."""
-    programs = kubectl(place)
-    done = place.perform("autoscale-deployment", **API, min=5, max=50)
+    """There was none."""
+    cluster = small(place)
+    done = place.perform("autoscale-deployment", **API, max=50)
     assert done.verdict is Verdict.FIXED, str(done)
-    assert changes(programs) == [
-        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/autoscale-before=none"],
-        ["autoscale", "deployment/api", NAMESPACE, "--min=5", "--max=50", "--cpu-percent=70"],
-    ]
+    assert cluster.bounds == {"api": (2, 50)}
+    assert ["wait", "--for=condition=ScalingActive", "hpa/api", NAMESPACE, "--timeout=2m"] in cluster.calls()
+
+
+@pytest.mark.ran("recorded", "autoscale-deployment")
+def test_an_autoscaler_is_found_by_what_it_scales(place: Place) -> None:
+    """A second one would fight the first; the fewest pods stay as many as they were unless somebody says otherwise."""
+    cluster = small(place)
+    cluster.scales("web-scaler", 6, 10)
+    cluster.scales("other", 1, 3, target="other")
+    done = place.perform("autoscale-deployment", **API, max=50)
+    assert done.verdict is Verdict.FIXED, str(done)
+    assert cluster.bounds == {"web-scaler": (6, 50), "other": (1, 3)}
 
 
 @pytest.mark.ran("recorded", "autoscale-deployment")
 def test_bounds_of_an_autoscaler_that_cannot_measure_are_taken_back(place: Place) -> None:
-    """What it measures was never touched."""
-    answers = {
-        "get hpa/api": (0, "2-10"),
-        "wait --for=condition=ScalingActive": (1, "timed out\n"),
-        f"{BEFORE}autoscale-before": (0, "2-10"),
-    }
-    programs = kubectl(place, answers)
-    done = place.perform("autoscale-deployment", **API, min=5, max=50)
-    assert done.state is RunState.UNDONE, str(done)
-    patch = ["patch", "hpa/api", NAMESPACE, "--type=merge"]
-    assert changes(programs) == [
-        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/autoscale-before=2-10"],
-        [*patch, '--patch={"spec":{"minReplicas":5,"maxReplicas":50}}'],
-        [*patch, '--patch={"spec":{"minReplicas":2,"maxReplicas":10}}'],
-    ]
+    """What it measures was never touched; one that was made is deleted again."""
+    cluster = small(place)
+    cluster.set(broken=["wait --for=condition=ScalingActive"])
+    made = place.perform("autoscale-deployment", **API, max=50)
+    assert (made.state, cluster.bounds) == (RunState.UNDONE, {}), str(made)
+    cluster.scales("web-scaler", 2, 10)
+    widened = place.perform("autoscale-deployment", **API, min=5, max=50)
+    assert (widened.state, cluster.bounds) == (RunState.UNDONE, {"web-scaler": (2, 10)}), str(widened)
+
+
+@pytest.mark.ran("recorded", "autoscale-deployment")
+@pytest.mark.parametrize(
+    ("scaler", "given", "why"),
+    [
+        ("api", {"min": 12, "max": 11}, "min 12 is above max 11"),
+        ("api", {"max": 5}, "max 5 is too low: api goes up to 10 already"),
+        ("", {"max": 3}, "max 3 is too low: api has 4 pods now"),
+        ("two", {"max": 30}, "api and two both scale api"),
+    ],
+)
+def test_bounds_that_make_no_sense_change_nothing(place: Place, scaler: str, given: dict[str, int], why: str) -> None:
+    """Not even by an undo that believes what an earlier run has noted."""
+    cluster = small(place)
+    place.perform("autoscale-deployment", **API, max=10)
+    if not scaler:
+        cluster.write({**cluster.state, "hpas": {}})
+    if scaler == "two":
+        cluster.scales("two", 1, 3)
+    before = cluster.bounds
+    done = place.perform("autoscale-deployment", **API, **given)
+    assert (list(done.steps), list(done.undone), cluster.bounds) == (["note"], [], before), str(done)
+    assert why in done.steps["note"].output
 
 
 # -- back ---
@@ -189,12 +251,12 @@ def test_bounds_of_an_autoscaler_that_cannot_measure_are_taken_back(place: Place
 @pytest.mark.ran("recorded", "roll-back-deployment")
 def test_a_deployment_is_rolled_back_and_proves_itself(place: Place) -> None:
     """The version that answers, each endpoint, and a word to the others."""
-    programs = kubectl(place)
+    cluster = small(place, ["old", "good", "bad"])
     with serve({"/version": 200, "/health": 200, "/login": 401}) as port:
         url = f"http://127.0.0.1:{port}"
         done = place.perform("roll-back-deployment", **API, revision=5, url=url, paths="/health,/login=401")
     assert done.verdict is Verdict.FIXED, str(done)
-    assert changes(programs) == [NOTED, ["rollout", "undo", "deployment/api", NAMESPACE, "--to-revision=5"]]
+    assert cluster.container["image"] == "old"
     assert done.steps["smoke"].output.startswith("ok    /health 200, at most ")
     assert [channel for channel, _ in done.posted] == ["deploys"]
 
@@ -202,7 +264,7 @@ def test_a_deployment_is_rolled_back_and_proves_itself(place: Place) -> None:
 @pytest.mark.ran("recorded", "roll-back-deployment")
 def test_a_roll_back_to_the_wrong_version_is_noticed(place: Place) -> None:
     """And nobody is told that it worked."""
-    kubectl(place)
+    small(place, ["good", "bad"])
     with serve({"/version": 200, "/health": 200}) as port:
         done = place.perform("roll-back-deployment", **API, url=f"http://127.0.0.1:{port}", expected="1.2.0")
     assert (done.state, done.posted) == (RunState.FAILED, []), str(done)
@@ -213,14 +275,54 @@ def test_a_roll_back_to_the_wrong_version_is_noticed(place: Place) -> None:
 def test_a_failed_deployment_is_rolled_back_at_once(place: Place) -> None:
     """Its pods' words are kept first, since the roll-back ends them; when they cannot be had, that stops nothing."""
     logs = "logs --namespace=shop --selector=app=api --all-containers --prefix --tail=200 --previous"
-    programs = kubectl(place, {logs: (0, "[pod/api-1] KeyError: DB_URL\n")})
+    programs = kubectl(
+        place,
+        {
+            logs: (0, "[pod/api-1] KeyError: DB_URL\n"),
+            PICKED: (0, "7 "),
+            "rollout history deployment/api": (0, "REVISION  CHANGE-CAUSE\n5 <none>\n6 <none>\n7 <none>\n"),
+            f"{BEFORE}revision-before}} {{.metadata.annotations.plantao/revision-target": (0, "7 6"),
+        },
+    )
     done = place.perform("failed-deploy", **API, version="1.3.0")
     assert done.verdict is Verdict.FIXED, str(done)
-    assert changes(programs) == [["rollout", "undo", "deployment/api", NAMESPACE]]
+    assert changes(programs) == [
+        NOTED,
+        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/revision-target=6"],
+        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/rolled-back-from=7"],
+        ["rollout", "undo", "deployment/api", NAMESPACE, "--to-revision=6"],
+    ]
     assert "KeyError: DB_URL" in next(place.evidence.iterdir()).read_text()
     assert done.posted[0][1].startswith("The deployment 1.3.0 of api in shop failed and was rolled back.")
     place.environ["EVIDENCE_DIR"] = "/proc/nowhere"
     assert place.perform("failed-deploy", **API).verdict is Verdict.FIXED
+
+
+@pytest.mark.ran("recorded", "failed-deploy", "roll-back-deployment")
+@pytest.mark.parametrize("again", ["failed-deploy", "roll-back-deployment"])
+def test_a_second_roll_back_does_not_bring_the_bad_version_again(place: Place, again: str) -> None:
+    """After a roll-back the revision before the running one is the bad one; which other is meant, a person says."""
+    cluster = small(place, ["old", "good", "bad"])
+    first = ("failed-deploy", "roll-back-deployment")[again == "failed-deploy"]
+    assert place.perform(first, **API).verdict is Verdict.FIXED
+    done = place.perform(again, **API)
+    assert (done.state, cluster.container["image"]) == (RunState.FAILED, "good"), str(done)
+    assert "was rolled back from revision 7 already" in done.steps["pick"].output
+    assert place.perform("roll-back-deployment", **API, revision=5).verdict is Verdict.FIXED
+    assert cluster.container["image"] == "old"
+
+
+@pytest.mark.ran("recorded", "roll-back-deployment")
+@pytest.mark.parametrize(
+    ("revision", "why"),
+    [(0, "has no revision before 5"), (5, "is at revision 5 already"), (9, "has no revision 9")],
+)
+def test_a_revision_that_is_not_there_changes_nothing(place: Place, revision: int, why: str) -> None:
+    """It is said before anything is touched."""
+    cluster = small(place)
+    done = place.perform("roll-back-deployment", **API, revision=revision)
+    assert (done.state, cluster.container["image"]) == (RunState.FAILED, "good"), str(done)
+    assert why in done.steps["pick"].output
 
 
 # -- forward ---
