@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import RunState, Verdict
-from tests.library import Recorded, perform, recorded
+from bot.runbooks.load import load_folder
+from tests.library import RUNBOOKS, Recorded, perform, recorded
 from tests.small_cluster import SmallCluster
 
 if TYPE_CHECKING:  # pytest itself loads the plugin
@@ -564,6 +565,12 @@ def kept(postgres: Postgres, database: str) -> str:
 
 def retention(database: str, **more: str) -> dict[str, str]:
     return {"database": database, "table": "conversations", "days": "95", "batch": "7", **more}
+
+
+def test_rows_are_deleted_for_good_only_when_two_agree() -> None:
+    """Nothing undoes it."""
+    runbook = load_folder(RUNBOOKS, compare=False).runbooks["data-retention"]
+    assert (runbook.risk, runbook.approval.required) == ("high", 2)
 
 
 @pytest.mark.ran("real", "data-retention")

@@ -92,6 +92,25 @@ def test_old_logs_go_and_nothing_else(logs: Path, bare: str, tmp_path: Path) -> 
 
 
 @pytest.mark.ran("real", "clean-disk")
+def test_audit_and_security_logs_stay_however_old(tmp_path: Path, bare: str) -> None:
+    """Nothing asks for them to be kept for thirty days only, and an examination needs them."""
+    folder = tmp_path / "log"
+    evidence = [
+        *("audit/audit.log.3", "auth.log.2.gz", "auth.log-20250101.gz", "secure-20250101.gz", "kube-audit/node.log"),
+        *("sudo.log", "fail2ban.log.1", "app_security.log", "auditd.log", "apiserver-audit-2025.log"),
+    ]
+    for name in [*evidence, "author.log", "app/app.log.1"]:
+        aged(folder / name, 400)
+    given = {"mountpoint": str(tmp_path), "days": "30", "below": "99"}
+    done = perform("clean-disk", given, {"PATH": bare, "LOG_DIR": str(folder)}, tmp_path)
+    assert left(folder) == sorted(evidence)
+    assert done.steps["logs"].output.splitlines() == [
+        f"2 log files deleted below {folder}, 0.0 MiB freed",
+        "10 old audit and security logs left, for their own rotation to remove",
+    ]
+
+
+@pytest.mark.ran("real", "clean-disk")
 def test_a_disk_that_is_still_too_full_is_not_fixed(logs: Path, bare: str, tmp_path: Path) -> None:
     """Everything was done, and the disk is what counts."""
     given = {"mountpoint": str(tmp_path), "below": "1"}
