@@ -28,12 +28,14 @@ def may_decide(
     observe: bool = False,
     emergency: bool = False,
     emergency_roles: Collection[str] = (),
+    origin: str = "",
 ) -> None:
     """Returns when the decision counts, else raises the ApprovalError that says why not.
 
     `roles` are those that the person holds at this moment; `own_allowed` is the team's `self_approval`, which covers
-    low and medium risk only. Whoever asked for the run may always reject it. An `emergency` approval counts alone, from
-    a holder of the team's `emergency_roles`, their own request included. Source: the runbook format, rule 5.
+    low and medium risk only. `origin` is who posted the alert or asked first: it stays their own when somebody else has
+    chosen other values since. Whoever asked for the run may always reject it. An `emergency` approval counts alone,
+    from a holder of the team's `emergency_roles`, their own request included. Source: the runbook format, rule 5.
     """
     if approve and not emergency and person in approvers(proposal):
         raise AlreadyCounted
@@ -51,7 +53,7 @@ def may_decide(
         if observe:
             raise ObserveMode
         return
-    own = person == proposal.asked_by
+    own = person in {proposal.asked_by, origin}
     if not set(roles) & set(proposal.plan.approval.roles) and not (own and not approve):
         raise NotAllowed
     if not approve:

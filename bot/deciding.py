@@ -83,6 +83,7 @@ class Deciding:
             observe=self._observe,
             emergency=emergency,
             emergency_roles=team.emergency.roles,
+            origin=self._proposing.origin_of(proposal.subject),
         )
         plan = proposal.plan
         if approve and plan.lock and plan.cooldown:

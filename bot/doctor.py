@@ -74,7 +74,7 @@ def _findings(
         except TeamError as error:
             yield from _each("team", error)
     if "RUNBOOKS_DIR" not in wrong and read_runbooks:
-        yield from _runbooks(found, team)
+        yield from _runbooks(found, team, environ)
     if not wrong & {"TEMPLATES_DIR", "LANGUAGE"}:
         try:
             yield Finding("templates", True, f"{Words(found.templates_dir, found.language).file} can be read")
@@ -115,7 +115,7 @@ def _each(what: str, error: InputError) -> Iterator[Finding]:
         yield Finding(what, False, problem)
 
 
-def _runbooks(found: Settings, team: Team | None) -> Iterator[Finding]:
+def _runbooks(found: Settings, team: Team | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     roles, unattended = (None, None) if team is None else (frozenset(team.roles), team.unattended)
     library = load_folder(found.runbooks_dir, roles, unattended=unattended, today=utc_now().date(), compare=False)
     automated = sum(1 for each in library.runbooks.values() if each.steps)
@@ -125,6 +125,12 @@ def _runbooks(found: Settings, team: Team | None) -> Iterator[Finding]:
         yield Finding("runbooks", False, f"there is none to use in {found.runbooks_dir}", mend)
     else:
         yield Finding("runbooks", True, f"{found.runbooks_dir}: {usable}")
+    wanted = {
+        spec.env: each.id for each in library.runbooks.values() for spec in each.params.values() if spec.env is not None
+    }
+    for variable, runbook in sorted(wanted.items()):
+        if not environ.get(variable):
+            yield Finding("runbooks", None, f"{variable} is not set, which {runbook} takes a secret from")
     for problem in library.problems:
         said = f"{problem.file}:{problem.line}: {problem.text}"
         if problem.level == "error":

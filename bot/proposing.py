@@ -12,7 +12,7 @@ import structlog
 
 from bot.approval import may_run_unattended
 from bot.classify.weigh import classify
-from bot.errors import Gone, NotAllowed, PlanError
+from bot.errors import Gone, NotAllowed, PlanError, SecretMissing
 from bot.execution import BOT
 from bot.model import Alert, Param, Plan, Proposal, ProposalState, Request
 from bot.runbooks.format import Runbook
@@ -20,7 +20,7 @@ from bot.runbooks.match import matching
 from bot.runbooks.plan import fill, known_values, seal
 from bot.runbooks.run import check
 from bot.runbooks.shelf import Shelf
-from bot.runbooks.steps import Surroundings
+from bot.runbooks.steps import Surroundings, secrets_of
 from bot.runbooks.values import refusal
 from bot.store import Store
 from bot.team import Team
@@ -61,7 +61,7 @@ class Proposing:
     ) -> Request:
         """A runbook that somebody wants to run, whatever the alerts say. Raises PlanError when no plan can be made."""
         found = self.runbook(runbook)
-        plan_of(found, None, given, self._shelf)
+        self._plan_of(found, None, given)
         with self._store.atomic():
             now = self._now()
             request = self._store.requests.add_request(runbook, person, channel, now)
@@ -90,7 +90,7 @@ class Proposing:
             now = self._now()
             self._may_replace(subject, person, roles)
             found = self.runbook(runbook)
-            plan_of(found, self.alert_of(subject), given, self._shelf)
+            self._plan_of(found, self.alert_of(subject), given)
             self.propose(subject, found, given, person, now)
             what = {"runbook": runbook, "given": sorted(given)}
             self._store.timeline.append(now, person, "chose", subject, what)
@@ -155,7 +155,11 @@ class Proposing:
     def chosen(self, subject: str | None, runbook: str, answers: Mapping[str, str]) -> dict[str, str]:
         """What a person gave in a form: neither left empty nor what the alert or the default says anyway."""
         known = known_values(self.runbook(runbook), self.alert_of(subject) if subject else None)
-        return {name: value for name, value in answers.items() if value and value != known.get(name)}
+        latest = self._store.proposals.latest_proposal(subject) if subject else None
+        before = latest.given if latest and latest.plan.runbook == runbook else {}
+        # A form cannot tell an empty value from none: what was empty before stays so.
+        empty = {name: "" for name, value in answers.items() if not value and before.get(name) == ""}
+        return empty | {name: value for name, value in answers.items() if value and value != known.get(name)}
 
     def mistakes(self, runbook: str, answers: Mapping[str, str]) -> dict[str, str]:
         """Why values of a form cannot be used, by parameter."""
@@ -210,7 +214,7 @@ class Proposing:
         if alert is None:
             self._store.requests.choose_runbook(subject, runbook.id)
         try:
-            plan, params = plan_of(runbook, alert, given, self._shelf)
+            plan, params = self._plan_of(runbook, alert, given)
         except PlanError as error:
             hinder(subject, str(error))
             return None
@@ -220,6 +224,12 @@ class Proposing:
             now, BOT, "proposed", subject, {"proposal": proposal.id, "runbook": plan.runbook, "plan": plan.hash}
         )
         return proposal
+
+    def origin_of(self, subject: str) -> str:
+        """Who posted the alert or asked for the run in the first place."""
+        stored = self._store.alerts.find_alert(subject)
+        request = self._store.requests.find_request(subject)
+        return stored.poster if stored else request.asked_by if request else ""
 
     def alert_of(self, subject: str) -> Alert | None:
         stored = self._store.alerts.find_alert(subject)
@@ -234,6 +244,17 @@ class Proposing:
         if not library.runbooks[id].steps:
             raise PlanError(f"{id} has no steps; it is there to be read.")
         return library.runbooks[id]
+
+    def _plan_of(
+        self, runbook: Runbook, alert: Alert | None, given: Mapping[str, str]
+    ) -> tuple[Plan, tuple[Param, ...]]:
+        """A plan that could run now: its secrets are there too. Raises PlanError."""
+        plan, params = plan_of(runbook, alert, given, self._shelf)
+        try:
+            secrets_of(plan, self._surroundings.environ)
+        except SecretMissing as missing:
+            raise PlanError(str(missing)) from missing
+        return plan, params
 
     def changed_since(self, proposal: Proposal) -> bool:
         """Whether the files now give another plan than the one that was shown, or the team is another one."""

@@ -21,11 +21,12 @@ SIGNS = {
     StepState.ASKING: "▸",
 }
 _TAIL = 12  # lines
+_EVIDENCE = 8  # lines of one check
 
 
 def evidence(plan: Plan, readings: Sequence[Reading]) -> list[str]:
-    """What each check said, a line."""
-    return columns([(each.id, _line(plan, each)) for each in readings])
+    """What each check said: in a line, and what else it printed below it."""
+    return columns([row for each in readings for row in _rows(plan, each)])
 
 
 def before_and_after(plan: Plan, before: Sequence[Reading], after: Sequence[Reading]) -> list[str]:
@@ -57,6 +58,15 @@ def _line(plan: Plan, reading: Reading) -> str:
     if probe or not first:
         return outcome.said
     return first if outcome.ok else f"{first} ({outcome.said})"
+
+
+def _rows(plan: Plan, reading: Reading) -> list[tuple[str, str]]:
+    printed = [line.rstrip() for line in reading.outcome.output.splitlines() if line.strip()]
+    probe = any(step.id == reading.id and isinstance(step.action, Http | Tcp) for step in plan.checks)
+    more = [] if probe else printed[1:_EVIDENCE]
+    if not probe and len(printed) > _EVIDENCE:
+        more.append(f"… {len(printed) - _EVIDENCE} more lines")
+    return [(reading.id, _line(plan, reading)), *(("", line) for line in more)]
 
 
 def _brief(plan: Plan, reading: Reading) -> str:

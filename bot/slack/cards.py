@@ -13,7 +13,7 @@ from bot.execution import BOT
 from bot.model import Run, RunState, Verdict
 from bot.mrkdwn import Mrkdwn, time
 from bot.runbooks.told import seconds
-from bot.slack.blocks import Content, content, context, header, literal, section
+from bot.slack.blocks import Content, button, content, context, header, literal, section
 from bot.slack.drawing import SIGNS, Drawing
 from bot.slack.proposal_blocks import again, decisions, proposal_blocks
 from bot.slack.run_blocks import run_blocks
@@ -124,4 +124,5 @@ def _no_plan(draw: Drawing, standing: Standing) -> list[Block]:
         blocks = [section(words("no_runbook", name=alert.name)), draw.table("no_runbook_needs", needs)]
         if broken := draw.broken():
             blocks.append(context(words("broken_runbooks", count=broken)))
-    return [DividerBlock(), *blocks, *again(draw, standing)]
+    fill = [button(words.plain("button_fill"), "edit", standing.subject, "primary")] if standing.hindrance else []
+    return [DividerBlock(), *blocks, *again(draw, standing, *fill)]

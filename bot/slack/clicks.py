@@ -54,9 +54,12 @@ _SETTLE: dict[str, Answer] = {"settle_ran": "ran", "settle_again": "again", "set
 _MOVES = {"incident_acknowledge": IncidentState.ACKNOWLEDGED, "incident_mitigated": IncidentState.MITIGATED}
 _RUN = ["abort", "undo", "answer_yes", "answer_no"]
 MENU = "more"  # its entries say `what|id`
-ACTIONS = re.compile("|".join(["approve", "reject", "check_again", MENU, *_SETTLE, *_RUN, *_MOVES, "incident_resolve"]))
+ACTIONS = re.compile(
+    "|".join(["approve", "reject", "check_again", "edit", MENU, *_SETTLE, *_RUN, *_MOVES, "incident_resolve"])
+)
 VIEWS = re.compile("reject_reason|emergency_reason|incident_resolved|edit_parameters|run_parameters|other_runbook")
 _VALUES = {"edit_parameters", "run_parameters"}
+_REASONS = {"reject_reason", "emergency_reason"}
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ class Clicks:
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
         click = read_click(body)
+        if click.action in _REASONS and not click.answers["reason"].strip():
+            return {"reason": self._words.plain("refused_blank")}
         if click.action not in _VALUES:
             return {}
         runbook = click.value.rpartition("|")[2]

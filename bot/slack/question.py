@@ -10,6 +10,7 @@ from bot.model import Ask, Proposal, Run, RunState, StepRecord, StepState
 from bot.mrkdwn import Mrkdwn, escape, listed, person, time
 from bot.slack.blocks import Content, actions, button, content, context, section
 from bot.slack.drawing import Drawing
+from bot.slack.outputs import printed_last
 
 
 def questions(run: Run, proposal: Proposal) -> Sequence[StepRecord]:
@@ -25,6 +26,8 @@ def draw_question(draw: Drawing, run: Run, proposal: Proposal, record: StepRecor
     asked = step.action.question if isinstance(step.action, Ask) else ""
     title = words.plain("question_title", number=record.position + 1, title=proposal.plan.title)
     blocks: list[Block] = [section(words("question", number=record.position + 1, step=step.id, question=asked))]
+    if printed := printed_last(run, record.position):
+        blocks.append(draw.table("label_printed", printed))
     if record.state is StepState.ASKING and run.state is RunState.ASKING:
         value = f"{run.id}|{record.position}"
         mentions = Mrkdwn(" ".join(person(each.person) for each in proposal.decisions if each.approve))

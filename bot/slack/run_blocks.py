@@ -10,9 +10,10 @@ from bot.runbooks.progress import about, left_half_done, progress_of
 from bot.runbooks.told import before_and_after, evidence
 from bot.slack.blocks import actions, button, context, section
 from bot.slack.drawing import Drawing, short
+from bot.slack.outputs import printed_by_failure, printed_last
 from bot.slack.proposal_blocks import again, said
 from bot.slack.standing import Standing, Waiting
-from bot.slack.tables import printed_by_failure, progress, undone
+from bot.slack.tables import progress, undone
 from bot.words import Words
 
 
@@ -29,6 +30,8 @@ def run_blocks(draw: Drawing, standing: Standing, proposal: Proposal, run: Run) 
         blocks.append(draw.table("label_undo", taken_back))
     if printed := printed_by_failure(run):
         blocks.append(draw.table("label_output", printed))
+    elif printed := printed_last(run):
+        blocks.append(draw.table("label_printed", printed))
     if not proposal.decisions:
         blocks.append(context(draw.words("unattended")))
     return [*blocks, *said(draw, standing), *_state(draw, standing, plan, run)]
@@ -45,7 +48,8 @@ def _state(draw: Drawing, standing: Standing, plan: Plan, run: Run) -> list[Bloc
             waits = waits or [context(line) for line in _waits(draw, standing.waiting, run)]
             return [*waits, actions(abort)]
         case RunState.RUNNING:
-            return [context(words("running", number=run.number)), actions(abort)]
+            began = max((each.started for each in run.steps), default=run.started or run.queued)
+            return [context(words("running", number=run.number, since=time(began))), actions(abort)]
         case RunState.VERIFYING:
             return [context(words("verifying")), actions(abort)]
         case RunState.UNDOING:

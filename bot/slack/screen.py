@@ -21,10 +21,10 @@ from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing, short
 from bot.slack.incident_card import IncidentStanding, draw_incident
 from bot.slack.outbox import Outbox
+from bot.slack.outputs import whole_output
 from bot.slack.proposal_blocks import too_long
 from bot.slack.question import draw_question, questions
 from bot.slack.standing import standing_of
-from bot.slack.tables import long_output
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.store import Store
@@ -143,8 +143,11 @@ class SlackScreen:
         for record in questions(run, proposal):
             content = draw_question(self.drawing, run, proposal, record)
             self._outbox.show(f"ask:{run.id}:{record.position}", channel, thread, content, urgent=True)
-        if run.state.over and (output := long_output(proposal.plan, run)):
-            self._uploads.put(f"output:{run.id}", proposal.subject, channel, thread, f"run-{run.number}.txt", output)
+        waits = run.state in {RunState.ASKING, RunState.UNKNOWN}  # for a person, who may want to read it all
+        if (run.state.over or waits) and (output := whole_output(proposal.plan, run)):
+            part = f"-{len(run.steps)}" if waits else ""
+            name = f"run-{run.number}{f'-so-far{part}' if waits else ''}.txt"
+            self._uploads.put(f"output:{run.id}{part}", proposal.subject, channel, thread, name, output)
         if left_half_done(proposal.plan, run):
             who = " ".join(person(each.person) for each in proposal.decisions if each.approve)
             said = self._words(

@@ -14,10 +14,8 @@ from bot.model import (
     StepState,
 )
 from bot.runbooks.described import columns, describe
-from bot.runbooks.told import SIGNS, last_line, seconds, tail
+from bot.runbooks.told import SIGNS, last_line, seconds
 from bot.words import Words
-
-_SHORT = 12  # lines that need no file
 
 
 def will_run(plan: Plan, words: Words) -> list[str]:
@@ -45,25 +43,6 @@ def undone(plan: Plan, run: Run, words: Words) -> list[str]:
     """One line for each undo that was begun, in the order in which they are done."""
     undos = sorted((record for record in run.steps if record.undo), key=lambda record: -record.position)
     return columns([_step(record.position, plan.steps[record.position], record, words) for record in undos])
-
-
-def printed_by_failure(run: Run) -> list[str]:
-    """The last lines that the last failed step or undo printed: mostly they say why."""
-    ends = {StepState.FAILED, StepState.TIMED_OUT}
-    failed = next((each for each in reversed(run.steps) if each.state in ends), None)
-    return tail(failed.output) if failed else []
-
-
-def long_output(plan: Plan, run: Run) -> str:
-    """All that the steps and undos printed, when it is more than a card shows; else nothing."""
-    printed = [record for record in run.steps if record.output.strip()]
-    if sum(len(record.output.splitlines()) for record in printed) <= _SHORT:
-        return ""
-    parts = []
-    for record in printed:
-        name = f"undo of {plan.steps[record.position].id}" if record.undo else plan.steps[record.position].id
-        parts.append(f"== {record.position + 1} {name}: {record.said}\n{record.output.rstrip()}\n")
-    return "\n".join(parts)
 
 
 def _step(number: int, step: Step, record: StepRecord | None, words: Words, *, asking: bool = False) -> tuple[str, str]:
