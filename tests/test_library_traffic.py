@@ -352,6 +352,37 @@ def test_pods_that_do_not_become_ready_get_the_old_setting(tmp_path: Path, runbo
     assert ["rollout", "undo", "deployment/shop", "--namespace=web", "--to-revision=7"] in kubectl.calls("kubectl")
 
 
+@pytest.mark.parametrize(
+    ("runbook", "variable", "said"),
+    [
+        pytest.param(LIMIT, "RATE", "shop: RATE is 60\n", marks=pytest.mark.ran("recorded", LIMIT)),
+        pytest.param(TIMEOUT, "RATE", "shop: RATE is 60\n", marks=pytest.mark.ran("recorded", TIMEOUT)),
+        pytest.param(
+            LIMIT,
+            "DATABASE_URL",
+            "shop: DATABASE_URL is set, and is no number; its value is not shown\n",
+            marks=pytest.mark.ran("recorded", LIMIT),
+        ),
+        pytest.param(
+            LIMIT,
+            "KEY",
+            "shop: KEY from secret shop, key api\n",
+            marks=pytest.mark.ran("recorded", LIMIT),
+        ),
+    ],
+)
+def test_the_evidence_shows_one_setting_and_no_secret(tmp_path: Path, runbook: str, variable: str, said: str) -> None:
+    """An environment holds passwords: only the named variable is shown, and of that nothing but a number."""
+    settings = "# deployments/shop, container shop\nDATABASE_URL=postgres://shop:hunter-two@db/shop\nRATE=60\n"
+    settings += "# KEY from secret shop, key api\n"
+    kubectl = recorded(tmp_path, "kubectl", ANSWERS | {"set env deployment/shop --namespace=web --list": (0, settings)})
+    value = {LIMIT: "limit", TIMEOUT: "seconds"}[runbook]
+    given = {"deployment": "shop", "namespace": "web", "variable": variable, value: "60"}
+    done = perform(runbook, given, {"PATH": kubectl.path}, tmp_path)
+    assert done.before["now"].output == said
+    assert "hunter-two" not in str(done)
+
+
 @pytest.mark.ran("recorded", "app-rate-limit")
 def test_a_setting_that_did_not_arrive_is_not_fixed(tmp_path: Path) -> None:
     """A deployment that does not show the new value is NOT FIXED, whatever the rollout said."""

@@ -7,6 +7,7 @@ back (of a file, its last 20,000 lines instead).
 RUNBOOK_ABOUT: when it is not empty, only lines that hold this text count.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -30,6 +31,17 @@ CAUSES = [
     ("permission", r"permission denied|unauthori[sz]ed|forbidden|access denied"),
     ("input", r"validation|invalid|\b4(?:00|22)\b|bad request|parse error|schema"),
 ]
+SECRET = re.compile(
+    r"(?P<before>://|\bbearer\s+|\b\w*(?:password|passwd|pwd|secret|token|api[_-]?key|authorization|cookie)"
+    r"[\"']?\s*[:=]\s*)"
+    r"""(?:(?<=://)[^\s/@]+(?=@)|(?<!://)(?:bearer\s+|basic\s+)?(?:"[^"]*"|'[^']*'|[^\s,;]+))""",
+    re.I,
+)
+VARYING = re.compile(
+    r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b0x[0-9a-f]+\b|[\w.+-]+@[\w.-]+"
+    r"""|"[^"]*"|(?<!\w)'[^']*'|\b(?=[A-Za-z_-]*\d)[\w-]{16,}\b|\d+"""
+)
+LEVELS, MESSAGES = ("level", "severity", "lvl"), ("msg", "message", "error", "err", "exception", "event")
 LINES = 20_000
 READ_AT_MOST = 64 * 1024**2
 
@@ -40,7 +52,7 @@ def main() -> None:
     levels: Counter[str] = Counter()
     causes: Counter[str] = Counter()
     messages: Counter[str] = Counter()
-    critical: list[str] = []
+    critical: list[str] = []  # their messages, as those of the others: a line as it is may hold names and keys
     for line in lines:
         level = LEVEL.search(line)
         if not level:
@@ -49,24 +61,36 @@ def main() -> None:
         causes[next((name for name, words in CAUSES if re.search(words, line, re.I)), "not known")] += 1
         messages[shape(line)] += 1
         if level["critical"]:
-            critical.append(line)
+            critical.append(shape(line))
     print(f"{len(lines)} lines read, {levels['critical']} critical, {levels['error']} errors")
     for cause, count in causes.most_common():
         print(f"  {count:>6}  {cause}")
     print("commonest" if messages else "no complaint in them")
     for message, count in messages.most_common(8):
         print(f"  {count:>6}  {message}")
-    for line in critical[-3:]:
-        print(f"critical: {line.strip()[:300]}")
+    for message in dict.fromkeys(critical[-3:]):
+        print(f"critical: {message}")
 
 
 def shape(line: str) -> str:
-    """The message without what differs from line to line, so that those of one kind count as one."""
-    text = re.sub(r"^\S*\d{2}:\d{2}:\d{2}\S*\s+|^\w{3} +\d+ [\d:]{8} \S+ ", "", line.strip())
-    text = re.sub(
-        r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b0x[0-9a-f]+\b|[\w.+-]+@[\w.-]+|\d+", "…", text
-    )
-    return text[:110]
+    """The message without what differs from line to line, so that those of one kind count as one and none tells a
+    person's name, a card or a key."""
+    text = re.sub(r"^\S*\d{2}:\d{2}:\d{2}\S*\s+|^\w{3} +\d+ [\d:]{8} \S+ ", "", message_of(line.strip()))
+    text = SECRET.sub(lambda found: found["before"] + "…", text)
+    return re.sub(r"…(?:[ -]?…)+", "…", VARYING.sub("…", text))[:110]
+
+
+def message_of(line: str) -> str:
+    """Of a line in JSON its level and message, of another one the line."""
+    start = line.find("{")
+    if start < 0 or not line.endswith("}"):
+        return line
+    try:
+        said = json.loads(line[start:])
+    except ValueError:
+        return line
+    found = [next((str(said[key]) for key in keys if key in said), "") for keys in (LEVELS, MESSAGES)]
+    return " ".join(filter(None, found)) if found[1] else line
 
 
 def read_lines() -> list[str]:
