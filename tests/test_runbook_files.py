@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.runbooks.commands import list_all
 from bot.runbooks.load import load_folder
+from bot.runbooks.shelf import Shelf
 from tests.broken.good import GOOD, PROSE, plus, step
 
 TODAY = date(2026, 11, 21)
@@ -48,8 +50,26 @@ def test_a_warning_disables_nothing(tmp_path: Path) -> None:
 
 def test_a_file_of_another_ending_is_said(tmp_path: Path) -> None:
     """A runbook that is silently not read would be missed in the night."""
-    (tmp_path / "good.yml").write_text(good())
-    assert problems(tmp_path) == ["good.yml:1: error: is not read; name it good.yaml"]
+    for name in ("good.yml", "Fine.YAML", "nice.Yml"):
+        (tmp_path / name).write_text(good())
+    assert problems(tmp_path) == [
+        "Fine.YAML:1: error: is not read; name it fine.yaml",
+        "good.yml:1: error: is not read; name it good.yaml",
+        "nice.Yml:1: error: is not read; name it nice.yaml",
+    ]
+
+
+def test_a_file_that_everyone_may_change_is_refused(tmp_path: Path) -> None:
+    """Whoever can write it chooses what is proposed; by way of a link as well."""
+    file = tmp_path / "elsewhere"
+    file.write_text(good())
+    file.chmod(0o646)
+    (tmp_path / "good.yaml").symlink_to(file)
+    assert problems(tmp_path) == ["good.yaml:1: error: can be changed by everyone on the machine; chmod o-w it"]
+    file.chmod(0o664)
+    assert problems(tmp_path) == []
+    file.unlink()
+    assert "there is no such file" in problems(tmp_path)[0]
 
 
 def test_what_else_lies_in_the_folder_is_left_alone(tmp_path: Path) -> None:
@@ -59,6 +79,19 @@ def test_what_else_lies_in_the_folder_is_left_alone(tmp_path: Path) -> None:
         (tmp_path / name).write_text("not a runbook")
     library = load_folder(tmp_path)
     assert (dict(library.runbooks), library.problems) == ({}, ())
+
+
+def test_the_list_in_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line each: what it is called, how risky it is, how long, and what it does."""
+    one = GOOD.replace("  - {id: two", "  # - {id: two")
+    for name, text in (("good", GOOD), ("one", one), ("read", PROSE)):
+        (tmp_path / f"{name}.yaml").write_text(good(text, name))
+    list_all(Shelf(tmp_path))
+    assert [line.split(maxsplit=2)[1:] for line in capsys.readouterr().out.splitlines()] == [
+        ["medium", "2 steps   A good one"],
+        ["medium", "1 step    A good one"],
+        ["medium", "prose     A text"],
+    ]
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

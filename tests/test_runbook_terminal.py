@@ -342,6 +342,7 @@ def test_a_failed_undo_is_loud(work: Workplace) -> None:
         terminal.sees("✖ undo make")
         terminal.sees("FAILED · plan ")
         terminal.sees("step open: exit code 1; the undo of step make: exit code 1\n")
+        terminal.sees("NOT UNDONE. Something is half done now; look at it by hand.\n")
         assert terminal.ends() == 1
 
 
@@ -471,6 +472,7 @@ def test_the_undo_can_be_cut_too(work: Workplace) -> None:
         terminal.types("\x03")
         terminal.sees("? undo make")
         terminal.sees("UNKNOWN · plan ")
+        terminal.sees("NOT UNDONE. ")
         assert (terminal.ends(), child_is_gone(work)) == (1, True)
 
 

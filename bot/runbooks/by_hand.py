@@ -42,6 +42,7 @@ class Session:
         self._journal = LiveJournal(plan, console, utc_now)
         self._hold = threading.Event()
         self._stop = threading.Event()  # ends what is under way
+        self._took_back = False  # whether undos were due
 
     def go(self, shown: Sequence[str], *, yes: bool) -> int:
         """`shown`: the plan in lines. Gives the exit status."""
@@ -152,6 +153,7 @@ class Session:
         positions = progress_of(self._plan, self._journal.records).to_undo
         if not positions:
             return ended
+        self._took_back = True
         self._stop = threading.Event()  # what was cut is over; another Ctrl-C cuts the undo
         with self._journal.drawing():
             back = self._off_the_main_thread(
@@ -183,6 +185,8 @@ class Session:
         self._say(f"\n{verdict or ended.state.upper()} · plan {self._plan.hash[:SHORT]} · {seconds(took)}", style)
         if ended.why:
             self._say(ended.why)
+        if self._took_back and ended.state is not RunState.UNDONE:
+            self._say("NOT UNDONE. Something is half done now; look at it by hand.", _BAD)
         return DONE if good else NO
 
     # -- the terminal and its signals ---

@@ -123,8 +123,8 @@ def load_cases(folder: Path, library: Library, only: Sequence[str] = ()) -> Case
     for file in sorted(below.iterdir()) if below.is_dir() else ():
         if file.name.startswith(".") or (only and file.stem not in only):
             continue
-        if file.suffix == ".yml":
-            problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem}.yaml"))
+        if file.suffix != ".yaml" and file.suffix.casefold() in {".yaml", ".yml"}:
+            problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem.lower()}.yaml"))
         if file.suffix == ".yaml":
             cases, found = load_file(file, library)
             written += cases

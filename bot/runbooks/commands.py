@@ -27,7 +27,8 @@ def list_all(shelf: Shelf) -> int:
     """A line for each runbook that can be used; on standard error, what is wrong with the others."""
     library = shelf.library()
     for each in sorted(library.runbooks.values(), key=lambda one: one.id):
-        kind = f"{len(each.steps)} steps" if each.steps else "prose"
+        count = len(each.steps)
+        kind = f"{count} step{'s' if count > 1 else ''}" if count else "prose"
         say(f"{each.id:<28} {each.risk:<7} {kind:<9} {each.title}")
     for problem in library.problems:
         if problem.level == "error":

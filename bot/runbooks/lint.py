@@ -95,6 +95,9 @@ def _keys_without_effect(runbook: Runbook) -> Iterator[Finding]:
         if step.timeout and step.timeout > runbook.timeout and not step.ask:  # nobody counts the time of an answer
             said = f"is longer than the whole run may take, {runbook.timeout:.0f} s; raise `timeout` of the runbook"
             yield ("steps", at, "timeout"), "warning", said
+        elif step.wait and step.wait.limit > runbook.timeout:
+            said = f"is longer than the whole run may take, {runbook.timeout:.0f} s; raise `timeout` of the runbook"
+            yield ("steps", at, "wait", "for"), "warning", said
 
 
 def _schedule(runbook: Runbook) -> Iterator[Finding]:

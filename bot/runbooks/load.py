@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from stat import S_IWOTH
 from types import MappingProxyType
 from typing import Literal
 
@@ -63,9 +64,9 @@ def load_folder(
     for file in sorted(folder.iterdir()):
         if file.name.startswith("."):
             continue
-        if file.suffix == ".yml":
-            problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem}.yaml"))
         if file.suffix != ".yaml":
+            if file.suffix.casefold() in {".yaml", ".yml"}:
+                problems.append(Problem(file, 1, "error", f"is not read; name it {file.stem.lower()}.yaml"))
             continue
         document, runbook, found = _judge(file, standards)
         problems += found
@@ -81,12 +82,15 @@ def load_folder(
 
 def _judge(file: Path, standards: Standards) -> tuple[Document, Runbook | None, tuple[Problem, ...]]:
     """One file: the runbook, or None when any of its problems is an error."""
-    stat = file.lstat()
+    stat = file.stat() if file.exists() else file.lstat()  # of what a link leads to, if it leads anywhere
     document, runbook, faults = _read(
         file, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode, stat.st_ctime_ns)
     )
     problems = [Problem(file, fault.line, "error", fault.text) for fault in faults]
     if runbook:
+        if stat.st_mode & S_IWOTH:
+            said = "can be changed by everyone on the machine; chmod o-w it"
+            problems.append(Problem(file, 1, "error", said))
         if runbook.id != file.stem:
             text = f"`id` is {runbook.id}, but the file is {file.name}; make them equal"
             problems.append(Problem(file, document.line("id"), "error", text))

@@ -64,6 +64,10 @@ DOUBTFUL: dict[str, Case] = {
         step("{id: three, run: [a], timeout: 20m}"),
         "14: warning: `steps[3].timeout` is longer than the whole run may take, 600 s; raise `timeout` of the runbook",
     ),
+    "wait-longer-than-the-run": (
+        step("{id: three, wait: {tcp: {host: 127.0.0.1, port: 80}, for: 20m}}"),
+        "14: warning: `steps[3].wait.for` is longer than the whole run may take, 600 s; raise `timeout` of the runbook",
+    ),
     "verify-cannot-fail-true": (
         verify("{run: [/bin/true]}"),
         "16: warning: `verify[2]` runs true, which always succeeds, so it cannot fail; ask for what should be true afterwards",
