@@ -67,7 +67,7 @@ class AtWork:
         self.write_runbook()
         self.write_script("echo 'well, 212 MB' > \"$SHOP/state\"")
         self.monitor = box.webhook("alerts", "Alertmanager")
-        self._bot: Bot | None = None
+        self.bot: Bot | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     # -- files ---
@@ -125,10 +125,10 @@ class AtWork:
         """In this process."""
         environ = self.environment(**changes)
         found = settings.load(environ, None)
-        self._bot = Bot(found, TeamFile(found.team_file), Words(found.templates_dir, found.language), environ)
-        self._bot.start()
+        self.bot = Bot(found, TeamFile(found.team_file), Words(found.templates_dir, found.language), environ)
+        self.bot.start()
         self.box.wait(lambda: self.box.connected == 1, what="the bot's socket")
-        return self._bot
+        return self.bot
 
     def start_process(self, **changes: str) -> subprocess.Popen[bytes]:
         """As a process of its own, which can be killed."""
@@ -147,11 +147,11 @@ class AtWork:
         self.box.wait(lambda: self.box.connected == 0, what="the socket to break")
 
     def stop(self) -> None:
-        if self._bot is not None:
-            self._bot.hang_up()
+        if self.bot is not None:
+            self.bot.hang_up()
             self.box.cut_sockets()  # the SDK's own close waits out a read of three seconds otherwise
-            self._bot.stop()
-            self._bot = None
+            self.bot.stop()
+            self.bot = None
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             assert self._process.wait(timeout=30) == 0
