@@ -41,7 +41,15 @@ def test_sunday_has_two_numbers_and_a_name(sunday: str) -> None:
 @pytest.mark.parametrize("days", ["0-6", "0-7", "1-7", "*"])
 def test_a_whole_week_however_it_is_written(days: str) -> None:
     saturday = datetime(2026, 11, 21, 12, tzinfo=NEW_YORK)
-    assert [each[:3] for each in due(f"0 0 * * {days}", saturday, 7)] == "Sun Mon Tue Wed Thu Fri Sat".split()
+    assert [each[:3] for each in due(f"0 0 * * {days}", saturday, 7)] == [
+        "Sun",
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu",
+        "Fri",
+        "Sat",
+    ]
 
 
 def test_a_time_that_comes_twice_is_due_once() -> None:
