@@ -12,7 +12,7 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")  # cron's 0 to 
 
 
 def next_fire(schedule: str, zone: ZoneInfo, after: datetime) -> datetime | None:
-    """The first moment later than `after` that fits, or None when none ever does.
+    """The first moment later than `after` that fits, in UTC, or None when none ever does.
 
     Raises ValueError, with words for whoever wrote it, when it is no schedule. A local time that comes twice as clocks
     go back is due once, at the first; one that clocks leave out is due as soon as they have gone on.
@@ -23,7 +23,7 @@ def next_fire(schedule: str, zone: ZoneInfo, after: datetime) -> datetime | None
         after = after.astimezone(UTC) + timedelta(seconds=1)
         found: datetime | None = trigger.get_next_fire_time(None, after.astimezone(zone))
         if found is None or not found.fold:
-            return found
+            return found and found.astimezone(UTC)  # a local time that clocks leave out is none that could be shown
         after = found
 
 
