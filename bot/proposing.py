@@ -312,6 +312,12 @@ class Proposing:
         run = self._store.runs.queue_run(proposal_id, proposal.plan.lock, now)
         self._store.timeline.append(now, BOT, "queued unattended", proposal.subject, {"run": run.id})
 
+    def runs_alone(self, subject: str) -> bool:
+        """Whether what is proposed runs on nobody's word, if its checks answer as they should."""
+        latest = self._store.proposals.latest_proposal(subject)
+        team = self._team()
+        return latest is not None and may_run_unattended(latest, team.unattended, observe=self._observe)
+
     def recover(self) -> None:
         """Checks that a stop has cut run again."""
         for proposal in self._store.proposals.open_proposals():

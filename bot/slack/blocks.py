@@ -64,17 +64,23 @@ def fits(lines: Sequence[str]) -> bool:
     return sum(len(line) + 1 for line in lines) <= PLAN and all(len(line) <= PLAN for line in lines)
 
 
+def fitting(lines: Sequence[str], size: int) -> int:
+    """How many of the lines a block of code shows in `size` characters."""
+    length = count = 0
+    for line in lines:
+        length += len(clean(line.replace("\n", "⏎"), size)) + 1
+        if length > size:
+            break
+        count += 1
+    return count
+
+
 def code(title: str, lines: Sequence[str], cut: str, size: int = _CODE) -> Block:
     """A titled block of lines in a fixed-width font. `cut` is the last line when not all fit into `size` characters."""
-    kept: list[str] = []
-    length = 0
-    for line in lines:
-        shown = clean(line.replace("\n", "⏎"), size)
-        length += len(shown) + 1
-        if length > size:
-            kept.append(cut)
-            break
-        kept.append(shown)
+    count = fitting(lines, size)
+    kept = [clean(line.replace("\n", "⏎"), size) for line in lines[:count]]
+    if count < len(lines):
+        kept.append(cut)
     bold = RichTextElementParts.TextStyle(bold=True)
     return RichTextBlock(
         elements=[

@@ -72,9 +72,11 @@ def _title(draw: Drawing, standing: Standing) -> str:
 
 
 def _verdict(draw: Drawing, standing: Standing, run: Run) -> str:
-    decided = standing.proposal.decisions[-1].at if standing.proposal and standing.proposal.decisions else run.queued
-    after = seconds((run.ended - decided).total_seconds()) if run.ended else ""
-    took = f" · {draw.words.plain('label_after_approval', time=after)}" if after else ""
+    decisions = standing.proposal.decisions if standing.proposal else ()
+    since = decisions[-1].at if decisions else run.queued
+    after = seconds((run.ended - since).total_seconds()) if run.ended else ""
+    label = "label_after_approval" if decisions else "label_took"
+    took = f" · {draw.words.plain(label, time=after)}" if after else ""
     subject = title_of(standing)
     if run.state is RunState.SUCCEEDED and run.verdict is not None:
         sign = "🟠" if run.verdict is Verdict.NOT_FIXED else "🟢"

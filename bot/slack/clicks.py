@@ -208,8 +208,8 @@ class Clicks:
             case "run_parameters":
                 channel, _, chosen = click.value.rpartition("|")
                 given = proposing.chosen(None, chosen, click.answers)
-                proposing.request(click.person, chosen, given, channel, event=event)
-                self._tell_where(click, channel)
+                request = proposing.request(click.person, chosen, given, channel, event=event)
+                self._tell_where(click, channel, alone=proposing.runs_alone(request.id))
 
     def _refuse(self, click: Click) -> None:
         """The person may not; who may is said."""
@@ -223,14 +223,15 @@ class Clicks:
         metadata = "|".join((click.channel, click.message, click.thread or "", about))
         open_modal(self._client, click.trigger, view, metadata)
 
-    def _tell_where(self, click: Click, channel: str) -> None:
+    def _tell_where(self, click: Click, channel: str, *, alone: bool) -> None:
         """A form may have been opened from a channel where the card does not stand."""
         try:
-            self._tell(click, "run_asked", place=Mrkdwn(f"<#{channel}>"))
+            place = Mrkdwn(f"<#{channel}>")
+            self._tell(click, "run_asked", place=place, observe=self._screen.drawing.observe, alone=alone)
         except (SlackApiError, OSError) as error:  # it is asked for all the same, and must not be once more
             log.warning("a person was not told where a run is proposed", error=str(error))
 
-    def _tell(self, click: Click, sentence: str, **values: str) -> None:
+    def _tell(self, click: Click, sentence: str, **values: object) -> None:
         """Only to the person who clicked, where they clicked."""
         self._client.chat_postEphemeral(
             channel=click.channel,

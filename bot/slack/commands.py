@@ -27,7 +27,7 @@ class Typed:
 
     @property
     def verb(self) -> str:
-        return self.text.partition(" ")[0]
+        return self.text.partition(" ")[0].casefold()  # a phone begins a line with a capital
 
     @property
     def rest(self) -> str:
@@ -86,7 +86,7 @@ class IncidentCommand:
         return say(self._words("help_incident"))
 
     def _list(self, typed: Typed) -> Answer:
-        rest = typed.rest
+        rest = typed.rest.casefold()
         if rest not in {"", "all", "open"}:
             return say(self._words("incident_list_how"))
         if rest == "all":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.model import Ask, Proposal, Run, RunState, StepRecord, StepState
-from bot.mrkdwn import Mrkdwn, escape, listed, person, time
+from bot.mrkdwn import Mrkdwn, escape, listed, time
 from bot.slack.blocks import Content, actions, button, content, context, section
 from bot.slack.drawing import Drawing
 from bot.slack.outputs import printed_last
@@ -19,8 +19,8 @@ def questions(run: Run, proposal: Proposal) -> Sequence[StepRecord]:
     return [each for each in run.steps if not each.undo and isinstance(steps[each.position].action, Ask)]
 
 
-def draw_question(draw: Drawing, run: Run, proposal: Proposal, record: StepRecord) -> Content:
-    """Whoever approved is mentioned: they are the ones who wait for it."""
+def draw_question(draw: Drawing, run: Run, proposal: Proposal, record: StepRecord, mentions: Mrkdwn) -> Content:
+    """`mentions`: who is called to answer it."""
     words = draw.words
     step = proposal.plan.steps[record.position]
     asked = step.action.question if isinstance(step.action, Ask) else ""
@@ -30,7 +30,6 @@ def draw_question(draw: Drawing, run: Run, proposal: Proposal, record: StepRecor
         blocks.append(draw.table("label_printed", printed))
     if record.state is StepState.ASKING and run.state is RunState.ASKING:
         value = f"{run.id}|{record.position}"
-        mentions = Mrkdwn(" ".join(person(each.person) for each in proposal.decisions if each.approve))
         names = listed(draw.holders(proposal.plan.approval.roles)) or words.plain("nobody")
         blocks += [
             context(Mrkdwn(" ".join(filter(None, [mentions, words("question_who", names=names)])))),

@@ -17,7 +17,7 @@ from bot.runbooks.described import in_full
 from bot.runbooks.format import Runbook
 from bot.runbooks.rendered import rendered
 from bot.runbooks.shelf import Shelf
-from bot.slack.blocks import PLAN, code, content, header, section
+from bot.slack.blocks import PLAN, code, content, fitting, header, section
 from bot.slack.clicks import open_modal
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.drawing import Drawing, short
@@ -82,9 +82,11 @@ class RunbookCommand:
         lines = [self._words("help_runbook")]
         if held:
             lines.append(self._words("help_brake"))
-        if risks:
+        if self._draw.observe:
+            lines.append(self._words("observes"))
+        elif risks:
             lines.append(self._words("help_may", risks=", ".join(risks), roles=", ".join(sorted(held))))
-        if held & set(self._draw.emergency()):
+        if held & set(self._draw.emergency()) and not self._draw.observe:
             lines.append(self._words("help_emergency"))
         if not held:
             lines.append(self._words("help_may_not"))
@@ -137,7 +139,9 @@ class RunbookCommand:
         if not library.problems:
             return say(self._words("lint_clean", count=len(library.runbooks)))
         title = self._words.plain("lint_found", broken=len(library.broken))
-        table = code(title, [str(each) for each in library.problems], self._words.plain("cut"))
+        lines = [str(each) for each in library.problems]
+        more = self._words.plain("lint_more", count=len(lines) - fitting(lines, PLAN))
+        table = code(title, lines, more, PLAN)
         return {"response_type": "ephemeral", **content(title, [table])}
 
     # -- plans and runs ---
@@ -167,12 +171,14 @@ class RunbookCommand:
             return self._no_such("run", id)
         channel = self._place(typed.channel)
         try:
-            self._flow.proposing.request(typed.person, id, given, channel)
+            request = self._flow.proposing.request(typed.person, id, given, channel)
         except ParameterMissing as error:
             return self._ask_for_values(typed, runbook, given, channel, str(error))
         except PlanError as error:
             return say(self._words("refused_plan", why=str(error)))
-        return say(self._words("run_asked", place=Mrkdwn(f"<#{channel}>")))
+        alone = self._flow.proposing.runs_alone(request.id)
+        place = Mrkdwn(f"<#{channel}>")
+        return say(self._words("run_asked", place=place, observe=self._draw.observe, alone=alone))
 
     def _ask_for_values(
         self, typed: Typed, runbook: Runbook, given: Mapping[str, str], channel: str, missing: str
@@ -204,13 +210,16 @@ class RunbookCommand:
             name, equals, value = word.partition("=")
             if not equals:
                 return id, {}, self._words("values_how", word=word)
+            if name in given:
+                return id, {}, self._words("value_twice", name=name)
             given[name] = value
         return id, given, None
 
     def _history(self, typed: Typed) -> Answer:
-        if typed.rest and typed.rest not in self._shelf.library().runbooks:
-            return self._no_such("history", typed.rest)
         lines = [self._past(run) for run in self._store.runs.latest_runs(_RUNS, typed.rest or None)]
+        # What ran before is told also of a runbook that is broken or gone by now.
+        if not lines and typed.rest and typed.rest not in self._shelf.library().runbooks:
+            return self._no_such("history", typed.rest)
         return say(*lines) if lines else say(self._words("history_none"))
 
     def _past(self, run: Run) -> Mrkdwn:
@@ -234,7 +243,8 @@ class RunbookCommand:
             f"{run.number} ({self._flow.execution.proposal_of(run).plan.runbook})" for run in under_way
         ) or self._words.plain("abort_none")
         if not typed.rest:
-            return say(self._words("abort_how", runs=numbers))
+            only = under_way[0].number if len(under_way) == 1 else None
+            return say(self._words("abort_how", runs=numbers, only=only))
         wanted = typed.rest.casefold().removeprefix("run ").strip().lstrip("#")
         is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < _DIGITS
         run = self._store.runs.numbered(int(wanted)) if is_number else None

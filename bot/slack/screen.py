@@ -20,6 +20,7 @@ from bot.slack.blocks import section
 from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing, short
 from bot.slack.incident_card import IncidentStanding, draw_incident
+from bot.slack.mentions import called
 from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
 from bot.slack.proposal_blocks import too_long
@@ -141,7 +142,8 @@ class SlackScreen:
     def _in_thread(self, proposal: Proposal, run: Run, channel: str, thread: str) -> None:
         """What a person has to notice is a message of its own: questions, and an undo that failed."""
         for record in questions(run, proposal):
-            content = draw_question(self.drawing, run, proposal, record)
+            mentions = called(self._team(), proposal, record.started)
+            content = draw_question(self.drawing, run, proposal, record, mentions)
             self._outbox.show(f"ask:{run.id}:{record.position}", channel, thread, content, urgent=True)
         waits = run.state in {RunState.ASKING, RunState.UNKNOWN}  # for a person, who may want to read it all
         if (run.state.over or waits) and (output := whole_output(proposal.plan, run)):
@@ -149,11 +151,11 @@ class SlackScreen:
             name = f"run-{run.number}{f'-so-far{part}' if waits else ''}.txt"
             self._uploads.put(f"output:{run.id}{part}", proposal.subject, channel, thread, name, output)
         if left_half_done(proposal.plan, run):
-            who = " ".join(person(each.person) for each in proposal.decisions if each.approve)
-            said = self._words(
-                "notice_undo_failed", title=proposal.plan.title, number=run.number, why=self.drawing.why(run)
-            )
-            notice = content_of(f"{who} {said}".strip(), [section(Mrkdwn(f"{who} {said}".strip()))])
+            who = called(self._team(), proposal, run.ended or run.queued)
+            which = {"title": proposal.plan.title, "number": run.number}
+            said = self._words("notice_undo_failed", **which, why=self.drawing.why(run))
+            title = self._words.plain("title_undo_failed", **which)
+            notice = content_of(title, [section(Mrkdwn(f"{who} {said}".strip()))])
             self._outbox.show(f"undo-failed:{run.id}", channel, thread, notice, urgent=True)
 
     def _show_pause(self) -> None:
@@ -161,10 +163,12 @@ class SlackScreen:
         if pause is None:
             return
         if pause.ended_by is None:
+            title = self._words.plain("title_paused", why=pause.why)
             said = self._words("notice_paused", who=self._who(pause.who), why=pause.why)
         else:
+            title = self._words.plain("title_resumed")
             said = self._words("notice_resumed", who=self._who(pause.ended_by))
-        content = content_of(said, [section(said)])
+        content = content_of(title, [section(said)])
         self._outbox.show(f"pause:{pause.id}", self._workspace.incidents, None, content, urgent=True)
 
     def _show_incident(self, incident: Incident) -> None:
