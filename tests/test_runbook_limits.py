@@ -8,6 +8,7 @@ import signal
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Bench:
         return self.run(sys.executable, "-c", textwrap.dedent(text))
 
     def alive(self) -> set[int]:
-        """The processes that still run; the supervisor has the mark as well."""
+        """The processes that still run; the supervisor and its guard have the mark as well."""
         found = set()
         for folder in Path("/proc").glob("[0-9]*"):
             try:
@@ -45,7 +46,8 @@ class Bench:
                     found.add(int(folder.name))
             except OSError:
                 continue
-        return found - {self.supervisor()}
+        supervisor = self.supervisor()
+        return found - {supervisor, int(Path(f"/proc/{supervisor}/stat").read_text().rsplit(")", 1)[1].split()[1])}
 
     def supervisor(self) -> int:
         return int(self.shell("echo $PPID").output)
@@ -239,6 +241,22 @@ def test_a_daemon_that_was_left_has_the_limits_of_the_bot(bench: Bench) -> None:
     ours = [resource.getrlimit(kind) for kind in kinds]
     assert [resource.prlimit(plain, kind) for kind in kinds] == ours
     assert [resource.prlimit(modest, kind) for kind in kinds] == [(3, ours[0][1]), *ours[1:]]
+
+
+@linux
+@pytest.mark.parametrize("limits", [Limits(cpu=5, memory=512 * MIB, file=MIB)])
+def test_what_a_daemon_starts_later_has_the_limits_of_the_bot(bench: Bench) -> None:
+    """A launcher that goes into the background is let out of the step's limits, and so is what it launches."""
+    launcher = f"(sleep 0.5; setsid sleep 60 & echo $! > {bench.root}/new; mv {bench.root}/new {bench.root}/launched) &"
+    assert bench.shell(f"exec > /dev/null; {launcher}") == Exit(How.EXITED, 0, "")
+    launched = bench.root / "launched"
+    deadline = time.monotonic() + 20
+    while not launched.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    kinds = (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
+    theirs = [resource.prlimit(int(launched.read_text()), kind) for kind in kinds]
+    assert theirs == [resource.getrlimit(kind) for kind in kinds]
 
 
 @linux

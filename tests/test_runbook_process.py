@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,10 @@ def alive(pid: int) -> bool:
 class Ground:
     """A run's processes, and a folder where its commands write their process ids."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patience: float = 30) -> None:
         self.marks = root / "marks"
         self.marks.mkdir()
-        self.processes = Processes(root, ENVIRONMENT)
+        self.processes = Processes(root, ENVIRONMENT, patience=patience)
         self.stop = threading.Event()
         self.started: list[tuple[int, float]] = []
 
@@ -62,7 +63,7 @@ class Ground:
         threading.Thread(target=watch).start()
 
     def pids(self) -> dict[str, int]:
-        return {mark.name: int(mark.read_text()) for mark in self.marks.iterdir() if mark.read_text().strip()}
+        return {mark.name: int(mark.read_text()) for mark in self.marks.iterdir() if mark.read_text().strip().isdigit()}
 
 
 @pytest.fixture
@@ -241,6 +242,41 @@ def test_a_daemon_that_keeps_the_output_open_holds_nobody_up(ground: Ground) -> 
     assert ended == Exit(How.EXITED, 0, "here\n")
 
 
+def test_a_daemon_may_go_on_printing(ground: Ground) -> None:
+    """What it says after its step is kept nowhere, and nobody holds it against it, also when the run is over."""
+    chatty = "while echo here; do printf . >> MARKlines; sleep 0.05; done"
+    assert ground.shell(f"({chatty}) & echo $! > MARKdaemon").how is How.EXITED
+    ground.processes.__exit__(None, None, None)
+    daemon, lines = int((ground.marks / "daemon").read_text()), ground.marks / "lines"
+    pipe = Path(f"/proc/{daemon}/fd/1").readlink()
+    said = len(lines.read_text())
+    until(lambda: len(lines.read_text()) >= said + 10, "what it says when nobody listens")
+    assert len(holders(pipe)) >= 2
+    os.kill(daemon, signal.SIGKILL)
+    until(lambda: not holders(pipe), "whoever took what it said to end with it")
+
+
+def holders(pipe: Path) -> set[str]:
+    """The processes that have an end of this pipe open."""
+    found = set()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if descriptor.readlink() == pipe:
+                found.add(descriptor.parts[2])
+    return found
+
+
+def test_what_a_daemon_starts_later_is_its_own(ground: Ground) -> None:
+    """A launcher that starts its service while the next command is under way: that one is cut, the service is not."""
+    launch = "(until [ -s MARKnext ]; do sleep 0.01; done; setsid sleep 100 & echo $! > MARKservice) > /dev/null 2>&1 &"
+    assert ground.shell(launch) == Exit(How.EXITED, 0, "")
+    ground.stop_when("service")
+    assert ground.shell("echo $$ > MARKnext; exec sleep 100").how is How.STOPPED
+    assert {name: alive(pid) for name, pid in ground.pids().items()} == {"service": True, "next": False}
+    ground.processes.__exit__(None, None, None)
+    assert alive(ground.pids()["service"])
+
+
 def test_the_process_is_reported_for_the_journal(ground: Ground) -> None:
     """A restarted bot can tell whether that very process still runs."""
     seen: list[bool] = []
@@ -269,6 +305,41 @@ def test_a_dead_supervisor_leaves_an_honest_word(ground: Ground) -> None:
     killer.join()
     until(lambda: not alive(ground.pids()["main"]), "the command's group to be ended")
     assert ground.run("true") == Exit(How.EXITED, 0, "")
+
+
+WITH_CHILDREN = (
+    "setsid sleep 100 & echo $! > MARKaway; (trap '' TERM; echo $$ > MARKmain; exec sleep 100) & echo $! > MARKdeaf;"
+)
+
+
+@pytest.mark.parametrize("late", ["", "sleep 0.3;"], ids=["at once", "later"])
+@pytest.mark.parametrize("number", ["KILL", "STOP"])
+def test_a_command_that_ends_its_supervisor_does_not_get_away(ground: Ground, number: str, late: str) -> None:
+    """What it came to is not known, but it and its children are ended, and the next command gets another supervisor."""
+    assert ground.shell(f"{WITH_CHILDREN} {late} kill -{number} $PPID; exec sleep 100") == Exit(How.LOST, 0, "")
+    assert {name: alive(pid) for name, pid in ground.pids().items()} == dict.fromkeys(("away", "main", "deaf"), False)
+    assert ground.run("true") == Exit(How.EXITED, 0, "")
+
+
+def test_a_supervisor_that_cannot_answer_holds_nobody_up(tmp_path: Path) -> None:
+    """When its guard stands still as well, both are killed with all that is below them, some time after the timeout."""
+    ground = Ground(tmp_path, patience=0.5)
+    with ground.processes:
+        both = "guard=$(ps -o ppid= $PPID); kill -STOP $guard $PPID;"
+        assert ground.shell(f"{WITH_CHILDREN} {both} exec sleep 100", timeout=1) == Exit(How.LOST, 0, "")
+        left = {name: alive(pid) for name, pid in ground.pids().items()}
+        assert left == dict.fromkeys(("away", "main", "deaf"), False)
+        assert ground.run("true") == Exit(How.EXITED, 0, "")
+
+
+def test_a_run_ends_though_its_supervisor_stands_still(tmp_path: Path) -> None:
+    """Also between two commands, and at the end."""
+    ground = Ground(tmp_path, patience=0.5)
+    with ground.processes:
+        supervisor, guard = (int(pid) for pid in ground.shell("echo $PPID; ps -o ppid= $PPID").output.split())
+        os.kill(guard, signal.SIGSTOP)
+        os.kill(supervisor, signal.SIGSTOP)
+    assert (alive(supervisor), alive(guard)) == (False, False)
 
 
 BOT = """
