@@ -20,7 +20,7 @@ from threading import Thread
 import pytest
 
 from bot.model import RunState, Verdict
-from tests.library import RUNBOOKS, Performed, perform, recorded
+from tests.library import RUNBOOKS, Performed, Recorded, perform, recorded
 from tests.services import free_port
 
 PATIENCE = 15.0
@@ -146,41 +146,148 @@ def test_evidence_that_cannot_be_kept_stops_the_run(tmp_path: Path) -> None:
     assert list(logs.iterdir()) == []
 
 
+SELECTOR = {
+    "matchLabels": {"app.kubernetes.io/name": "shop"},
+    "matchExpressions": [{"key": "track", "operator": "In", "values": ["stable", "canary"]}],
+}
+
+
+def pod(name: str, *, host: bool = False, **labels: str) -> dict[str, object]:
+    return {
+        "metadata": {"name": name, "labels": {"app.kubernetes.io/name": "shop", **labels}},
+        "spec": {"hostNetwork": True} if host else {},
+        "status": {"startTime": "2026-11-20T08:00:00Z"},
+    }
+
+
+SHOP_PODS = [pod("shop-1", track="stable"), pod("shop-2", track="canary")]
+
+
+def policy(name: str, selects: dict[str, object], **spec: object) -> dict[str, object]:
+    return {"metadata": {"name": name}, "spec": {"podSelector": selects, **spec}}
+
+
+ISOLATED = policy("isolate-shop", dict(SELECTOR), policyTypes=["Ingress", "Egress"])
+
+
+def cluster(tmp_path: Path, pods: list[dict[str, object]], *policies: dict[str, object]) -> Recorded:
+    """A kubectl that knows one deployment, these pods and these policies; what is applied goes to applied.json."""
+    kubectl = recorded(
+        tmp_path,
+        "kubectl",
+        {
+            "get deployment/shop --namespace=web --output=json": (0, json.dumps({"spec": {"selector": SELECTOR}})),
+            "get pods --namespace=web --output=json": (0, json.dumps({"items": pods})),
+            "get networkpolicies --namespace=web --output=json": (0, json.dumps({"items": policies})),
+            "--namespace web get deployment/shop --output=json": (0, json.dumps({"spec": {"selector": SELECTOR}})),
+            "--namespace web get pods": (0, "pod/shop-1\npod/shop-2\n"),
+            "--namespace web logs shop-1": (0, "what the first said\n"),
+            "--namespace web logs shop-2 --all-containers --prefix --timestamps --since=24h --previous": (1, ""),
+            "--namespace web logs shop-2": (0, "what the second said\n"),
+        },
+    )
+    (kubectl.folder / "kubectl").rename(kubectl.folder / "real")
+    (kubectl.folder / "kubectl").write_text(
+        f"""#!/bin/sh
+test "$1" != apply || cat isolate.json >{tmp_path}/applied.json
+exec {kubectl.folder}/real "$@"
+"""
+    )
+    (kubectl.folder / "kubectl").chmod(0o755)
+    return kubectl
+
+
 @pytest.mark.ran("recorded", "suspected-breach")
 def test_a_workload_is_cut_off_and_not_ended(tmp_path: Path) -> None:
-    """On Kubernetes a policy allows the pods nothing, their log is kept, and no pod is deleted or scaled."""
-    kubectl = recorded(tmp_path, "kubectl", {"": (0, "what the pods said\n")})
-    applied = tmp_path / "applied.json"
-    real = (kubectl.folder / "kubectl").read_text()
-    (kubectl.folder / "real").write_text(real)
-    (kubectl.folder / "real").chmod(0o755)
-    (kubectl.folder / "kubectl").write_text(
-        f'#!/bin/sh\ntest "$1" != apply || cat isolate.json >{applied}\nexec {kubectl.folder}/real "$@"\n'
-    )
+    """A policy allows nothing to the very pods that the workload selects, whatever their labels are called; the log of
+    each pod is kept; no pod is deleted or scaled."""
+    kubectl = cluster(tmp_path, [*SHOP_PODS, pod("shop-tool", track="test")], ISOLATED)
     done = breach(tmp_path, {"PATH": kubectl.path}, "kubernetes")
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
-    assert kubectl.calls("kubectl") == [
-        ["apply", "--filename=isolate.json"],
-        ["--namespace", "web", "logs", "--all-containers", "--timestamps", "--since=24h", "deployment/shop"],
-        ["get", "networkpolicy/isolate-shop", "--namespace=web"],
-    ]
-    assert json.loads(applied.read_text()) == {
+    assert json.loads((tmp_path / "applied.json").read_text()) == {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {"name": "isolate-shop", "namespace": "web"},
-        "spec": {"podSelector": {"matchLabels": {"app": "shop"}}, "policyTypes": ["Ingress", "Egress"]},
+        "spec": {"podSelector": SELECTOR, "policyTypes": ["Ingress", "Egress"]},
     }
-    assert (tmp_path / "kept" / "latest" / "service.log").read_text() == "what the pods said\n"
+    said = done.steps["isolate"].output.splitlines()
+    assert said == [
+        "shop-1, since 2026-11-20T08:00:00Z",
+        "shop-2, since 2026-11-20T08:00:00Z",
+        "no policy lets anything through to these 2 pods",
+    ]
+    kept = tmp_path / "kept" / "latest" / "pods"
+    assert {str(file.relative_to(kept)): file.read_text() for file in kept.rglob("*.log")} == {
+        "shop-1/now.log": "what the first said\n",
+        "shop-1/before-restart.log": "what the first said\n",
+        "shop-2/now.log": "what the second said\n",
+    }
+    selects = "--selector=app.kubernetes.io/name=shop,track in (stable,canary)"
+    assert ["--namespace", "web", "get", "pods", selects, "--output=name"] in kubectl.calls("kubectl")
+    changing = [call for call in kubectl.calls("kubectl") if not {"get", "logs"} & set(call)]
+    assert changing == [["apply", "--filename=isolate.json"]]
+
+
+@pytest.mark.ran("recorded", "suspected-breach")
+def test_what_another_policy_allows_is_not_called_isolated(tmp_path: Path) -> None:
+    """Policies add up, and none holds in the host's network: both are listed, asked about, and end the run not well."""
+    others = [
+        policy("shop-web", {"matchLabels": {"track": "stable"}}, ingress=[{}], policyTypes=["Ingress"]),
+        policy("allow-dns", {}, egress=[{"ports": [{"port": 53}]}], policyTypes=["Egress"]),
+        policy("deny-all", {}, policyTypes=["Ingress"]),
+        policy("of-others", {"matchLabels": {"app.kubernetes.io/name": "mail"}}, ingress=[{}]),
+    ]
+    pods = [SHOP_PODS[0], pod("shop-2", host=True, track="canary")]
+    kubectl = cluster(tmp_path, pods, ISOLATED, *others)
+    done = breach(tmp_path, {"PATH": kubectl.path}, "kubernetes")
+    still_open = [
+        "OPEN: the policy shop-web still allows ingress to 1 of 2 pods",
+        "OPEN: the policy allow-dns still allows egress to 2 of 2 pods",
+        "OPEN: shop-2 is in the host's network, where no policy holds it: cut its machine off",
+    ]
+    for output in (done.before["exposure"], done.steps["isolate"], done.steps["still"]):
+        assert [line for line in output.output.splitlines() if line.startswith("OPEN")] == still_open
+    assert "is every line marked OPEN in the output of isolate dealt with" in done.asked[0]
+    assert (done.state, done.verdict) == (RunState.FAILED, None), done
+    assert done.why.startswith("step still")
+
+
+@pytest.mark.ran("recorded", "suspected-breach")
+def test_a_policy_that_the_cluster_lost_is_seen(tmp_path: Path) -> None:
+    """It was applied, and is not there at the end, or selects other pods: OPEN, and not isolated."""
+    kubectl = cluster(tmp_path, SHOP_PODS, policy("isolate-shop", {"matchLabels": {"app": "shop"}}))
+    done = breach(tmp_path, {"PATH": kubectl.path}, "kubernetes")
+    assert "OPEN: no policy isolate-shop cuts off all 2 pods" in done.steps["still"].output
+    assert done.state is RunState.FAILED
+
+
+@pytest.mark.ran("recorded", "suspected-breach")
+def test_a_workload_without_pods_is_not_called_isolated(tmp_path: Path) -> None:
+    """A policy that selects nothing isolates nobody: none is made, and the run stops with what to do."""
+    kubectl = cluster(tmp_path, [pod("mail-1", track="none")])
+    done = breach(tmp_path, {"PATH": kubectl.path}, "kubernetes")
+    assert done.why.startswith("step isolate")
+    assert "deployment/shop has no pods" in done.steps["isolate"].output
+    assert "at the load balancer or the firewall" in done.steps["isolate"].output
+    assert not (tmp_path / "applied.json").exists()
 
 
 @pytest.mark.ran("recorded", "suspected-breach")
 def test_a_workload_that_cannot_be_cut_off_stops_the_run(tmp_path: Path) -> None:
     """When the policy is refused, the run stops there and says where else to cut."""
-    kubectl = recorded(tmp_path, "kubectl", {"apply": (1, "forbidden\n")})
+    kubectl = cluster(tmp_path, SHOP_PODS)
+    answers = json.loads((kubectl.folder / "kubectl.answers").read_text())
+    (kubectl.folder / "kubectl.answers").write_text(json.dumps(answers | {"apply": (1, "forbidden\n")}))
     done = breach(tmp_path, {"PATH": kubectl.path}, "kubernetes")
     assert done.why.startswith("step isolate")
     assert "load balancer or the firewall" in done.steps["isolate"].output
     assert done.undone == {}
+
+
+def test_isolating_and_looking_is_one_program() -> None:
+    """What is applied and what is looked at cannot drift apart: the same bytes under two names."""
+    scripts = RUNBOOKS / "scripts"
+    assert (scripts / "workload_isolate.py").read_bytes() == (scripts / "workload_exposure.py").read_bytes()
 
 
 @pytest.mark.ran("recorded", "end-isolation")
@@ -189,7 +296,7 @@ def test_the_isolation_ends_with_securitys_word(tmp_path: Path) -> None:
     kubectl = recorded(tmp_path, "kubectl")
     done = perform("end-isolation", {"service": "shop", "namespace": "web"}, {"PATH": kubectl.path}, tmp_path)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
-    changing = [call for call in kubectl.calls("kubectl") if call[0] not in ("get", "wait")]
+    changing = [call for call in kubectl.calls("kubectl") if call[0] not in ("get", "rollout")]
     assert changing == [["delete", "networkpolicy/isolate-shop", "--namespace=web"]]
     assert done.posted[0][0] == "security"
 
