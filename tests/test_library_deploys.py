@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.model import RunState, Verdict
-from tests.library import Recorded, recorded
+from tests.library import RUNBOOKS, Recorded, recorded
 from tests.service_place import Place, serve
 from tests.small_cluster import SmallCluster
 
@@ -412,7 +413,7 @@ def test_a_freeze_is_a_file_that_the_pipeline_looks_for(place: Place) -> None:
     assert frozen.verdict is Verdict.FIXED, str(frozen)
     assert (place.flags / "shop").read_text().startswith("error budget used up, until Monday since ")
     free = place.perform("end-deploy-freeze", **where)
-    assert (free.verdict, list(place.flags.iterdir())) == (Verdict.FIXED, []), str(free)
+    assert (free.verdict, (place.flags / "shop").exists()) == (Verdict.FIXED, False), str(free)
     assert [channel for channel, _ in (*frozen.posted, *free.posted)] == ["deploys", "deploys"]
 
 
@@ -425,9 +426,44 @@ def test_a_freeze_is_an_annotation_of_the_namespace(place: Place) -> None:
     free = place.perform("end-deploy-freeze", target="shop")
     assert (frozen.verdict, free.verdict) == (Verdict.NOT_FIXED, Verdict.FIXED), f"{frozen}\n{free}"
     assert changes(programs) == [
+        ["annotate", "namespace/shop", "--overwrite", "plantao/deploy-freeze-before=was:"],
         ["annotate", "namespace/shop", "--overwrite", "plantao/deploy-freeze=P0 open"],
         ["annotate", "namespace/shop", "plantao/deploy-freeze-"],
     ]
+
+
+@pytest.mark.ran("real", "deploy-freeze")
+@pytest.mark.parametrize("before", ["", "audit until Friday since 2026-11-20 10:00:00 UTC\n"])
+def test_a_freeze_that_is_taken_back_leaves_the_one_of_before(place: Place, before: str) -> None:
+    """With its own words; and where there was none, there is none."""
+    place.environ["FREEZE_DIR"] = str(place.flags)
+    flag = place.flags / "shop"
+    if before:
+        flag.write_text(before)
+    given = {"RUNBOOK_TARGET": "shop", "RUNBOOK_WHERE": "file"}
+    assert place.perform("deploy-freeze", target="shop", where="file", reason="P0 open").verdict is Verdict.FIXED
+    assert flag.read_text().startswith("P0 open since ")
+    # Its last step is optional, so what would take it back is a person, or a crash: the undo by itself.
+    subprocess.run([RUNBOOKS / "scripts/deploy_freeze_back.sh"], env={**place.environ, **given}, check=True)
+    assert (flag.read_text() if flag.exists() else "", list(place.flags.glob(".*"))) == (before, [])
+
+
+@pytest.mark.ran("recorded", "deploy-freeze")
+def test_a_freeze_of_a_namespace_that_fails_half_way_gives_the_words_of_before_back(place: Place) -> None:
+    """An annotation that was there is there again."""
+    mark = "get namespace/shop --output=jsonpath={.metadata.annotations.plantao/deploy-freeze"
+    answers = {
+        f"{mark}}}": (0, "audit until Friday"),
+        f"{mark}-before": (0, "was:audit until Friday"),
+        "annotate namespace/shop --overwrite plantao/deploy-freeze=P0": (1, "timed out"),
+    }
+    programs = kubectl(place, answers)
+    done = place.perform("deploy-freeze", target="shop", reason="P0 open")
+    assert done.state is RunState.UNDONE, str(done)
+    assert changes(programs)[-1] == [
+        "annotate", "namespace/shop", "--overwrite",
+        "plantao/deploy-freeze=audit until Friday", "plantao/deploy-freeze-before-",
+    ]  # fmt: skip
 
 
 # -- one pod ---

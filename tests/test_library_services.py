@@ -116,9 +116,24 @@ def test_a_service_with_work_under_way_is_not_stopped(place: Place, shop: SmallS
     until(lambda: "in_flight 1" in get(shop, "/metrics")[1], "the request to be there")
     before = shop.alive
     done = place.perform("stop-service", **stopping(shop), drain=1)
-    assert (done.state, list(done.steps)) == (RunState.UNDONE, ["maintenance", "idle"]), str(done)
+    assert (done.state, list(done.steps)) == (RunState.UNDONE, ["note", "maintenance", "idle"]), str(done)
     assert "after 1 s still 1 requests under way" in done.steps["idle"].output
     assert (shop.alive, list(place.flags.iterdir()), get(shop, "/health")[0]) == (before, [], 200)
+    get(shop, "/release")
+    client.join()
+
+
+@pytest.mark.ran("real", "start-service", "stop-service")
+def test_a_stop_that_is_taken_back_leaves_the_maintenance_of_others(place: Place, shop: SmallService) -> None:
+    """It was on before, so it is on afterwards, with the words that it had."""
+    start(place, shop)
+    (place.flags / "shop").write_text("2026-11-21 12:00:00 UTC\n")
+    client = threading.Thread(target=get, args=(shop, "/hold"))
+    client.start()
+    until(lambda: "in_flight 1" in get(shop, "/metrics")[1], "the request to be there")
+    done = place.perform("stop-service", **stopping(shop), drain=1)
+    assert done.state is RunState.UNDONE, str(done)
+    assert [(file.name, file.read_text()) for file in place.flags.iterdir()] == [("shop", "2026-11-21 12:00:00 UTC\n")]
     get(shop, "/release")
     client.join()
 

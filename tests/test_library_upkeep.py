@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -64,9 +65,9 @@ def test_maintenance_by_a_flag_file(place: Place) -> None:
     """On: the site answers 503. Off: it answers 200, and no trace is left."""
     with listening(Site(place.flags / "shop").side) as port:
         on = place.perform("maintenance-mode", site="shop", port=port)
-        assert (on.verdict, [file.name for file in place.flags.iterdir()]) == (Verdict.FIXED, ["shop"]), str(on)
+        assert (on.verdict, (place.flags / "shop").exists()) == (Verdict.FIXED, True), str(on)
         off = place.perform("end-maintenance", site="shop", port=port)
-    assert (off.verdict, list(place.flags.iterdir())) == (Verdict.FIXED, []), str(off)
+    assert (off.verdict, (place.flags / "shop").exists()) == (Verdict.FIXED, False), str(off)
 
 
 @pytest.mark.ran("real", "maintenance-mode", "end-maintenance")
@@ -80,6 +81,7 @@ def test_maintenance_by_the_services_own_switch(place: Place) -> None:
         on = place.perform("maintenance-mode", site="shop", port=port, **told)
         off = place.perform("end-maintenance", site="shop", port=port, **told)
     assert (on.verdict, off.verdict) == (Verdict.FIXED, Verdict.FIXED), f"{on}\n{off}"
+    assert "does not tell whether" in on.steps["note"].output
     assert site.told == [
         ("/maintenance", '{"maintenance": true}', "Bearer s3cret"),
         ("/maintenance", '{"maintenance": false}', "Bearer s3cret"),
@@ -94,6 +96,59 @@ def test_maintenance_that_no_proxy_heeds_is_taken_back(place: Place) -> None:
         done = place.perform("maintenance-mode", site="shop", port=port)
     assert (done.state, list(place.flags.iterdir())) == (RunState.UNDONE, []), str(done)
     assert not done.steps["taken"].ok
+
+
+@pytest.mark.parametrize(
+    ("id", "was"),
+    [
+        pytest.param("maintenance-mode", True, marks=pytest.mark.ran("real", "maintenance-mode")),
+        pytest.param("end-maintenance", False, marks=pytest.mark.ran("real", "end-maintenance")),
+    ],
+)
+def test_an_undo_ends_or_begins_no_maintenance_that_it_did_not_change(place: Place, id: str, was: bool) -> None:
+    """A run that found it as it wanted it has nothing to take back."""
+    flag = place.flags / "shop"
+    if was:
+        flag.write_text("2026-11-21 12:00:00 UTC\n")
+    # The site heeds no flag, so both runs fail.
+    with serve({"/index.html": 404}) as port:
+        done = place.perform(id, site="shop", port=port)
+    assert (done.state, flag.exists()) == (RunState.UNDONE, was), str(done)
+
+
+@pytest.mark.ran("real", "maintenance-mode")
+@pytest.mark.parametrize(
+    ("said", "told", "state"),
+    [
+        (b'{"maintenance": true}', [True, True], RunState.UNDONE),
+        (b'{"maintenance": false}', [True, False], RunState.UNDONE),
+        (b"OK", [True], RunState.FAILED),
+    ],
+)
+def test_a_service_that_tells_how_it_is_gets_that_back(
+    place: Place, said: bytes, told: list[bool], state: RunState
+) -> None:
+    """And of one that does not, nothing is guessed: the undo fails aloud."""
+    heard: list[bool] = []
+
+    class Side(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(said)
+
+        def do_PUT(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["maintenance"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with listening(Side) as port:
+        where = {"switch": "http", "switch_url": f"http://127.0.0.1:{port}/maintenance"}
+        done = place.perform("maintenance-mode", site="shop", port=port, **where)
+    assert (done.state, heard) == (state, told), str(done)
 
 
 # -- looking ---

@@ -46,6 +46,10 @@ match switch:
             flag.unlink()
         except FileNotFoundError:
             print(f"{flag} is not there; maintenance is over already")
+        except OSError as wrong:
+            sys.exit(
+                f"{flag} cannot be removed: {wrong.strerror}; the bot's user needs the right to, see docs/install.md"
+            )
         else:
             print(f"{flag} is removed")
     case "http":

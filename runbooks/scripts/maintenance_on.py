@@ -46,12 +46,17 @@ match switch:
         if not folder.is_dir():
             sys.exit(f"{folder} does not exist; make it, and let the proxy look there, or set MAINTENANCE_DIR")
         flag = folder / site
-        if flag.exists():
-            print(f"{flag} is there already, since {flag.read_text().strip()}")
-        else:
-            (folder / f".{site}.new").write_text(time.strftime("%Y-%m-%d %H:%M:%S UTC\n", time.gmtime()))
-            (folder / f".{site}.new").replace(flag)
-            print(f"{flag} is written")
+        try:
+            if flag.exists():
+                print(f"{flag} is there already, since {flag.read_text().strip()}")
+            else:
+                (folder / f".{site}.new").write_text(time.strftime("%Y-%m-%d %H:%M:%S UTC\n", time.gmtime()))
+                (folder / f".{site}.new").replace(flag)
+                print(f"{flag} is written")
+        except OSError as wrong:
+            sys.exit(
+                f"{flag} cannot be written: {wrong.strerror}; the bot's user needs the right to, see docs/install.md"
+            )
     case "http":
         tell(os.environ["RUNBOOK_SWITCH_URL"], True)
     case other:
