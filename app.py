@@ -77,7 +77,7 @@ class Bot:
         shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
         scratch.mkdir()
         surroundings = Surroundings(scratch, environ, Notices(store, self._outbox, client).post)
-        self._flow = Flow(
+        self.flow = Flow(
             store,
             shelf,
             lambda: people.now,
@@ -87,16 +87,16 @@ class Bot:
             roles_of=roles.of,
             observe=observe,
         )
-        clicks = Clicks(self._flow, patient, words, screen)
-        self._intake = Intake(store, self._flow, workspace, clicks.answer, utc_now)
+        clicks = Clicks(self.flow, patient, words, screen)
+        self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
-        runbooks = RunbookCommand(store, shelf, self._flow, workspace, client, screen.drawing, roles.of)
+        runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(
             client, self._intake, clicks, Commands(words, IncidentCommand(store, words), runbooks), self._listeners
         )
         # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
         self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
-        self._ticker = Ticker(store, self._flow.on_timer, self._flow.plan_ahead, utc_now)
+        self._ticker = Ticker(store, self.flow.on_timer, self.flow.plan_ahead, utc_now)
         self._history = ThreadPoolExecutor(1, "history")
         self._stopping = threading.Event()
 
@@ -107,7 +107,7 @@ class Bot:
         self._outbox.start()
         self._uploads.start()
         self._screen.start()
-        self._flow.recover()
+        self.flow.recover()
         self._intake.resume()
         self._ticker.start()
         self._socket.client.on_message_listeners.append(self._connected)
@@ -147,7 +147,7 @@ class Bot:
         self._listeners.shutdown(wait=True)
         self._intake.stop()
         self._ticker.stop()
-        self._flow.stop()
+        self.flow.stop()
         self._screen.stop()
         self._uploads.stop()
         self._outbox.stop()

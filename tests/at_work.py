@@ -267,15 +267,15 @@ class Card:
 
     @property
     def buttons(self) -> list[str]:
-        return [each["action_id"] for each in self._elements]
+        return [each["action_id"] for each in self.elements]
 
     @property
     def menu(self) -> list[str]:
         """The values of the entries behind the three dots."""
-        return [option["value"] for each in self._elements for option in each.get("options", [])]
+        return [option["value"] for each in self.elements for option in each.get("options", [])]
 
     @property
-    def _elements(self) -> list[dict[str, Any]]:
+    def elements(self) -> list[dict[str, Any]]:
         return [each for block in self.blocks if block["type"] == "actions" for each in block["elements"]]
 
 
