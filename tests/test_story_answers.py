@@ -24,7 +24,7 @@ def only(work, id: str, text: str) -> None:
 
 
 def test_an_answer_counts_for_what_was_asked(work):
-    """Alice lets it go on after the first failed step; Bob, whose card still shows that one, decides on nothing else."""
+    """Alice lets it go on after the first failure; Bob, whose card still shows that one, decides on nothing else."""
     only(work, "careful", DRAIN)
     bot = work.start()
     ts = work.approved(work.fire())
@@ -90,7 +90,9 @@ def test_what_was_done_can_be_taken_back_after_a_fresh_look(work):
         match: [{alert: [HighMemoryUsage]}]
         env: [SHOP]
         steps:
-          - {id: block, run: [sh, -c, 'echo block >> "$SHOP/log"'], undo: {run: [sh, -c, 'echo unblock >> "$SHOP/log"']}}
+          - id: block
+            run: [sh, -c, 'echo block >> "$SHOP/log"']
+            undo: {run: [sh, -c, 'echo unblock >> "$SHOP/log"']}
           - {id: fail, run: ["false"]}
         """,
     )
