@@ -6,6 +6,8 @@ import json
 import os
 import re
 import select
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -55,6 +57,13 @@ class AtCrash(AtWork):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         (self.runbooks / "restart-shop.yaml").unlink()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._nursery = subprocess.Popen(
+                [sys.executable, str(ROOT / "tests" / "crashing.py"), str(theirs.fileno())], pass_fds=[theirs.fileno()]
+            )
+        self._nursery_socket, self._from_nursery = ours, ours.makefile()
+        self._pid = 0
         self._commands: IO[str] | None = None
         self._reports: IO[str] | None = None
         self._clicks: list[threading.Thread] = []
@@ -71,22 +80,25 @@ class AtCrash(AtWork):
 
     # -- the bot that can stand still ---
 
-    def start_process(self, **changes: str) -> subprocess.Popen[bytes]:
+    def start_bot(self, **changes: str) -> None:
+        self._begin(changes)
+        self.box.wait(lambda: self.box.connected == 1, seconds=PATIENCE, what="the bot's socket")
+
+    def start_and_stand_still_at(self, point: int) -> None:
+        """Counted from its start: while it recovers from what was before."""
+        self._begin({}, from_the_start=True)
+        self.stand_still_at(point)
+
+    def _begin(self, changes: dict[str, str], *, from_the_start: bool = False) -> None:
         commands, theirs = os.pipe()
         reports, ours = os.pipe()
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "tests" / "crashing.py"), str(commands), str(ours)],
-                cwd=self.folder,
-                env=self.environment(**changes),
-                pass_fds=(commands, ours),
-            )
-        finally:
-            os.close(commands)
-            os.close(ours)
+        asked = {"folder": str(self.folder), "environment": self.environment(**changes)}
+        message = json.dumps({**asked, "from_the_start": from_the_start})
+        socket.send_fds(self._nursery_socket, [message.encode()], [commands, ours])
+        os.close(commands)
+        os.close(ours)
         self._commands, self._reports = os.fdopen(theirs, "w"), os.fdopen(reports)
-        self.box.wait(lambda: self.box.connected == 1, seconds=PATIENCE, what="the bot's socket")
-        return self._process
+        self._pid = int(self._from_nursery.readline())
 
     def stand_still_at(self, point: int, begins: str = "") -> None:
         """At this point, counted from 1, and from the first whose name has `begins` in it."""
@@ -107,15 +119,25 @@ class AtCrash(AtWork):
 
     def kill(self) -> None:
         """SIGKILL; returns when nothing of it is left: neither the bot, nor a supervisor, nor a step."""
-        super().kill()
-        self._hang_up()
+        self.kill_alone()
         self.box.wait(lambda: not self.left(), PATIENCE, "the killed run's processes to end")
 
-    def stop(self) -> None:
-        super().stop()
-        self._hang_up()
+    def kill_alone(self) -> None:
+        """SIGKILL; returns when the bot is gone."""
+        assert self._end(signal.SIGKILL) == -signal.SIGKILL
+        self.box.wait(lambda: self.box.connected == 0, PATIENCE, "the socket to break")
 
-    def _hang_up(self) -> None:
+    def stop(self) -> None:
+        if self._pid:
+            assert self._end(signal.SIGTERM) == 0
+        self._nursery_socket.close()
+        self._from_nursery.close()
+        self._nursery.wait(PATIENCE)
+
+    def _end(self, how: signal.Signals) -> int:
+        os.kill(self._pid, how)
+        ended = int(self._from_nursery.readline())
+        self._pid = 0
         for each in (self._commands, self._reports):
             if each is not None:
                 each.close()
@@ -123,6 +145,7 @@ class AtCrash(AtWork):
         for click in self._clicks:
             click.join()
         self._clicks.clear()
+        return ended
 
     def _tell(self, command: str) -> None:
         assert self._commands is not None
@@ -137,12 +160,10 @@ class AtCrash(AtWork):
         return dict(json.loads(line))
 
     def left(self) -> list[str]:
-        """The command lines of all processes that belong to the shop, other than the bot now under way."""
+        """The command lines of the supervisors and all that they started: they see where the shop is."""
         mark = f"SHOP={self.shop}\0".encode()
         found = []
         for process in Path("/proc").glob("[0-9]*"):
-            if self._process is not None and int(process.name) == self._process.pid:
-                continue
             with suppress(OSError):  # it has just ended, or is nobody's business
                 if mark in (process / "environ").read_bytes():
                     found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
@@ -160,7 +181,8 @@ class AtCrash(AtWork):
         """By somebody who does not wait for an answer, since there may never be one."""
 
         def click() -> None:
-            with suppress(NotAnswered):  # Slack shows a warning triangle; the person looks at the card again
+            # Slack shows a warning triangle, or the button has just gone; the person looks at the card again.
+            with suppress(NotAnswered, LookupError):
                 self.box.click(person, "alerts", card.ts, action)
 
         self._clicks.append(threading.Thread(target=click))
@@ -172,6 +194,14 @@ class AtCrash(AtWork):
         lines = file.read_text().splitlines() if file.exists() else []
         return [line.partition(" ")[2] for line in lines if line.partition(" ")[0] == place]
 
+    def question(self, ts: str) -> Card:
+        """The message in the thread that asks something."""
+
+        def asking() -> list[Card]:
+            return [card for card in map(Card, self.in_thread(ts)) if "answer_yes" in card.buttons]
+
+        return self.box.wait(asking, PATIENCE, "the question")[0]
+
     def title(self, ts: str) -> str:
         """What the card calls the state of things, as in FIXED or UNKNOWN."""
         return self.card(ts).title.partition(" · ")[0].partition(" ")[2]
@@ -179,21 +209,20 @@ class AtCrash(AtWork):
     def story(self, ts: str, place: str, end: str) -> Point | None:
         """An honest person presses what there is to press, until the card's title is `end`: None.
 
-        Or until the bot stands still: the point. An unknown step is answered by what really started, and noted in
-        `asked`, as in "one" or "undo one".
+        Or until the bot stands still: the point. An unknown step is answered by what really started, and undone if
+        it ran and can be; it is noted in `asked`, as in "one" or "undo one".
         """
         self.asked = []
-        seen: list[str] = []
+        seen: dict[str, str] = {}
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if (point := self._stands_still()) is not None:
                 return point
             if self.title(ts) == end:
                 return None
-            shown = self.in_thread(ts)
-            if (blocks := [str(each["blocks"]) for each in shown]) != seen:
-                seen = blocks
-                for each in shown:
+            for each in self.in_thread(ts):
+                if seen.get(each["ts"]) != str(each["blocks"]):
+                    seen[each["ts"]] = str(each["blocks"])
                     self._answer(Card(each), place)
             time.sleep(0.01)
         raise AssertionError(f"no {end}, and no point {self._asked_to_stop}:\n{self.card(ts).words}")
@@ -201,7 +230,8 @@ class AtCrash(AtWork):
     def _answer(self, card: Card, place: str) -> None:
         if "settle_ran" in card.buttons:
             self.asked.append(unknown(card))
-            self.click_soon("alice", card, "settle_ran" if self.asked[-1] in self.started(place) else "settle_again")
+            ran = "undo" if "undo" in card.buttons else "settle_ran"
+            self.click_soon("alice", card, ran if self.asked[-1] in self.started(place) else "settle_again")
         for button in ("approve", "answer_yes"):
             if button in card.buttons:
                 self.click_soon("alice", card, button)

@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from slackbox import Slackbox
+from tests.at_crash import AtCrash
 from tests.at_work import ROOT, AtWork
 from tests.bolt_connection import Connect, connect_app, take_off
 
@@ -42,6 +43,15 @@ def work(tmp_path: Path) -> Iterator[AtWork]:
         at_work = AtWork(box, tmp_path)
         yield at_work
         at_work.stop()
+
+
+@pytest.fixture
+def crash(tmp_path: Path) -> Iterator[AtCrash]:
+    """The same with a bot that is killed."""
+    with Slackbox(ROOT / "manifest.json") as box:
+        at_crash = AtCrash(box, tmp_path)
+        yield at_crash
+        at_crash.stop()
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""The bot as a process that can be told to stand still at the N-th point of its work, so that a test kills it there.
+"""Bots that can be told to stand still at the N-th point of their work, so that a test kills them there.
 
-`python tests/crashing.py COMMANDS REPORTS` is `app.py serve` with an observer; both are descriptors of pipes. Nothing
-of the bot is changed or replaced: SQLite itself tells of each statement, and Python's own profiler of each call. A
-point is before and after every durable change of the record, every message to and from the process that starts
-commands, and every look at whether it worked. It counts from the command `at N WORDS` on, or from the first point
-thereafter that has these words in its name; the thread that reaches the N-th point stops there for good and says which
-it is. `count` asks for the points so far, and ends the counting.
+`python tests/crashing.py SOCKET` has the bot's program loaded and, when it is asked, becomes a bot by a fork: a process
+of its own that runs `app.py serve`, with an observer. Nothing of the bot is changed or replaced: SQLite itself tells of
+each statement, and Python's own profiler of each call. A point is before and after every durable change of the record,
+every message to and from the process that starts commands, and every look at whether it worked.
+
+On its pipe, a bot counts from the command `at N WORDS` on, or from the first point thereafter that has these words in
+its name; the thread that reaches the N-th point stops there for good and says which it is. `count` asks for the points
+so far, and ends the counting.
 """
 
 from __future__ import annotations
@@ -20,6 +22,11 @@ import threading
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # it is a program
+
+import app
+from bot.runbooks import process, run
 
 # What draws and sends cards has tests of its own; a message that a runbook posts is told by its key.
 _DRAWING = ("outbox", "screen", "uploads", "history")
@@ -160,24 +167,44 @@ def obey(points: Points, commands: int) -> None:
                     points.tell()
 
 
-def main() -> None:
-    commands, reports = int(sys.argv[1]), int(sys.argv[2])
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+def become_a_bot(folder: str, environment: dict[str, str], from_the_start: bool, commands: int, reports: int) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
     points = Points(reports)
     threading.Thread(target=obey, args=(points, commands), daemon=True).start()
-    import app
-    from bot.runbooks import process, run
-
-    named = {
-        process.Processes._start.__code__: "the supervisor is started",
-        process._send.__code__: "a message goes to the supervisor",
-        socket.send_fds.__code__: "its head goes to the supervisor",
-        process._receive.__code__: "the supervisor says",
-        run.verify.__code__: "verify",
-    }
-    threading.setprofile(Observer(points, named).profile)  # of the threads that begin from now on
+    observer = Observer(
+        points,
+        {
+            process.Processes._start.__code__: "the supervisor is started",
+            process._send.__code__: "a message goes to the supervisor",
+            socket.send_fds.__code__: "its head goes to the supervisor",
+            process._receive.__code__: "the supervisor says",
+            run.verify.__code__: "verify",
+        },
+    )
+    threading.setprofile(observer.profile)  # of the threads that begin from now on
+    if from_the_start:
+        sys.setprofile(observer.profile)
     sys.argv = ["app.py", "serve"]
     sys.exit(app.run())
+
+
+def main() -> None:
+    """Each message asks for a bot, is answered by its process, and then by how that ended; until nobody asks."""
+    asked = socket.socket(fileno=int(sys.argv[1]))
+    while True:
+        message, pipes, _, _ = socket.recv_fds(asked, 64 * 1024, 2)
+        if not message:
+            return
+        bot = os.fork()
+        if bot == 0:
+            asked.close()
+            become_a_bot(**json.loads(message), commands=pipes[0], reports=pipes[1])
+        for each in pipes:
+            os.close(each)
+        asked.sendall(f"{bot}\n".encode())
+        asked.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(bot, 0)[1])}\n".encode())
 
 
 if __name__ == "__main__":

@@ -6,14 +6,11 @@ The bot is killed from outside, at one point after the other, until a story has 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from slackbox import Slackbox
 from tests.at_crash import AtCrash, Point
-from tests.at_work import ROOT
 
 # Two tests share the points of a story, and can walk side by side.
 SIDE_BY_SIDE = pytest.mark.parametrize("first", [1, 2], ids=["odd", "even"])
@@ -27,15 +24,25 @@ steps:
 verify:
   - {run: [grep, -qx, "{place} two", "{shop}/starts"]}
 """
+# The second step fails; its undo has a child of its own.
+TWO_UNDOS = """\
+steps:
+  - id: one
+    run: [sh, -c, 'echo "$RUNBOOK_PLACE one" >> "$SHOP/starts"']
+    undo: {run: [sh, -c, 'echo "$RUNBOOK_PLACE undo one" >> "$SHOP/starts"']}
+  - id: two
+    run: [sh, -c, 'echo "$RUNBOOK_PLACE two" >> "$SHOP/starts"; exit 3']
+    undo: {script: scripts/undo.sh}
+on_failure: undo
+"""
+ASKS_AND_TELLS = """\
+steps:
+  - {id: eyes, ask: Is it quiet there?}
+  - {id: tell, notify: {channel: incidents, text: "Work on {place} begins"}}
+  - {id: one, run: [sh, -c, 'echo "$RUNBOOK_PLACE one" >> "$SHOP/starts"']}
+"""
 TREE = 'echo "$RUNBOOK_PLACE two" >> "$SHOP/starts"\nsetsid sleep 0.3 &\nwait\n'
-
-
-@pytest.fixture
-def crash(tmp_path: Path) -> Iterator[AtCrash]:
-    with Slackbox(ROOT / "manifest.json") as box:
-        at_crash = AtCrash(box, tmp_path)
-        yield at_crash
-        at_crash.stop()
+UNDO = TREE.replace("two", "undo two")
 
 
 def in_doubt(point: Point, commands: str) -> bool:
@@ -54,7 +61,7 @@ def walk(
 
     Gives the points of the whole story, counted from the one that `begins` it.
     """
-    crash.start_process()
+    crash.start_bot()
     for number in range(first, MOST, 2):
         place = f"api-{number}"
         ts = crash.fire_at(place)
@@ -63,7 +70,7 @@ def walk(
         if point is None:
             break
         crash.kill()
-        crash.start_process()
+        crash.start_bot()
         assert crash.story(ts, place, end) is None
         assert (crash.started(place), crash.left()) == (started, []), point
         if point.thread == "run":  # another thread stands still while the run goes on
@@ -71,32 +78,113 @@ def walk(
     return crash.passed()
 
 
+def happened(passed: list[str]) -> set[str]:
+    """What became durable or was done, each with whether the point was before or after it."""
+    return {
+        f"{when}: {what}" for each in passed for when, _, all in [each.partition(": ")] for what in all.split(" and ")
+    }
+
+
 @SIDE_BY_SIDE
-def test_a_run_that_is_killed_anywhere_does_each_step_once(crash, first, record_property):
+def test_a_run_that_is_killed_anywhere_does_each_step_once(
+    crash: AtCrash, first: int, record_property: Callable[[str, object], None]
+) -> None:
     """Whoever is asked about an unknown step says what is true, and all ends as it would have without the crash."""
     crash.write_walk(TWO_STEPS, tree=TREE)
     passed = walk(crash, first, "FIXED", ["one", "two"])
     record_property("crash points", len(passed))
-    assert set(passed) >= EVERY_RUN
+    assert happened(passed) >= EVERY_RUN
+
+
+@SIDE_BY_SIDE
+def test_what_is_taken_back_is_taken_back_once_wherever_it_is_killed(
+    crash: AtCrash, first: int, record_property: Callable[[str, object], None]
+) -> None:
+    """From the failure on: each undo starts once, the last step's first."""
+    crash.write_walk(TWO_UNDOS, undo=UNDO)
+    passed = walk(crash, first, "UNDONE", ["one", "two", "undo two", "undo one"], begins="the outcome of step 2")
+    record_property("crash points", len(passed))
+    assert happened(passed) >= EVERY_UNDO
+
+
+@SIDE_BY_SIDE
+def test_a_question_and_a_message_stand_there_once_wherever_it_is_killed(
+    crash: AtCrash, first: int, record_property: Callable[[str, object], None]
+) -> None:
+    """From the question on: it is asked until it is answered, the message is posted once, the rest runs once."""
+    crash.write_walk(ASKS_AND_TELLS)
+    passed = walk(crash, first, "DONE", ["one"], begins="the run is asking", commands="3")
+    record_property("crash points", len(passed))
+    assert happened(passed) >= EVERY_QUESTION_AND_MESSAGE
+    posted = [each["text"] for each in crash.box.messages("incidents")]
+    places = [f"Work on api-{number} begins" for number in range(first, first + 2 * len(posted), 2)]
+    assert posted == places
+
+
+def test_a_bot_that_is_killed_again_while_it_recovers_still_asks_and_starts_nothing(
+    crash: AtCrash, record_property: Callable[[str, object], None]
+) -> None:
+    """The first kill comes while a step is under way; the second at each point of the start after it."""
+    crash.write_walk(TWO_STEPS, tree=TREE)
+    crash.start_bot()
+    for number in range(1, MOST):
+        place = f"api-{number}"
+        ts = crash.fire_at(place)
+        crash.stand_still_at(1, "after: a message goes to the supervisor")
+        assert crash.story(ts, place, "FIXED")
+        crash.kill()
+        crash.start_and_stand_still_at(number)
+        point = crash.story(ts, place, "UNKNOWN")
+        if point is None:
+            break
+        crash.kill()
+        crash.start_bot()
+        assert crash.story(ts, place, "FIXED") is None
+        assert (crash.started(place), crash.asked, crash.left()) == (["one", "two"], ["one"], []), point
+    passed = crash.passed()
+    record_property("crash points", len(passed))
+
+
+def before_and_after(*what: str) -> set[str]:
+    return {f"{when}: {each}" for when in ("before", "after") for each in what}
 
 
 # Whatever else there is, these are among the points.
-EVERY_RUN = {
-    f"{when}: {what}"
-    for when in ("before", "after")
-    for what in (
-        "the click is written down",
-        "the click is claimed",
-        "the decision and timeline and proposals and the run is queued and the click is done with",
-        "the run is running",
-        "the intent of step 1",
-        "the supervisor is started",
-        "a message goes to the supervisor",
-        "the outcome of step 1, ok and the intent of step 2",
-        "the process of step 2",
-        "the outcome of step 2, ok",
-        "the run is verifying and timeline",
-        "verify",
-        "the readings and the run is succeeded and timeline",
-    )
-}
+EVERY_RUN = before_and_after(
+    "the click is written down",
+    "the click is claimed",
+    "the decision",
+    "the run is queued",
+    "the run is running",
+    "the intent of step 1",
+    "the supervisor is started",
+    "a message goes to the supervisor",
+    "the outcome of step 1, ok",
+    "the intent of step 2",
+    "the process of step 2",
+    "the outcome of step 2, ok",
+    "the run is verifying",
+    "verify",
+    "the run is succeeded",
+)
+EVERY_UNDO = before_and_after(
+    "the outcome of step 2, failed",
+    "the run is undoing",
+    "the intent of undo 2",
+    "a message goes to the supervisor",
+    "the process of undo 2",
+    "the outcome of undo 2, ok",
+    "the intent of undo 1",
+    "the outcome of undo 1, ok",
+    "the run is undone",
+)
+EVERY_QUESTION_AND_MESSAGE = before_and_after(
+    "the run is asking",
+    "the click is written down",
+    "the outcome of step 1, ok",
+    "the run is running",
+    "the intent of step 2",
+    "the message is wanted",
+    "how the message stands",
+    "the outcome of step 2, ok",
+)
