@@ -65,6 +65,17 @@ def test_an_alert_about_the_bots_own_cache_is_worked_on(redis: Redis, tmp_path: 
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
 
 
+@pytest.mark.ran("real", "cache-diagnosis")
+def test_a_replica_without_its_primary_is_not_fixed(redis: Redis, tmp_path: Path) -> None:
+    """It answers, its hit rate is fine, and what it holds gets older by the minute."""
+    redis.cli("SET", "a", "1")
+    redis.cli("GET", "a")
+    redis.cli("REPLICAOF", "127.0.0.1", "1")
+    done = perform("cache-diagnosis", {}, environ(redis), tmp_path)
+    assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.NOT_FIXED), done
+    assert [id for id, outcome in done.verified.items() if not outcome.ok] == ["replica"]
+
+
 # -- cache-down ---
 
 

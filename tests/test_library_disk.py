@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -111,6 +112,32 @@ def test_audit_and_security_logs_stay_however_old(tmp_path: Path, bare: str) -> 
 
 
 @pytest.mark.ran("real", "clean-disk")
+def test_the_disk_of_another_machine_is_not_made_room_on_here(logs: Path, bare: str, tmp_path: Path) -> None:
+    """The bot reaches its own machine only; cleaning that one would help nobody."""
+    given = {"mountpoint": str(tmp_path), "below": "99", "machine": "web-03.example:9100"}
+    done = perform("clean-disk", given, {"PATH": bare, "LOG_DIR": str(logs)}, tmp_path)
+    assert (done.state, list(done.steps), len(left(logs))) == (RunState.FAILED, ["here"], 6), done
+    assert "the alert is about web-03.example:9100: nothing is changed here" in done.before["here"].output
+
+
+@pytest.mark.ran("real", "clean-disk")
+@pytest.mark.parametrize("named", [f"{socket.gethostname()}:9100", "127.0.0.1:9100", "[127.0.0.1]", "localhost"])
+def test_this_machine_is_known_by_its_names_and_addresses(logs: Path, bare: str, tmp_path: Path, named: str) -> None:
+    """As exporters name it, with a port or without."""
+    given = {"mountpoint": str(tmp_path), "below": "99", "machine": named}
+    done = perform("clean-disk", given, {"PATH": bare, "LOG_DIR": str(logs)}, tmp_path)
+    assert done.verdict is Verdict.FIXED, done
+
+
+@pytest.mark.ran("real", "clean-disk")
+def test_room_on_the_disk_does_not_end_an_alert_that_goes_on(logs: Path, bare: str, tmp_path: Path) -> None:
+    """What the monitoring sees counts."""
+    given = {"mountpoint": str(tmp_path), "below": "99"}
+    done = perform("clean-disk", given, {"PATH": bare, "LOG_DIR": str(logs)}, tmp_path, resolved=False)
+    assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.NOT_FIXED), done
+
+
+@pytest.mark.ran("real", "clean-disk")
 def test_a_disk_that_is_still_too_full_is_not_fixed(logs: Path, bare: str, tmp_path: Path) -> None:
     """Everything was done, and the disk is what counts."""
     given = {"mountpoint": str(tmp_path), "below": "1"}
@@ -176,6 +203,8 @@ def rotation(tmp_path: Path) -> dict[str, str]:
     (folder / "app.log").write_bytes(b"a line of the application\n" * 120_000)
     (configs / "app").write_text(f"{folder}/app.log {{\n  rotate 3\n  daily\n  copytruncate\n  missingok\n}}\n")
     (configs / "app").chmod(0o644)
+    (tmp_path / "logrotate.conf").write_text("weekly\nrotate 4\ncreate\n")
+    (tmp_path / "logrotate.conf").chmod(0o644)
     folder.chmod(0o755)
     return {
         "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
@@ -193,6 +222,26 @@ def test_a_large_log_begins_anew(rotation: dict[str, str], tmp_path: Path) -> No
     sizes = {file.name: file.stat().st_size for file in Path(rotation["LOG_DIR"]).iterdir()}
     assert sizes == {"app.log": 0, "app.log.1": 120_000 * 26}
     assert done.steps["postgres"].output == "left alone, since postgres is leave\n"
+
+
+@pytest.mark.ran("real", "rotate-logs")
+def test_old_logs_are_kept_as_long_as_the_machine_keeps_them(rotation: dict[str, str], tmp_path: Path) -> None:
+    """The configuration does not say how many; logrotate.conf does. What else that file names is left alone."""
+    folder, configs = Path(rotation["LOG_DIR"]), Path(rotation["LOGROTATE_DIR"])
+    (configs / "app").write_text(f"{folder}/app.log {{\n  daily\n  copytruncate\n}}\n")
+    (configs / "other").write_text(f"{folder}/other.log {{\n  copytruncate\n}}\n")
+    (configs / "other").chmod(0o644)
+    (tmp_path / "logrotate.conf").write_text(
+        f"# for all\nweekly\nrotate 4\ninclude {configs}\n"
+        f"{folder}/wtmp\n{folder}/btmp {{\n  rotate 1\n  postrotate\n    true\n  endscript\n}}\n"
+        f"{folder}/one.log {{ rotate 2 }}\ncreate\n"
+    )
+    for name in ("other.log", "wtmp", "btmp", "one.log", "app.log.1", "app.log.2"):
+        (folder / name).write_text(f"{name}\n")
+    done = perform("rotate-logs", {"config": "app", "log": "app.log", "max_mib": "1"}, rotation, tmp_path)
+    assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
+    assert left(folder) == ["app.log", *(f"app.log.{n}" for n in (1, 2, 3)), "btmp", "one.log", "other.log", "wtmp"]
+    assert (folder / "app.log.3").read_text() == "app.log.2\n"
 
 
 @pytest.mark.ran("real", "rotate-logs")
