@@ -269,6 +269,10 @@ class Card:
     def buttons(self) -> list[str]:
         return [each["action_id"] for each in self.elements]
 
+    def value(self, action: str) -> str:
+        """What a button speaks of, by its id in the store; empty while it is not there."""
+        return next((str(each.get("value")) for each in self.elements if each["action_id"] == action), "")
+
     @property
     def menu(self) -> list[str]:
         """The values of the entries behind the three dots."""
