@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 import json
 import os
@@ -11,14 +12,17 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bot.model import Result, RunState, Verdict
+from bot.runbooks.load import load_folder
 from tests.far_side import FarSide, far_side
 from tests.hurried import hurried
 from tests.library import RUNBOOKS, perform, recorded
+from tests.service_place import until
 
 ENVIRON = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 
@@ -127,6 +131,40 @@ def test_a_flag_service_that_redirects_gets_no_token_elsewhere(far: FarSide, tmp
         assert login.asked == []
     assert "llm_provider was answered with 302" in done.steps["switch"].output, done
     assert "Nothing was changed." in done.steps["switch"].output
+
+
+def waits_for(folder: Path) -> bool:
+    """Whether somebody waits until the lock on this folder is free; Linux tells."""
+    locks = Path("/proc/locks").read_text().splitlines()
+    return any("-> FLOCK" in line and f":{folder.stat().st_ino} " in line for line in locks)
+
+
+@pytest.mark.ran("real", "model-provider-down")
+def test_flags_of_one_file_wait_for_each_other(far: FarSide, tmp_path: Path) -> None:
+    """Two runs may set different flags of one file at once: the second waits, so that it does not write back the old
+    value of the first's."""
+    flags = flags_file(tmp_path, llm_provider="main", answers_banner=False, answer_cache_seconds=300)
+    with ThreadPoolExecutor(1) as pool:
+        folder = os.open(tmp_path, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # as another run holds it while it writes
+            given = {"flags": str(flags), "probe": f"{far.url}/model"}
+            run = pool.submit(perform, "model-provider-down", given, ENVIRON, tmp_path)
+            until(lambda: waits_for(tmp_path), "the run waits for the other one")
+            flags.write_text(flags.read_text().replace("300", "3600"))
+        finally:
+            os.close(folder)
+        done = run.result(30)
+    assert done.verdict is Verdict.FIXED, done
+    assert json.loads(flags.read_text())["answer_cache_seconds"] == 3600
+
+
+def test_what_helps_everybody_does_not_wait_for_an_answer() -> None:
+    """No other runbook holds the lock of model-provider-down while it waits half an hour for a person."""
+    runbooks = load_folder(RUNBOOKS, compare=False).runbooks
+    shared = [each for each in runbooks.values() if each.lock == runbooks["model-provider-down"].lock]
+    long = [each.id for each in shared for step in each.steps if step.ask and (step.timeout or each.timeout) > 30 * 60]
+    assert long == []
 
 
 CLUSTER = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.model import RunState, Verdict
+from bot.runbooks.format import Runbook
+from bot.runbooks.load import load_folder
+from bot.runbooks.plan import fill, seal
 from tests import real_nginx
 from tests.library import RUNBOOKS, Performed, Recorded, perform, recorded
 from tests.real_nginx import Nginx
@@ -258,6 +262,42 @@ def test_an_attack_that_goes_on_stops_the_run(nginx: Nginx, tmp_path: Path) -> N
     assert (done.state, done.why) == (RunState.FAILED, "step better: answered with no")
     assert done.undone == {}
     assert "rate=2r/m" in nginx.limits.read_text()
+
+
+@pytest.mark.ran("real", "denial-of-service", "block-address")
+def test_an_address_is_blocked_while_the_attack_is_asked_about(nginx: Nginx, tmp_path: Path) -> None:
+    """The question sends people to block-address: that works meanwhile, and waits for no lock of its."""
+    runbooks = load_folder(RUNBOOKS, compare=False).runbooks
+    flood = nginx.given(zone="login", rate="2", file=str(nginx.limits))
+    one = nginx.given(address=ATTACKER, file=str(nginx.deny))
+    plans = [
+        seal(runbooks[id], fill(runbooks[id], None, given), RUNBOOKS, for_alert=True)
+        for id, given in (("denial-of-service", flood), ("block-address", one))
+    ]
+    assert plans[0].lock != plans[1].lock
+    assert perform("denial-of-service", flood, environ(), tmp_path, answers={"sources": False}).undone == {}
+    assert block(nginx, tmp_path).verdict is Verdict.FIXED
+    assert nginx.get("/", ATTACKER) == 403
+
+
+def test_no_question_waits_for_a_runbook_that_waits_for_it() -> None:
+    """A runbook that a question names can be run while the question stands: it has another lock."""
+    runbooks = load_folder(RUNBOOKS, compare=False).runbooks
+    deadlocks = [
+        f"{each.id} asks for {other.id}, and both hold {each.lock}"
+        for each in runbooks.values()
+        for step in each.steps
+        for other in runbooks.values()
+        if step.ask and other is not each and re.search(rf"(?<![\w-]){other.id}(?![\w-])", step.ask)
+        if each.lock and usual_lock(each) == usual_lock(other)
+    ]
+    assert deadlocks == []
+
+
+def usual_lock(runbook: Runbook) -> str:
+    """Its lock with the parameters' defaults; one without a default stays a name in braces."""
+    defaults = {name: spec.default for name, spec in runbook.params.items() if spec.default is not None}
+    return re.sub(r"\{(\w+)\}", lambda found: str(defaults.get(found[1], found[0])), runbook.lock or "")
 
 
 # -- Kubernetes ---

@@ -13,6 +13,7 @@ A flag at an address is read with GET ADDRESS/NAME and written with PUT, as {"va
 environment variable. A flag that is neither what it was expected to be nor what it is to be is left alone.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -63,6 +64,15 @@ class File:
         return {name: flags[name] for name in names}
 
     def write(self, flags: Flags) -> None:
+        # Another run may set other flags of the same file: one of them would be lost if both read before both write.
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            self._replace(flags)
+        finally:
+            os.close(folder)
+
+    def _replace(self, flags: Flags) -> None:
         whole = json.loads(self.path.read_text()) | flags
         descriptor, fresh = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
         try:
