@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -514,6 +515,61 @@ exec {kubectl.folder}/real "$@"
     assert json.loads((tmp_path / "patch.json").read_text()) == {"stringData": {"api-key": NEW}}
     assert (tmp_path / "rights").read_text() == "600\n"
     assert NEW not in str(done)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter and write to."""
+    with tempfile.TemporaryDirectory(prefix="plantao-keys-") as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_a_key_file_keeps_its_owner_or_is_left_alone(open_folder: Path) -> None:
+    """The bot, which is not root here, may write to the folder and not give files away: the file stays with its owner,
+    old key and all, and no copy of either key is left."""
+    file = open_folder / "shop.env"
+    file.write_text(f"API_KEY={OLD}\n")
+    file.chmod(0o644)
+    scripts = {name: open_folder / name for name in ("secret_put.py", "secret_restore.py")}
+    for name, copy in scripts.items():
+        copy.write_text((RUNBOOKS / "scripts" / name).read_text())
+    environ = {"PATH": "/usr/bin:/bin", "RUNBOOK_KEY": NEW, "RUNBOOK_STORE": "file", "RUNBOOK_FILE": str(file),
+               "RUNBOOK_NAME": "API_KEY"}  # fmt: skip
+    said = [
+        subprocess.run(
+            ["/usr/bin/python3", copy],
+            env=environ,
+            user=65534,
+            group=65534,
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for copy in scripts.values()
+    ]
+    assert (said[0].returncode, "Nothing was changed" in said[0].stderr) == (1, True), said[0]
+    assert (said[1].returncode, "there is nothing to take back" in said[1].stdout) == (0, True), said[1]
+    assert (file.stat().st_uid, file.read_text()) == (0, f"API_KEY={OLD}\n")
+    assert [each.name for each in open_folder.glob(".*")] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_a_key_file_of_another_user_stays_theirs(tmp_path: Path) -> None:
+    """As root the new key, and the old one when it is put back, belong to whoever had the file, and stay closed."""
+    file = tmp_path / "shop.env"
+    file.write_text(f"API_KEY={OLD}\n")
+    file.chmod(0o600)
+    os.chown(file, 65534, 65534)
+    environ = {"PATH": os.environ["PATH"], "RUNBOOK_KEY": NEW, "RUNBOOK_STORE": "file", "RUNBOOK_FILE": str(file),
+               "RUNBOOK_NAME": "API_KEY"}  # fmt: skip
+    for script, key in (("secret_put.py", NEW), ("secret_restore.py", OLD)):
+        subprocess.run([RUNBOOKS / "scripts" / script], env=environ, check=True, capture_output=True)
+        status = file.stat()
+        assert (file.read_text(), status.st_uid, status.st_gid) == (f"API_KEY={key}\n", 65534, 65534)
+        assert stat.S_IMODE(status.st_mode) == 0o600
 
 
 def test_a_key_never_goes_over_the_network_in_the_clear() -> None:

@@ -3,14 +3,14 @@
 
 RUNBOOK_KEY: the key. RUNBOOK_STORE: file or kubernetes.
 file: RUNBOOK_FILE, an existing file that holds the key alone or, with RUNBOOK_NAME, a line NAME=…; what it held is kept
-beside it as .FILE.before, with the same rights, for secret_restore.py.
+beside it as .FILE.before, with the same owner and rights, for secret_restore.py. Where the bot may not give the owner,
+nothing is changed: a file of the bot's would lock its consumer out.
 kubernetes: the field RUNBOOK_NAME of the secret RUNBOOK_FILE in RUNBOOK_NAMESPACE; nothing is kept there.
 """
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,17 +44,31 @@ def in_file(file: Path, name: str, key: str) -> None:
     if text_after == text:
         sys.exit(f"{file} holds this very key already; put the new one into the bot's environment first")
     status = file.stat()
-    shutil.copy2(file, before)
     fresh = file.with_name(f".{file.name}.new")
-    fresh.touch(0o600)
-    fresh.write_text(text_after)
-    os.chown(fresh, status.st_uid, status.st_gid)
-    fresh.chmod(status.st_mode & 0o777)
-    os.chown(before, status.st_uid, status.st_gid)
+    try:
+        for copy, content in ((fresh, text_after), (before, text)):
+            write(copy, content, status)
+    except OSError as wrong:
+        for copy in (fresh, before):
+            copy.unlink(missing_ok=True)
+        sys.exit(
+            f"{file} of user {status.st_uid}, group {status.st_gid} cannot be written anew beside it by the bot, user "
+            f"{os.geteuid()}: {wrong.strerror}. Nothing was changed; let its owner do it, or give the bot that right"
+        )
     fresh.replace(file)
     print(f"the new key is in {file}")
     if status.st_mode & 0o004:
         print(f"everyone on this machine may read {file}; chmod o-r it")
+
+
+def write(copy: Path, content: str, like: os.stat_result) -> None:
+    """A file with that owner and those rights, which nobody else can read meanwhile."""
+    copy.unlink(missing_ok=True)
+    with os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+    if (like.st_uid, like.st_gid) != (copy.stat().st_uid, copy.stat().st_gid):
+        os.chown(copy, like.st_uid, like.st_gid)
+    copy.chmod(like.st_mode & 0o777)
 
 
 def in_cluster(secret: str, field: str, key: str) -> None:

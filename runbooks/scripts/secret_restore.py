@@ -17,6 +17,9 @@ def main() -> None:
     if not before.exists():
         print(f"{file} was not changed; there is nothing to take back")
         return
+    kept, now = before.stat(), file.stat()
+    if (kept.st_uid, kept.st_gid) != (now.st_uid, now.st_gid):
+        sys.exit(f"{before} and {file} do not belong to the same user and group; put the old key back by hand")
     before.replace(file)
     print(f"{file} holds the old key again; restart its consumer")
 
