@@ -1,8 +1,13 @@
 #!/bin/sh
 # Writes one database to BACKUP_DIR as DATABASE.TIME.dump (pg_dump's custom format), the roles it needs beside it, and
 # their checksums. A backup has its name only when it is whole: pg_restore could read it, and it is on the disk.
+# Where a runbook allows an empty name (a deployment without a database), there is nothing to back up, and it says so.
 set -eu
 umask 077
+if [ -z "$RUNBOOK_DATABASE" ]; then
+  echo "no database is named; nothing was backed up"
+  exit 0
+fi
 export PGAPPNAME=plantao PGCONNECT_TIMEOUT=5
 cd "${BACKUP_DIR:?set BACKUP_DIR in the environment of the bot to the folder that holds the backups}"
 
