@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -23,6 +22,7 @@ from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
 from bot.runbooks import commands, terminal
+from bot.runbooks.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.settings import Settings
@@ -73,10 +73,9 @@ class Bot:
             self._uploads,
             observe=observe,
         )
-        scratch = found.database.with_name(found.database.name + ".runs")
-        shutil.rmtree(scratch, ignore_errors=True)  # what a kill left; the database's lock says that it is ours alone
-        scratch.mkdir()
-        surroundings = Surroundings(scratch, environ, Notices(store, self._outbox, client).post)
+        self._scratch = Scratch(found.database.with_name(found.database.name + ".runs"))
+        notices = Notices(store, self._outbox, client)
+        surroundings = Surroundings(self._scratch.folder, environ, notices.post, held=self._scratch.held)
         self.flow = Flow(
             store,
             shelf,
@@ -151,6 +150,7 @@ class Bot:
         self._screen.stop()
         self._uploads.stop()
         self._outbox.stop()
+        self._scratch.close()
         self.store.close()
 
 

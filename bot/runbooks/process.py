@@ -92,12 +92,15 @@ class Processes:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         secrets: Sequence[bytes] = (),
         patience: float = _PATIENCE,
+        held: int | None = None,
     ) -> None:
+        """`held`: a descriptor that the supervisor keeps open as long as it lives."""
         self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
         self._environment = dict(environment)
         self._limits = limits
         self._mask = Mask(secrets)
         self._patience = patience
+        self._held = () if held is None else (held,)
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -156,13 +159,14 @@ class Processes:
         ours, theirs = socket.socketpair()
         with theirs:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _SUPERVISOR, _ROOT],
+                [sys.executable, "-I", "-S", "-c", _SUPERVISOR, _ROOT, *map(str, self._held)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=self.folder,
                 env=self._environment,
                 start_new_session=True,
+                pass_fds=self._held,
             )
         ours.settimeout(self._patience)
         self._control = ours

@@ -44,13 +44,15 @@ class Surroundings:
     """What the outside gives to runs: an existing folder for their work, and the bot's environment.
 
     `post` puts a message into a channel, and returns when it stands there; it is told the step's id, the seconds that
-    it may take and what ends it early. `resolved` tells whether the alert that the run is about is over.
+    it may take and what ends it early. `resolved` tells whether the alert that the run is about is over. `held` is a
+    descriptor that the supervisors keep open as long as they live.
     """
 
     scratch: Path
     environ: Mapping[str, str]
     post: Callable[[Notify, str, float, threading.Event], Outcome] = _no_slack
     resolved: Callable[[], bool] = lambda: False
+    held: int | None = None
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def open_site(
     """Where the plan's steps can be performed, with its secrets' values as `secrets_of` gives them."""
     seen = environment(plan, surroundings.environ) | {f"RUNBOOK_{name.upper()}": secrets[name] for name in secrets}
     masked = tuple(os.fsencode(value) for value in secrets.values())
-    with Processes(surroundings.scratch, seen, limits=plan.limits, secrets=masked) as processes:
+    with Processes(surroundings.scratch, seen, limits=plan.limits, secrets=masked, held=surroundings.held) as processes:
         yield Site(processes, stop, surroundings, secrets)
 
 

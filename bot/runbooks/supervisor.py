@@ -57,6 +57,8 @@ Ending = tuple[str, int | None]
 
 
 def main() -> None:
+    for held in sys.argv[2:]:  # ours to keep open, and no command's
+        os.set_inheritable(int(held), False)
     control = _socket.socket(fileno=os.dup(0))
     os.set_inheritable(control.fileno(), False)
     control.setblocking(True)
