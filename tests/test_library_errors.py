@@ -516,3 +516,23 @@ def test_the_links_between_the_runbooks_lead_somewhere() -> None:
     no_runbooks = {"allkeys-lru", "maxmemory-policy", "redis-check-aof", "update-ip-set"}
     astray = {id: linked - names - no_runbooks for id, linked in said.items()}
     assert {id: names for id, names in astray.items() if names} == {}
+
+
+@pytest.mark.ran("recorded", "collect-service-logs")
+def test_a_kept_log_is_whole_and_a_shown_one_tells_no_secret(tmp_path: Path) -> None:
+    """Passwords, keys, cards and mail addresses stand in the file that is kept, not in what the channel sees."""
+    lines = [
+        "2026-11-21T03:00:07.123456789Z ERROR no answer from postgres://shop:hunter-two@db/shop",
+        "ERROR sent Authorization: Bearer abcDEF.ghi, password=hunter-two, API_KEY: hunter-two",
+        "ERROR card 4111 1111 1111 1111 of ana@example.com refused",
+    ]
+    docker = recorded(tmp_path, "docker", {"logs": (0, "\n".join(lines) + "\n")})
+    environ = {"PATH": docker.path, "HOME": str(tmp_path), "EVIDENCE_DIR": str(tmp_path / "kept")}
+    done = perform("collect-service-logs", {"service": "shop", "platform": "docker"}, environ, tmp_path)
+    said = done.steps["collect"].output
+    assert "2026-11-21T03:00:07.123456789Z ERROR no answer from postgres://…@db/shop" in said
+    assert "ERROR card … of … refused" in said
+    for told in ("hunter", "abcDEF", "4111", "ana@"):
+        assert told not in str(done)
+    [kept] = (tmp_path / "kept").iterdir()
+    assert kept.read_text().splitlines() == lines

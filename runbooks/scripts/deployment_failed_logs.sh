@@ -5,6 +5,15 @@ set -u
 umask 077
 where="--namespace=$RUNBOOK_NAMESPACE"
 folder=${EVIDENCE_DIR:-$HOME/plantao-evidence}
+# What is printed goes to a channel, so keys, passwords, cards and addresses are cut out; the file has all of it.
+hide() {
+    sed -E \
+        -e 's#://[^/@[:space:]]+@#://…@#g' \
+        -e 's/\<(bearer|basic) +[^[:space:]"]+/\1 …/Ig' \
+        -e 's/((password|passwd|pwd|secret|token|api[_-]?key|cookie)["'\'']?[[:space:]]*[:=][[:space:]]*)["'\'']?[^[:space:],;"'\'']+/\1…/Ig' \
+        -e 's/[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}/…/g' \
+        -e 's/([0-9][ -]?){12,18}[0-9]/…/g'
+}
 mkdir -p "$folder" || exit 1
 file=$folder/$RUNBOOK_DEPLOYMENT-$(date -u +%Y%m%dT%H%M%SZ)-$$.log
 form='{{range $key, $value := .spec.selector.matchLabels}}{{$key}}={{$value}},{{end}}'
@@ -21,5 +30,5 @@ selector=${selector%,}
 } >"$file" 2>&1
 echo "kept in $file, $(wc -l <"$file") lines"
 echo "-- lines that speak of trouble --"
-grep -i -E 'error|fatal|panic|exception|traceback|back-off|backoff|failed|refused|not found|OOMKilled' "$file" | tail -n 40
+grep -i -E 'error|fatal|panic|exception|traceback|back-off|backoff|failed|refused|not found|OOMKilled' "$file" | tail -n 40 | hide
 exit 0

@@ -7,6 +7,16 @@ folder=${EVIDENCE_DIR:-$HOME/plantao-evidence}
 mkdir -p "$folder"
 file=$folder/$RUNBOOK_SERVICE-$(date -u +%Y%m%dT%H%M%SZ)-$$.log
 
+# What is printed goes to a channel, so keys, passwords, cards and addresses are cut out; the file has all of it.
+hide() {
+    sed -E \
+        -e 's#://[^/@[:space:]]+@#://…@#g' \
+        -e 's/\<(bearer|basic) +[^[:space:]"]+/\1 …/Ig' \
+        -e 's/((password|passwd|pwd|secret|token|api[_-]?key|cookie)["'\'']?[[:space:]]*[:=][[:space:]]*)["'\'']?[^[:space:],;"'\'']+/\1…/Ig' \
+        -e 's/[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}/…/g' \
+        -e 's/([0-9][ -]?){12,18}[0-9]/…/g'
+}
+
 before() {
     echo "-- before the last restart --"
     "$@" || echo "(nothing is left from before it)"
@@ -40,7 +50,7 @@ source_of_logs() {
 }
 
 if ! source_of_logs >"$file" 2>&1; then
-    tail -n 5 -- "$file" >&2
+    tail -n 5 -- "$file" | hide >&2
     echo "the log of $RUNBOOK_SERVICE cannot be read" >&2
     exit 1
 fi
@@ -48,9 +58,9 @@ echo "kept in $file, $(wc -l <"$file") lines"
 echo "-- lines that speak of trouble --"
 trouble='error|critical|fatal|panic|exception|traceback|out of memory|refused|EADDRINUSE'
 if grep -q -i -E "$trouble" "$file"; then
-    grep -n -i -E -B 2 -A 2 "$trouble" "$file" | tail -n 60
+    grep -n -i -E -B 2 -A 2 "$trouble" "$file" | tail -n 60 | hide
 else
     echo "(none)"
 fi
 echo "-- the end --"
-tail -n 20 -- "$file"
+tail -n 20 -- "$file" | hide
