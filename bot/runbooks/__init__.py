@@ -8,8 +8,8 @@ Plans: `match` finds the runbooks that fit an alert, `plan` fills in the values 
 does and `rendered` what a runbook is.
 
 Runs: `run` checks, executes, takes back and verifies; `steps` does one action, `process` its process tree through the
-`supervisor` (which starts by `spawn`), `network` its requests; `output` keeps what was printed and `masking` hides
-secrets in it. `judge` says what an answer means, `progress` what a run's journal means.
+`supervisor` (which starts by `spawn` and ends by `command_tree`), `network` its requests; `output` keeps what was
+printed and `masking` hides secrets in it. `judge` says what an answer means, `progress` what a run's journal means.
 
 Without Slack: `cases` and `replay` are `runbook test`; `terminal` is `runbook run`.
 
