@@ -536,3 +536,14 @@ def test_a_kept_log_is_whole_and_a_shown_one_tells_no_secret(tmp_path: Path) -> 
         assert told not in str(done)
     [kept] = (tmp_path / "kept").iterdir()
     assert kept.read_text().splitlines() == lines
+
+
+@pytest.mark.ran("recorded", "restart-container")
+def test_the_last_words_of_a_container_tell_no_secret(tmp_path: Path) -> None:
+    """The evidence is posted before anyone approved: what the container wrote last is there, without its password."""
+    said = "FATAL no answer from postgres://shop:hunter-two@db/shop: ECONNREFUSED\n"
+    docker = recorded(tmp_path, "docker", {"logs": (0, said), "inspect": (0, "running none\n")})
+    done = perform("restart-container", {"container": "shop-1", "wait": "5"}, {"PATH": docker.path}, tmp_path)
+    assert done.before["last-words"].output == "FATAL no answer from postgres://…@db/shop: ECONNREFUSED\n"
+    assert ["logs", "--tail", "20", "--", "shop-1"] in docker.calls("docker")
+    assert "hunter" not in str(done)
