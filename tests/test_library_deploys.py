@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from bot.model import RunState, Verdict
+from bot.runbooks.load import load_folder
 from tests.library import RUNBOOKS, Recorded, recorded
 from tests.service_place import Place, serve
 from tests.small_cluster import SmallCluster
@@ -329,6 +332,13 @@ def test_a_revision_that_is_not_there_changes_nothing(place: Place, revision: in
 # -- forward ---
 
 CANARY = {**API, "container": "api", "image": "registry.example.com/api", "version": "1.3.0"}
+QUICK = ("roll-back-deployment", "failed-deploy", "scale-out-deployment", "restart-deployment")
+RUNNING = "get deployment/api --namespace=shop --output=jsonpath={.spec.template"
+RUNS_NEW = {
+    RUNNING: (0, "registry.example.com/api:1.3.0"),
+    f"{BEFORE}canary-before": (0, "7"),
+    REVISION.partition("} ")[0] + "}": (0, "7"),
+}
 IMAGE = "api=registry.example.com/api:1.3.0"
 
 
@@ -339,29 +349,37 @@ def canary(*words: str) -> list[str]:
 @pytest.mark.ran("recorded", "canary-deploy")
 def test_a_version_goes_to_everybody_by_way_of_the_few(place: Place) -> None:
     """5 %, 25 %, 50 %, everybody: each after a person has looked."""
-    programs = kubectl(place)
+    programs = kubectl(place, RUNS_NEW)
     programs.program("pg_dump")
     programs.program("pg_restore", {"--list": (0, "; a comment\n1; TABLE orders\n")})
     (place.root / "backup").mkdir()
     place.environ["BACKUP_DIR"] = str(place.root / "backup")
-    # The stand-in for pg_dump writes a file, as the real one does.
-    (programs.folder / "pg_dump").write_text(
-        '#!/bin/sh\nfor word; do case $word in --file=*) echo x >"${word#--file=}" ;; esac; done\n'
-    )
+    programs.program("pg_dumpall")
+    # The stand-ins write a file, as the real ones do.
+    for name in ("pg_dump", "pg_dumpall"):
+        (programs.folder / name).write_text(
+            '#!/bin/sh\nfor word; do case $word in --file=*) echo x >"${word#--file=}" ;; esac; done\n'
+        )
     with serve({"/version": 200, "/health": 200}) as port:
         done = place.perform("canary-deploy", **CANARY, database="shop", url=f"http://127.0.0.1:{port}", tries=3)
     assert done.verdict is Verdict.FIXED, str(done)
     assert len(done.asked) == 4
     assert changes(programs) == [
-        NOTED,
         ["set", "image", "deployment/api-canary", NAMESPACE, IMAGE],
         canary("scale", "--replicas=1"),
         canary("scale", "--replicas=7"),
         canary("scale", "--replicas=20"),
+        ["annotate", "deployment/api", NAMESPACE, "--overwrite", "plantao/canary-before=7"],
         ["set", "image", "deployment/api", NAMESPACE, IMAGE],
         canary("scale", "--replicas=0"),
     ]
-    assert [file.name.split("-before")[0] for file in (place.root / "backup").iterdir()] == ["shop"]
+    # A backup like any other: database-restore takes it by its name and checksum, and database-backup removes it.
+    (dump,) = (place.root / "backup").glob("*.dump")
+    named = load_folder(RUNBOOKS, compare=False).runbooks["database-restore"].params["backup"].pattern
+    assert named is not None
+    assert re.fullmatch(named, dump.name)
+    sums = dump.with_suffix(".sha256").read_text()
+    assert f"{sha256(dump.read_bytes()).hexdigest()}  {dump.name}\n" in sums
     assert [text for _, text in done.posted] == ["api in shop runs 1.3.0 for everybody, after 5 %, 25 % and 50 %."]
 
 
@@ -380,11 +398,30 @@ def test_a_no_at_a_gate_sends_the_canary_home(place: Place) -> None:
 @pytest.mark.ran("recorded", "canary-deploy")
 def test_a_version_that_fails_for_everybody_goes_back_to_the_old_revision(place: Place) -> None:
     """And the canary is sent home."""
-    programs = kubectl(place, {"rollout status deployment/api --namespace=shop --timeout=15m": (1, "timed out\n")})
+    failing = {"rollout status deployment/api --namespace=shop --timeout=15m": (1, "timed out\n")}
+    programs = kubectl(place, {**failing, **RUNS_NEW})
     with serve({"/health": 200}) as port:
         done = place.perform("canary-deploy", **CANARY, url=f"http://127.0.0.1:{port}", tries=1)
     assert (done.state, list(done.undone)) == (RunState.UNDONE, ["to-all", "image"]), str(done)
     assert changes(programs)[-2:] == [BACK_TO_7, canary("scale", "--replicas=0")]
+
+
+@pytest.mark.ran("recorded", "canary-deploy")
+def test_a_deployment_that_somebody_rolled_back_meanwhile_is_left_so(place: Place) -> None:
+    """The canary does not keep others from rolling back, and its undo does not bring the bad version again."""
+    failing = {"rollout status deployment/api --namespace=shop --timeout=15m": (1, "timed out\n")}
+    programs = kubectl(place, {**failing, **RUNS_NEW, RUNNING: (0, "registry.example.com/api:1.2.0")})
+    with serve({"/health": 200}) as port:
+        done = place.perform("canary-deploy", **CANARY, url=f"http://127.0.0.1:{port}", tries=1)
+    assert (done.state, list(done.undone)) == (RunState.UNDONE, ["to-all", "image"]), str(done)
+    assert "it is left as it is" in done.undone["to-all"].output
+    assert [call for call in changes(programs) if call[:2] == ["rollout", "undo"]] == []
+
+
+def test_a_canary_does_not_hold_up_a_roll_back() -> None:
+    """It waits for people for up to a day; whoever has to roll back meanwhile does not wait for it."""
+    books = load_folder(RUNBOOKS, compare=False).runbooks
+    assert [id for id in QUICK if books[id].lock == books["canary-deploy"].lock] == []
 
 
 @pytest.mark.ran("real", "smoke-test")

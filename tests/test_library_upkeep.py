@@ -220,6 +220,16 @@ def test_a_busy_neighbour_waits_for_others_and_gets_its_share_back(place: Place,
         assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in shop.alive] == [0, 0, 0]
 
 
+@pytest.mark.ran("real", "start-service", "high-cpu")
+def test_a_process_that_waits_longer_already_is_not_put_forward(place: Place, shop: SmallService) -> None:
+    """Lowered means lowered: nice by 15 does not become nice by 10."""
+    start(place, shop)
+    os.setpriority(os.PRIO_PROCESS, shop.alive[0], 15)
+    done = place.perform("high-cpu", service="shop", platform="process")
+    assert done.state is RunState.SUCCEEDED, str(done)
+    assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in shop.alive] == [15, 10, 10]
+
+
 @pytest.mark.ran("real", "high-cpu")
 def test_without_a_named_service_nothing_is_lowered(place: Place) -> None:
     """The evidence comes first; who may wait is a person's choice."""

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Starts what the service needs, in the order of RUNBOOK_DEPENDENCIES ("postgresql,redis"), and waits until it answers.
 
-An entry may name where it answers, "postgresql@127.0.0.1:5432"; then the next one is started once it does. What runs
+An entry may name where it answers, "postgresql@127.0.0.1:5432", also after a unit's own @,
+"postgresql@15-main@127.0.0.1:5432"; then the next one is started once it does. What runs
 already is left alone. Empty: there is nothing to start. RUNBOOK_PLATFORM says with what: systemd, docker or compose.
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +15,9 @@ import time
 
 platform, project = os.environ["RUNBOOK_PLATFORM"], os.environ.get("RUNBOOK_PROJECT", "")
 patience = float(os.environ.get("RUNBOOK_PATIENCE", "30"))
+
+
+PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*:[0-9]{1,5}")
 
 
 def start(name: str) -> None:
@@ -43,7 +48,10 @@ names = [entry for entry in os.environ["RUNBOOK_DEPENDENCIES"].split(",") if ent
 if not names:
     print("nothing else is to be started")
 for entry in names:
-    name, _, place = entry.partition("@")
+    # A unit may have an @ of its own, postgresql@15-main: only what follows the last one and has a port is a place.
+    name, _, place = entry.rpartition("@")
+    if not PLACE.fullmatch(place) or not name:
+        name, place = entry, ""
     start(name)
     if place:
         host, _, port = place.rpartition(":")

@@ -2,7 +2,7 @@
 """Gives RUNBOOK_SERVICE less of the processor when others want it too, or with RUNBOOK_DO=back as much as before.
 
 On systemd the unit gets a CPUWeight of RUNBOOK_WEIGHT until the next start of the machine. Of a process
-(SERVICES_DIR/<service>/pid) everything below it becomes nice by 10, and what it was is noted in `nice-before`.
+(SERVICES_DIR/<service>/pid) everything below it becomes nice by at least 10, and what it was is noted in `nice-before`.
 Without a service nothing is changed: the checks name the busiest first.
 """
 
@@ -56,19 +56,20 @@ def process() -> None:
         if note.exists():
             print("it was lowered already")
             return
-        note.write_text(json.dumps({pid: os.getpriority(os.PRIO_PROCESS, pid) for pid in members}))
+        before = {pid: os.getpriority(os.PRIO_PROCESS, pid) for pid in members}
+        note.write_text(json.dumps(before))
         for pid in members:
-            os.setpriority(os.PRIO_PROCESS, pid, NICE)
-        print(f"{len(members)} processes of {service} are nice by {NICE} now")
+            os.setpriority(os.PRIO_PROCESS, pid, max(NICE, before[pid]))  # one that is nicer already stays so
+        print(f"{len(members)} processes of {service} are nice by {NICE} or more now")
         return
     if not note.exists():
         print(f"{note} is not there; nothing was lowered")
         return
-    before = json.loads(note.read_text())
-    usual = min(before.values())  # of those that it has started since
+    noted = json.loads(note.read_text())
+    usual = min(noted.values())  # of those that it has started since
     for pid in members:
         try:
-            os.setpriority(os.PRIO_PROCESS, pid, before.get(str(pid), usual))
+            os.setpriority(os.PRIO_PROCESS, pid, noted.get(str(pid), usual))
         except PermissionError:
             sys.exit("only root may take niceness back; restart the service, or ask an administrator: renice")
     note.unlink()
