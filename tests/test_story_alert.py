@@ -50,7 +50,7 @@ def test_a_step_that_ended_well_does_not_make_it_fixed(work):
     work.waiting(ts)
     work.press("bob", ts, "approve")
     card = work.card_with(ts, "NOT FIXED")
-    assert "Every step ended well, but the verification did not hold" in card.words
+    assert "The steps came to their end, but the verification did not hold" in card.words
     assert card.buttons == ["check_again", "more"]
 
 

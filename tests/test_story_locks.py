@@ -146,6 +146,7 @@ def test_while_it_is_paused_nothing_starts(work: AtWork) -> None:
     assert "Paused. Nothing starts until somebody types" in work.command("bob", "pause moving to the <new> database")
     said = "*Runs are paused* by bob: moving to the &lt;new&gt; database."
     work.box.wait(lambda: said in str(work.box.messages("incidents")), what="the notice")
+    assert work.box.messages("incidents")[-1]["text"] == "Runs are paused: moving to the &lt;new&gt; database"
     assert "It is paused already, by bob: moving to the &lt;new&gt; database" in work.command("alice", "pause again")
     second = approved(work, instance="api-2", service="cart")
     work.card_with(second, "Paused by bob: moving to the &lt;new&gt; database. Nothing starts")
@@ -243,12 +244,11 @@ def test_a_run_is_aborted_by_its_number(work: AtWork) -> None:
     work.start()
     ts = approved(work)
     started(work)
-    assert work.command("bob", "abort") == (
-        "Write `/runbook abort RUN` with a run's number. Under way: 1 (restart-shop)"
-    )
+    assert work.command("bob", "abort") == ("Write `/runbook abort 1` to stop it. Under way: 1 (restart-shop)")
     assert work.command("bob", "abort 7") == "There is no run `7`. Under way: 1 (restart-shop)"
     assert work.command("bob", "abort 1") == "Run 1 is being stopped. Its card shows what came of it."
     work.card_with(ts, "aborted by bob")
+    assert work.command("bob", "abort") == "Write `/runbook abort RUN` with a run's number. Under way: nothing"
     assert work.command("bob", "abort run 1") == "Run 1 is over, or being stopped already."
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.at_work import AtWork
+from bot.runbooks.shelf import Shelf
+from bot.team import load
+from tests.at_work import ROOT, AtWork
 
 NOTE = """\
 params:
@@ -49,11 +51,51 @@ def test_whoever_asks_for_a_run_does_not_approve_it(work: AtWork) -> None:
     work.start()
     ts = work.ask_for("alice", "restart-shop")
     work.approved(ts, "alice")
-    assert work.told("alice") == "Nothing ran. You asked for this run, so somebody else has to approve it."
+    refused = "Nothing ran. You asked for this run, so somebody else has to approve it."
+    assert work.told("alice", after=1) == refused  # the first: where it is proposed
     work.press("alice", ts, "reject")  # but may take it back
     work.box.submit("alice", work.modal("alice")["id"], {"reason": "not needed"})
     work.card_with(ts, "Rejected by alice")
     assert work.starts == 0
+
+
+def test_what_runs_by_itself_is_said_to(work: AtWork) -> None:
+    """Unless values were chosen for it: then a person decides."""
+    work.write_team(("unattended: [daily-health-check]", "unattended: [look]"))
+    spec = 'params:\n  word: {type: string, pattern: "[a-z]+", default: well}\n'
+    steps = 'steps:\n  - {id: look, run: [cat, "{shop}/state"]}\nrisk: low\napproval: {required: 0}\n'
+    work.add_runbook("look", f'{spec}lock: "{{word}}"\n{steps}')
+    work.start()
+    said = work.command("alice", "run look")
+    assert said.endswith("It runs by itself if every check answers as it should; else a person decides on the card.")
+    said = work.command("alice", "run look word=ill")
+    assert said.endswith("It runs when somebody who may approve it says so on the card.")
+
+
+def test_where_the_bot_only_observes_nobody_is_told_that_it_runs(work: AtWork) -> None:
+    """Neither as a run is asked for, in a line or in a form, nor in the help."""
+    work.start(MODE="observe")
+    said = "Proposed in <#C0000000001>. The bot only observes here (MODE=observe): nothing will run."
+    assert work.command("alice", "run restart-shop") == said
+    work.command("alice", "run write-note")
+    before = len(work.box.ephemerals("alice", "alerts"))
+    work.box.submit("alice", work.modal("alice")["id"], {"note": "x"})
+    assert work.told("alice", after=before) == said
+    for person in ("alice", "carol"):
+        shown = work.command(person, "help")
+        assert "The bot only observes here" in shown
+        assert "approve" not in shown.replace("Somebody who may approve it decides on the card", "")
+
+
+def test_a_telephone_begins_with_a_capital(work: AtWork) -> None:
+    """And the command is understood all the same."""
+    work.start()
+    assert work.command("bob", "List") == work.command("bob", "list")
+    assert work.command("bob", "HELP") == work.command("bob", "help")
+    assert work.command("bob", "Show write-note") == work.command("bob", "show write-note")
+    for typed in ("List", "List All"):
+        assert "There is no `" not in work.box.command("bob", "alerts", f"/incident {typed}")["text"]
+        assert "incident" in work.box.command("bob", "alerts", f"/incident {typed}")["text"]
 
 
 def test_high_risk_needs_two_other_people(work: AtWork) -> None:
@@ -66,7 +108,7 @@ def test_high_risk_needs_two_other_people(work: AtWork) -> None:
     ts = work.approved(work.ask_for("alice", "restart-shop"), "bob")
     work.card_with(ts, "Needs 1 of")
     work.press("alice", ts, "approve")
-    assert "You asked for this run" in work.told("alice")
+    assert "You asked for this run" in work.told("alice", after=1)
     work.press("bob", ts, "approve")
     assert "Your approval is counted already" in work.told("bob")
     assert work.starts == 0
@@ -96,6 +138,8 @@ def test_what_a_command_has_wrong_is_said_with_how_to_write_it(work: AtWork) -> 
         ("run", "Write `/runbook run ID`, such as `/runbook run restart-shop`."),
         ("run nope", "There is no runbook `nope`. There are: restart-shop, write-note."),
         ('run write-note note="open', "A quote is not closed. Close it, or leave it out."),
+        ("run write-note note=x note=y", "`note` is given twice; give it once."),
+        ("plan write-note note=x note=x", "`note` is given twice; give it once."),
         ("run write-note two words", "Write each value as name=value, such as `service=shop`"),
         ("run write-note note=/etc", "No plan could be made: note (person) does not fit"),
         ("run write-note note=x times=4", "times (person) is above 3"),
@@ -217,6 +261,12 @@ def test_history_tells_what_came_of_each_run(work: AtWork) -> None:
     assert third.startswith("*Run 1* · `restart-shop` · FIXED · ")
     assert len(work.command("carol", "history write-note").splitlines()) == 1
     assert "There is no runbook `nope`" in work.command("carol", "history nope")
+    past = work.command("carol", "history restart-shop")
+    file = work.runbooks / "restart-shop.yaml"
+    file.write_text("runbook: 1\n")
+    assert work.command("carol", "history restart-shop") == past
+    file.unlink()
+    assert work.command("carol", "history restart-shop") == past
 
 
 def test_lint_lists_what_is_wrong(work: AtWork) -> None:
@@ -225,6 +275,18 @@ def test_lint_lists_what_is_wrong(work: AtWork) -> None:
     said = work.command("bob", "lint")
     assert "1 file cannot be used until mended. What lint says:" in said
     assert "broken.yaml:3: error: `titel`" in said
+
+
+def test_lint_says_how_many_more_problems_there_are(work: AtWork) -> None:
+    """And where they are all listed."""
+    work.start()
+    for number in range(60):
+        (work.runbooks / f"broken-{number:02}.yaml").write_text("runbook: 1\n")
+    lines = work.command("bob", "lint").splitlines()
+    shown = [line for line in lines if ": error: " in line or ": warning: " in line]
+    found = len(Shelf(work.runbooks, lambda: load(ROOT / "team.yaml")).lint().problems)
+    assert 8 < len(shown) < found
+    assert lines[-1] == f"… and {found - len(shown)} more. `app.py runbook lint` in a terminal shows all of them."
 
 
 def test_lint_says_when_it_only_warns_and_when_nothing_is_wrong(work: AtWork) -> None:

@@ -124,7 +124,31 @@ def test_a_failed_undo_is_loud_and_the_others_are_tried_all_the_same(work: AtWor
     assert "undo-two is broken" in card.words
     (loud,) = work.box.wait(lambda: work.in_thread(ts, "undo-failed:"), what="the notice")
     assert "<@U0000000001> *NOT UNDONE:* Change it, run 1:" in str(loud["blocks"])
+    assert loud["text"] == "NOT UNDONE: Change it, run 1"
     assert card.buttons == ["check_again", "more"]
+
+
+def test_where_nobody_approved_who_is_on_call_is_called(work: AtWork) -> None:
+    """An undo that failed and a question both call somebody by name, also for a run that began by itself."""
+    work.write_team(
+        ("unattended: [daily-health-check]", "unattended: [change-it]"),
+        ("order: [alice, bob, carol]", "order: [carol]"),
+        ("    - {who: carol, from: 2026-12-24T09:00, to: 2026-12-26T09:00}", "    []"),
+    )
+    alone = "risk: low\napproval: {required: 0}\non_failure: undo\n"
+    steps(work, "one", "two", more=alone)
+    file = work.runbooks / "change-it.yaml"
+    file.write_text(file.read_text().replace("steps:\n", "steps:\n  - {id: sure, ask: Is it quiet?}\n"))
+    breaks(work, "two")
+    breaks(work, "undo-one")
+    work.start()
+    ts = work.fire()
+    assert "<@U0000000003> alice, bob may answer." in work.question(ts).words
+    work.answer("alice", ts, yes=True)
+    work.card_with(ts, "*NOT UNDONE:*")
+    (loud,) = work.box.wait(lambda: work.in_thread(ts, "undo-failed:"), what="the notice")
+    assert "<@U0000000003> *NOT UNDONE:* Change it, run 1:" in str(loud["blocks"])
+    assert loud["text"] == "NOT UNDONE: Change it, run 1"
 
 
 # -- when a person asks for it ---
