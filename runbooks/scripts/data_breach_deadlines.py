@@ -2,7 +2,7 @@
 """Works out by when authorities have to hear of a breach of personal data, and notes it in a register.
 
 RUNBOOK_INCIDENT: its number or name. RUNBOOK_KNOWN: when it became known that personal data is affected, UTC, as
-2026-11-21T14:00. RUNBOOK_REGISTER: a file that gets one line. Weekends are no working days; holidays are not known here.
+2026-11-21T14:00. RUNBOOK_REGISTER: a file that gets one line. Weekends are no working days; holidays are not known.
 """
 
 import json
