@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import Result, RunState, Verdict
+from tests.hurried import hurried
 from tests.library import Recorded, perform, recorded
 from tests.services import need
 
@@ -133,7 +134,8 @@ def test_this_machine_is_known_by_its_names_and_addresses(logs: Path, bare: str,
 def test_room_on_the_disk_does_not_end_an_alert_that_goes_on(logs: Path, bare: str, tmp_path: Path) -> None:
     """What the monitoring sees counts."""
     given = {"mountpoint": str(tmp_path), "below": "99"}
-    done = perform("clean-disk", given, {"PATH": bare, "LOG_DIR": str(logs)}, tmp_path, resolved=False)
+    folder = hurried(tmp_path, "clean-disk", "5m")
+    done = perform("clean-disk", given, {"PATH": bare, "LOG_DIR": str(logs)}, tmp_path, folder=folder, resolved=False)
     assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.NOT_FIXED), done
 
 
