@@ -225,6 +225,19 @@ def test_an_api_gets_its_database_first(place: Place, shop: SmallService) -> Non
     ]
 
 
+@pytest.mark.ran("recorded", "start-service")
+def test_a_unit_with_an_at_of_its_own_is_a_dependency_too(place: Place, shop: SmallService) -> None:
+    """Only what looks like an address after the last @ is waited for."""
+    systemctl = recorded(place.root, "systemctl")
+    place.environ["PATH"] = f"{systemctl.folder}:{place.environ['PATH']}"
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        needs = f"postgresql@15-main,postgresql@16-main@127.0.0.1:{database.getsockname()[1]}"
+        done = place.perform("start-service", service="shop", port=shop.port, dependencies=needs)
+    assert done.steps["dependencies"].ok, str(done)
+    started = [call[-1] for call in systemctl.calls("systemctl") if call[0] == "start"]
+    assert started[:2] == ["postgresql@15-main", "postgresql@16-main"]
+
+
 # -- restarts by a manager ---
 
 
