@@ -212,30 +212,19 @@ def test_an_api_gets_its_database_first(place: Place, shop: SmallService) -> Non
     place.environ["PATH"] = docker.path
     server = serve({"/health": 200}, shop.port)
     with server, socket.create_server(("127.0.0.1", 0)) as database:
-        needs = f"postgres@127.0.0.1:{database.getsockname()[1]}"
+        # A name may have an @ of its own: only an address after the last one is waited for.
+        needs = f"queue@2,postgres@15@127.0.0.1:{database.getsockname()[1]}"
         done = place.perform(
             "api-down", service="backend", platform="compose", project="crm", port=shop.port, dependencies=needs
         )
     assert done.verdict is Verdict.FIXED, str(done)
     project = ["compose", "--project-name", "crm"]
     assert [call for call in docker.calls("docker") if call[3] in ("start", "stop")] == [
-        [*project, "start", "--", "postgres"],
+        [*project, "start", "--", "queue@2"],
+        [*project, "start", "--", "postgres@15"],
         [*project, "stop", "--timeout", "10", "--", "backend"],
         [*project, "start", "--", "backend"],
     ]
-
-
-@pytest.mark.ran("recorded", "start-service")
-def test_a_unit_with_an_at_of_its_own_is_a_dependency_too(place: Place, shop: SmallService) -> None:
-    """Only what looks like an address after the last @ is waited for."""
-    systemctl = recorded(place.root, "systemctl")
-    place.environ["PATH"] = f"{systemctl.folder}:{place.environ['PATH']}"
-    with socket.create_server(("127.0.0.1", 0)) as database:
-        needs = f"postgresql@15-main,postgresql@16-main@127.0.0.1:{database.getsockname()[1]}"
-        done = place.perform("start-service", service="shop", port=shop.port, dependencies=needs)
-    assert done.steps["dependencies"].ok, str(done)
-    started = [call[-1] for call in systemctl.calls("systemctl") if call[0] == "start"]
-    assert started[:2] == ["postgresql@15-main", "postgresql@16-main"]
 
 
 # -- restarts by a manager ---
