@@ -114,7 +114,7 @@ def test_a_seconds_old_run_and_a_day_old_one_are_told_apart():
 
 
 def test_of_a_run_that_nobody_approved_no_approval_is_told():
-    """It says how long it took since it was due."""
+    """It says how long it took since it was queued."""
     run = Run("run_1", "proposal_1", RunState.SUCCEEDED, Verdict.FIXED, None, NOW, NOW, NOW + timedelta(seconds=41), "")
     alone = proposal(state=ProposalState.APPROVED)
     assert card(proposal=alone, run=run)["text"] == "🟢 FIXED · HighMemoryUsage · shop on api-1 · in 41 s"

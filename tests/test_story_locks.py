@@ -244,7 +244,7 @@ def test_a_run_is_aborted_by_its_number(work: AtWork) -> None:
     work.start()
     ts = approved(work)
     started(work)
-    assert work.command("bob", "abort") == ("Write `/runbook abort 1` to stop it. Under way: 1 (restart-shop)")
+    assert work.command("bob", "abort") == "Write `/runbook abort 1` to stop it. Under way: 1 (restart-shop)"
     assert work.command("bob", "abort 7") == "There is no run `7`. Under way: 1 (restart-shop)"
     assert work.command("bob", "abort 1") == "Run 1 is being stopped. Its card shows what came of it."
     work.card_with(ts, "aborted by bob")
