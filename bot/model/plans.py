@@ -156,7 +156,10 @@ class Plan:
 
     @staticmethod
     def from_json(text: str) -> Plan:
-        return _PLAN.validate_json(text)
+        """The plan as it was sealed, under the hash of its text: a later version might write it with more keys."""
+        plan = _PLAN.validate_json(text)
+        plan.__dict__["hash"] = hashlib.sha256(text.encode()).hexdigest()
+        return plan
 
     @cached_property
     def hash(self) -> str:
