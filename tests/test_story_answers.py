@@ -160,7 +160,7 @@ def test_other_values_do_not_make_it_somebody_elses_request(work):
     work.card_with(ts, "1 one  echo 2")
     work.waiting(ts)
     work.press("alice", ts, "approve")
-    assert "You asked for this run" in work.told("alice")
+    assert "You asked for this run" in work.told("alice", after=1)
     work.press("bob", ts, "approve")
     work.box.wait(lambda: len(work.box.ephemerals("bob", "alerts")) == 1, what="the answer to Bob")
     assert "You asked for this run" in work.told("bob")

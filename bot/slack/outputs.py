@@ -24,12 +24,14 @@ def printed_last(run: Run, before: int | None = None) -> list[str]:
 
 
 def whole_output(plan: Plan, run: Run) -> str:
-    """All that was printed, when it is more than the card shows; else nothing."""
-    parts = list(_parts(plan, run))
-    lines = sum(len(output.splitlines()) for _, output in parts)
-    if lines <= max(len(printed_by_failure(run)), len(printed_last(run))):
+    """All that was printed, when steps and failed verify entries printed more than the card shows; else nothing."""
+    outputs = [each.output for each in run.steps] + [
+        each.outcome.output for each in run.verified if not each.outcome.ok
+    ]
+    lines = sum(1 for output in outputs for line in output.splitlines() if line.strip())
+    if lines <= len(printed_by_failure(run) or printed_last(run)):
         return ""
-    return "\n".join(f"== {title}\n{output.rstrip()}\n" for title, output in parts)
+    return "\n".join(f"== {title}\n{output.rstrip()}\n" for title, output in _parts(plan, run))
 
 
 def _parts(plan: Plan, run: Run) -> Iterator[tuple[str, str]]:
