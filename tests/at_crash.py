@@ -86,18 +86,19 @@ class AtCrash(AtWork):
 
     def start_and_stand_still_at(self, point: int) -> None:
         """Counted from its start: while it recovers from what was before."""
-        self._begin({}, from_the_start=True)
-        self.stand_still_at(point)
+        self._begin({}, point)
 
-    def _begin(self, changes: dict[str, str], *, from_the_start: bool = False) -> None:
+    def _begin(self, changes: dict[str, str], point: int = 0) -> None:
         commands, theirs = os.pipe()
         reports, ours = os.pipe()
+        self._commands, self._reports = os.fdopen(theirs, "w"), os.fdopen(reports)
+        if point:
+            self.stand_still_at(point)
         asked = {"folder": str(self.folder), "environment": self.environment(**changes)}
-        message = json.dumps({**asked, "from_the_start": from_the_start})
+        message = json.dumps({**asked, "from_the_start": bool(point)})
         socket.send_fds(self._nursery_socket, [message.encode()], [commands, ours])
         os.close(commands)
         os.close(ours)
-        self._commands, self._reports = os.fdopen(theirs, "w"), os.fdopen(reports)
         self._pid = int(self._from_nursery.readline())
 
     def stand_still_at(self, point: int, begins: str = "") -> None:

@@ -112,10 +112,13 @@ class Observer:
     def profile(self, frame: FrameType, event: str, arg: Any) -> None:
         match event:
             case "call" | "return" if name := self._named.get(frame.f_code):
-                if frame.f_code.co_name != "_receive":
-                    self._points.reach(f"{'before' if event == 'call' else 'after'}: {name}")
-                elif event == "return" and arg is not None:
-                    self._points.reach(f"after: {name} {arg[0]}")
+                match frame.f_code.co_name, event:
+                    case ("_receive", "return") if arg is not None:
+                        self._points.reach(f"after: {name} {arg[0]}")
+                    case ("send_fds", "return"):
+                        self._points.reach(f"between: {name}")
+                    case (("_start" | "_send" | "verify"), _):
+                        self._points.reach(f"{'before' if event == 'call' else 'after'}: {name}")
             case "c_call":
                 connection, mine = getattr(arg, "__self__", None), self._statements
                 if isinstance(connection, sqlite3.Connection) and connection is not mine.connection:
@@ -178,14 +181,19 @@ def become_a_bot(folder: str, environment: dict[str, str], from_the_start: bool,
         {
             process.Processes._start.__code__: "the supervisor is started",
             process._send.__code__: "a message goes to the supervisor",
-            socket.send_fds.__code__: "its head goes to the supervisor",
+            socket.send_fds.__code__: "the head and the rest of a message to the supervisor",
             process._receive.__code__: "the supervisor says",
             run.verify.__code__: "verify",
         },
     )
     threading.setprofile(observer.profile)  # of the threads that begin from now on
-    if from_the_start:
-        sys.setprofile(observer.profile)
+    if from_the_start:  # as soon as it takes over from the last one
+
+        def profile_then(event: str, about: tuple[object, ...]) -> None:
+            if event == "open" and str(about[0]).endswith(".runs.lock"):
+                sys.setprofile(observer.profile)
+
+        sys.addaudithook(profile_then)
     sys.argv = ["app.py", "serve"]
     sys.exit(app.run())
 
