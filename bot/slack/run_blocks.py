@@ -83,7 +83,8 @@ def _waits(draw: Drawing, waiting: Waiting | None, run: Run) -> list[Mrkdwn]:
         lines.append(words("paused", who=draw.who(waiting.pause.who), why=waiting.pause.why))
     if waiting.run is not None:
         by = draw.who(waiting.by) if waiting.by else words.plain("the_bot")
-        lines.append(words("waits", number=waiting.run.number, who=by, lock=run.lock or ""))
+        holds = waiting.run.state is not RunState.QUEUED or waiting.run.started is not None
+        lines.append(words("waits", number=waiting.run.number, who=by, lock=run.lock or "", holds=holds))
     elif waiting.rests is not None:
         lines.append(words("rests", lock=run.lock or "", until=time(waiting.rests)))
     return lines or [words("queued")]

@@ -58,6 +58,8 @@ def _step(number: int, step: Step, record: StepRecord | None, words: Words, *, a
     if record.state is StepState.EXCUSED:
         return name, words.plain("step_excused", said=record.said)
     last = last_line(record.output)
+    if record.state is StepState.UNKNOWN and record.said:
+        return name, words.plain("step_cut", said=record.said, last=last or "")
     if record.state is StepState.UNKNOWN:
         return name, words.plain("step_unknown", last=last) if last else words.plain("step_unknown_silent")
     took = seconds((record.ended - record.started).total_seconds()) if record.ended else ""
