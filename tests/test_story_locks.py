@@ -83,6 +83,17 @@ def test_a_run_that_waits_keeps_its_turn_over_a_restart(work: AtWork) -> None:
     work.card_with(third, "FIXED")
 
 
+def test_one_that_only_has_its_turn_before_holds_no_lock_yet(work: AtWork) -> None:
+    work.start()
+    work.command("bob", "pause a moment")
+    first, second = approved(work, "alice", instance="api-1"), approved(work, "bob", instance="api-2")
+    said = "Waiting for run 1, let go ahead by alice, which has its turn before at the lock `service:shop`."
+    assert "Paused by bob: a moment." in work.card_with(second, said).words
+    work.command("bob", "resume")
+    for ts in (first, second):
+        work.card_with(ts, "FIXED")
+
+
 def test_a_question_keeps_the_lock(work: AtWork) -> None:
     text = (work.runbooks / "restart-shop.yaml").read_text()
     ask = "steps:\n  - {id: sure, ask: Is it quiet now?}\n"

@@ -258,6 +258,30 @@ def test_an_aborted_run_can_be_taken_back_afterwards(work: AtWork) -> None:
     assert did(work) == ["one", "two", "undo-two", "undo-one"]
 
 
+def test_what_is_being_taken_back_is_not_aborted(work: AtWork) -> None:
+    """Half an undo would be worse; whoever tries is told."""
+    steps(work, "one", more="on_failure: undo\n")
+    breaks(work, "one")
+    (work.shop / "undo-one-hangs").touch()
+    work.start()
+    ts = work.approved(work.fire())
+    assert work.card_with(ts, "Taking back what was done: step one: exit code 3").buttons == []
+    said = "Run 1 is being taken back, which is let come to its end. Its card shows what came of it."
+    assert work.command("bob", "abort 1") == said
+    (work.shop / "undo-one-hangs").unlink()
+    work.card_with(ts, "*Undone:* step one: exit code 3.")
+
+
+def test_silence_is_a_failure_and_what_the_runbook_says_for_one_follows(work: AtWork) -> None:
+    steps(work, "one", more="on_failure: undo\n")
+    file = work.runbooks / "change-it.yaml"
+    file.write_text(file.read_text().replace("verify:", "  - {id: sure, ask: Well?, timeout: 1s}\nverify:"))
+    work.start()
+    ts = work.approved(work.fire())
+    work.card_with(ts, "*Undone:* step sure: nobody answered in time.")
+    assert did(work) == ["one", "undo-one"]
+
+
 def test_an_unknown_step_can_be_taken_back(work: AtWork) -> None:
     """Whether it ran or not: its undo covers what was begun."""
     steps(work, "one", "two", "three")
