@@ -317,7 +317,9 @@ WITH_CHILDREN = (
 def test_a_command_that_ends_its_supervisor_does_not_get_away(ground: Ground, number: str, late: str) -> None:
     """What it came to is not known, but it and its children are ended, and the next command gets another supervisor."""
     assert ground.shell(f"{WITH_CHILDREN} {late} kill -{number} $PPID; exec sleep 100") == Exit(How.LOST, 0, "")
-    assert {name: alive(pid) for name, pid in ground.pids().items()} == dict.fromkeys(("away", "main", "deaf"), False)
+    # At once, the end may come before a child has written its mark; that child's parent has always written its own.
+    assert [name for name, pid in ground.pids().items() if alive(pid)] == []
+    assert late == "" or set(ground.pids()) == {"away", "main", "deaf"}
     assert ground.run("true") == Exit(How.EXITED, 0, "")
 
 
