@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -188,6 +189,18 @@ def test_one_program_under_two_names_is_one_program() -> None:
     """A script takes no arguments, so its name says which half is meant; the bytes are the same."""
     scripts = RUNBOOKS / "scripts"
     assert (scripts / "service_memory.py").read_bytes() == (scripts / "service_memory_lower.py").read_bytes()
+    assert (scripts / "container_limits.py").read_bytes() == (scripts / "container_limits_note.py").read_bytes()
+
+
+def test_what_may_not_be_shown_is_hidden_alike_everywhere() -> None:
+    """A channel reads what each of these scripts prints of a log: one that hides less than the others would leak."""
+    hides = {
+        file.name: re.search(r"^hide\(\) \{\n.*?^\}\n", file.read_text(), re.DOTALL | re.MULTILINE)
+        for file in (RUNBOOKS / "scripts").glob("*.sh")
+        if "hide" in file.read_text()
+    }
+    assert {"last_words.sh", "pod_logs.sh", "service_logs.sh", "deployment_failed_logs.sh"} <= hides.keys()
+    assert len({found and found[0] for found in hides.values()}) == 1
 
 
 def mebibytes(output: str) -> int:
