@@ -33,6 +33,7 @@ http {{
     include {folder}/deny.conf;
     include {folder}/limits.conf;
     include {folder}/upstream.conf;
+    {http}
     server {{
         listen 127.0.0.1:{port};
         root {folder}/site;
@@ -44,15 +45,16 @@ http {{
             proxy_pass http://shop;
             proxy_next_upstream off;
         }}
+        {server}
     }}
 }}
 """
 
 
 class Nginx:
-    """`upstream`: the ports of the instances behind /shop."""
+    """`upstream`: the ports of the instances behind /shop. `http` and `server`: more lines for these blocks."""
 
-    def __init__(self, folder: Path, upstream: Sequence[int] = ()) -> None:
+    def __init__(self, folder: Path, upstream: Sequence[int] = (), http: str = "", server: str = "") -> None:
         self.folder = folder
         self.port = free_port()
         (folder / "site").mkdir(parents=True)
@@ -64,7 +66,7 @@ class Nginx:
         servers = "".join(f"    server 127.0.0.1:{port} max_fails=0;\n" for port in upstream or [9])
         self.upstream.write_text(f"upstream shop {{\n{servers}}}\n")
         user = "user root;" if os.geteuid() == 0 else ""
-        self.config.write_text(CONFIG.format(user=user, folder=folder, port=self.port))
+        self.config.write_text(CONFIG.format(user=user, folder=folder, port=self.port, http=http, server=server))
 
     @property
     def config(self) -> Path:
@@ -112,21 +114,21 @@ class Nginx:
         self._process.terminate()
         self._process.wait(PATIENCE)
 
-    def get(self, path: str, client: str = "198.51.100.1") -> int:
+    def get(self, path: str, client: str = "198.51.100.1", **headers: str) -> int:
         """The status that this client gets."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.request("GET", path, headers={"X-Forwarded-For": client, "User-Agent": "test"})
+            connection.request("GET", path, headers={"X-Forwarded-For": client, "User-Agent": "test", **headers})
             return connection.getresponse().status
         finally:
             connection.close()
 
 
 @contextmanager
-def running(folder: Path, upstream: Sequence[int] = ()) -> Iterator[Nginx]:
+def running(folder: Path, upstream: Sequence[int] = (), http: str = "", server: str = "") -> Iterator[Nginx]:
     """One that answers."""
     need("nginx")
-    nginx = Nginx(folder, upstream)
+    nginx = Nginx(folder, upstream, http, server)
     nginx.start()
     try:
         yield nginx

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-site, switch = os.environ["RUNBOOK_SITE"], os.environ["RUNBOOK_SWITCH"]
+newcomers = os.environ.get("RUNBOOK_WHO") == "newcomers"
+site, switch = os.environ["RUNBOOK_SITE"] + ".newcomers" * newcomers, os.environ.get("RUNBOOK_SWITCH", "file")
 folder = Path(os.environ.get("MAINTENANCE_DIR", "/var/lib/plantao/maintenance"))
 
 

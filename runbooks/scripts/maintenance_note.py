@@ -3,6 +3,7 @@
 
 With RUNBOOK_SWITCH=http it asks by GET at RUNBOOK_SWITCH_URL for {"maintenance": true or false}, with the first line of
 the file MAINTENANCE_TOKEN_FILE, when that is set, as a bearer token. A service that does not tell is noted as unknown.
+With RUNBOOK_WHO=newcomers it is about the flag <site>.newcomers.
 """
 
 import http.client
@@ -12,7 +13,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-site, switch = os.environ["RUNBOOK_SITE"], os.environ["RUNBOOK_SWITCH"]
+newcomers = os.environ.get("RUNBOOK_WHO") == "newcomers"
+site, switch = os.environ["RUNBOOK_SITE"] + ".newcomers" * newcomers, os.environ.get("RUNBOOK_SWITCH", "file")
 folder = Path(os.environ.get("MAINTENANCE_DIR", "/var/lib/plantao/maintenance"))
 
 

@@ -2,7 +2,8 @@
 """Begins maintenance of RUNBOOK_SITE: writes the flag file MAINTENANCE_DIR/<site>, or tells the service by HTTP.
 
 With RUNBOOK_SWITCH=http it sends {"maintenance": true} by PUT to RUNBOOK_SWITCH_URL. The first line
-of the file MAINTENANCE_TOKEN_FILE, when that is set, is sent as a bearer token.
+of the file MAINTENANCE_TOKEN_FILE, when that is set, is sent as a bearer token. With RUNBOOK_WHO=newcomers the flag is
+<site>.newcomers, at which the proxy turns away only those that it does not know.
 """
 
 import http.client
@@ -13,7 +14,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-site, switch = os.environ["RUNBOOK_SITE"], os.environ["RUNBOOK_SWITCH"]
+newcomers = os.environ.get("RUNBOOK_WHO") == "newcomers"
+site, switch = os.environ["RUNBOOK_SITE"] + ".newcomers" * newcomers, os.environ.get("RUNBOOK_SWITCH", "file")
 
 
 def tell(url: str, on: bool) -> None:
