@@ -63,6 +63,8 @@ match words[:2]:
         if name not in cluster["hpas"]:
             sys.exit(0 if "--ignore-not-found" in words else "NotFound")
         show(cluster["hpas"][name])
+    case ["get", _] if "jsonpath={{range .spec.template.spec.containers" in line:
+        print(container["name"], container["image"])
     case ["get", _] if "go-template" in line:
         print("app=api,", end="")
     case ["get", *_]:
@@ -86,7 +88,14 @@ match words[:2]:
         if to != notes[REVISION]:
             dep["spec"]["template"] = cluster["revisions"][to]
             rolled_out()
-    case ["set", "env"] if "--list" not in words:
+    case ["set", "env"] if "--list" in words:
+        print("# deployments/api, container api")
+        for pair in container["env"].items():
+            print("=".join(pair))
+    case ["set", "image"]:
+        container["image"] = words[-1].partition("=")[2]
+        rolled_out()
+    case ["set", "env"]:
         name, value = words[-1].split("=", 1)
         before = json.dumps(template)
         container["env"][name] = value
@@ -144,11 +153,16 @@ class SmallCluster:
     def write(self, state: Mapping[str, Any]) -> None:
         self._state.write_text(json.dumps(state))
 
-    def set(self, *, resources: object = None, broken: Sequence[str] = ()) -> None:
-        """Its container's resources as they are now, and what fails from now on."""
+    def set(
+        self, *, resources: object = None, env: Mapping[str, str] | None = None, broken: Sequence[str] = ()
+    ) -> None:
+        """Its container's resources and environment as they are now, and what fails from now on."""
         state = self.state
+        container = state["deployment"]["spec"]["template"]["spec"]["containers"][0]
         if resources is not None:
-            state["deployment"]["spec"]["template"]["spec"]["containers"][0]["resources"] = resources
+            container["resources"] = resources
+        if env is not None:
+            container["env"] = dict(env)
         self.write({**state, "broken": list(broken)})
 
     def scales(self, name: str, least: int, most: int, target: str = "api") -> None:

@@ -18,7 +18,7 @@ target=${RUNBOOK_REVISION:-0}
 if [ "$target" -eq 0 ]; then
     target=$(printf '%s\n' "$history" | awk -v now="$now" '$1 ~ /^[0-9]+$/ && $1 + 0 < now + 0 && $1 + 0 > best { best = $1 + 0 } END { print best + 0 }')
     if [ "$target" -eq 0 ]; then
-        echo "$name has no revision before $now; set the image that is known to be good by hand" >&2
+        echo "$name has no revision before $now; set the image that is known to be good (set-image)" >&2
         exit 1
     fi
     if [ "$target" = "$left" ]; then
