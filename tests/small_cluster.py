@@ -12,12 +12,13 @@ from tests import ran_here
 
 PROGRAM = """\
 #!{python}
-import json, re, sys
+import json, os, re, sys
 STATE = {state!r}
 words = sys.argv[1:]
 with open({calls!r}, "a") as calls:
     calls.write(json.dumps(words) + "\\n")
-cluster = json.load(open(STATE))
+was = open(STATE).read()
+cluster = json.loads(was)
 line = " ".join(words)
 for start in cluster["broken"]:
     if line.startswith(start):
@@ -114,7 +115,11 @@ match words[:2]:
         cluster["hpas"][name]["spec"].update(json.loads(option("patch"))["spec"])
     case ["delete", _]:
         cluster["hpas"].pop(name, None)
-json.dump(cluster, open(STATE, "w"))
+# What verifies runs side by side: whoever only looks writes nothing, and nobody reads a half of it.
+if cluster != json.loads(was):
+    with open(STATE + ".new", "w") as fresh:
+        json.dump(cluster, fresh)
+    os.replace(STATE + ".new", STATE)
 """
 
 

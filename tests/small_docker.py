@@ -13,12 +13,13 @@ GIB = 1024**3
 
 PROGRAM = """\
 #!{python}
-import json, sys
+import json, os, sys
 STATE = {state!r}
 words = sys.argv[1:]
 with open({calls!r}, "a") as calls:
     calls.write(json.dumps(words) + "\\n")
-world = json.load(open(STATE))
+was = open(STATE).read()
+world = json.loads(was)
 containers = world["containers"]
 named = words[words.index("--") + 1:] if "--" in words else []
 
@@ -57,7 +58,10 @@ match words[0]:
                 sys.exit("Memory limit should be smaller than already set memoryswap limit")
             has.update(Memory=memory, MemorySwap=both)
         print(named[0])
-json.dump(world, open(STATE, "w"))
+if world != json.loads(was):  # whoever only looks writes nothing, and nobody reads a half of it
+    with open(STATE + ".new", "w") as fresh:
+        json.dump(world, fresh)
+    os.replace(STATE + ".new", STATE)
 """
 
 
