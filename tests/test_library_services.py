@@ -185,11 +185,18 @@ def test_memory_that_comes_back_at_once_is_no_success(place: Place, shop: SmallS
     assert "the restart did not give the memory back" in done.steps["lower"].output
 
 
-def test_one_program_under_two_names_is_one_program() -> None:
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("service_memory", "service_memory_lower"),
+        ("container_limits", "container_limits_note"),
+        ("redis_key_facts", "redis_key_value"),
+    ],
+)
+def test_one_program_under_two_names_is_one_program(one: str, other: str) -> None:
     """A script takes no arguments, so its name says which half is meant; the bytes are the same."""
     scripts = RUNBOOKS / "scripts"
-    assert (scripts / "service_memory.py").read_bytes() == (scripts / "service_memory_lower.py").read_bytes()
-    assert (scripts / "container_limits.py").read_bytes() == (scripts / "container_limits_note.py").read_bytes()
+    assert (scripts / f"{one}.py").read_bytes() == (scripts / f"{other}.py").read_bytes()
 
 
 def test_what_may_not_be_shown_is_hidden_alike_everywhere() -> None:
