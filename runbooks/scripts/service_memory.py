@@ -2,7 +2,7 @@
 """How much memory RUNBOOK_SERVICE holds: its processes together, and how fast they grew. One program, two names.
 
 service_memory notes the figure in the run's folder. service_memory_lower, after a restart, compares with it, and fails
-when more than RUNBOOK_KEEPS per cent are still held.
+when more than RUNBOOK_KEEPS per cent are still held. With RUNBOOK_MEMORY=graphics it is the memory of graphics cards.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 service, platform = os.environ["RUNBOOK_SERVICE"], os.environ["RUNBOOK_PLATFORM"]
 project = os.environ.get("RUNBOOK_PROJECT", "")
+graphics = os.environ.get("RUNBOOK_MEMORY") == "graphics"
 MIB = 1024**2
 
 
@@ -43,6 +44,19 @@ def roots() -> list[int]:
             sys.exit(f"{other} is no platform that is known here")
 
 
+def on_cards() -> dict[int, int]:
+    """Process → bytes that it holds of the cards' memory."""
+    argv = ("nvidia-smi", "--query-compute-apps=pid,used_memory", "--format=csv,noheader,nounits")
+    held: dict[int, int] = {}
+    for line in filter(None, ask(*argv).splitlines()):
+        pid, used = (word.strip() for word in line.split(","))
+        # A process has a line for each card; where the driver does not tell ([N/A]), nothing can be measured.
+        if not used.isdigit():
+            sys.exit(f"the driver does not tell how much process {pid} holds ({used})")
+        held[int(pid)] = held.get(int(pid), 0) + int(used) * MIB
+    return held
+
+
 def tree() -> dict[int, tuple[int, float, str]]:
     """Process → bytes that it holds in memory, seconds that it has lived, name."""
     found: dict[int, tuple[int, float, str]] = {}
@@ -62,13 +76,16 @@ def tree() -> dict[int, tuple[int, float, str]]:
     below = {root for root in roots() if root in found}
     while more := {pid for pid, parent in parents.items() if parent in below} - below:
         below |= more
+    if graphics:
+        held = on_cards()
+        return {pid: (held[pid], *found[pid][1:]) for pid in below if pid in held}
     return {pid: found[pid] for pid in below}
 
 
 note = Path("memory-before")
 members = tree()
 if not members:
-    print(f"{service} has no process here")
+    print(f"{service} holds nothing of the graphics cards" if graphics else f"{service} has no process here")
     sys.exit(3)
 held = sum(size for size, _, _ in members.values())
 oldest = max(age for _, age, _ in members.values())
