@@ -21,10 +21,11 @@ from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
-from bot.runbooks import commands, terminal
-from bot.runbooks.scratch import Scratch
+from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
+from bot.runbooks.terminal import commands
+from bot.runbooks.terminal.start import run_by_hand
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands, IncidentCommand
@@ -298,9 +299,7 @@ def run_runbook(
     """
     found = settings.load(os.environ, ENV_FILE, slack=False)
     shelf = _shelf()
-    raise typer.Exit(
-        terminal.run(shelf, id, values or [], yes=yes, observe=found.mode == "observe", environ=os.environ)
-    )
+    raise typer.Exit(run_by_hand(shelf, id, values or [], yes=yes, observe=found.mode == "observe", environ=os.environ))
 
 
 def _shelf() -> Shelf:
