@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings, team
 from bot.clock import utc_now
+from bot.context import Context
 from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
@@ -78,14 +79,16 @@ class Bot:
         notices = Notices(store, self._outbox, client)
         surroundings = Surroundings(self._scratch.folder, environ, notices.post, held=self._scratch.held)
         self.flow = Flow(
-            store,
-            shelf,
-            lambda: people.now,
-            surroundings,
-            screen,
-            home=next(iter(workspace.alerts)),
-            roles_of=roles.of,
-            observe=observe,
+            Context(
+                store,
+                shelf,
+                lambda: people.now,
+                roles.of,
+                surroundings,
+                screen.changed,
+                home=next(iter(workspace.alerts)),
+                observe=observe,
+            )
         )
         clicks = Clicks(self.flow, patient, words, screen)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
