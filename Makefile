@@ -27,7 +27,7 @@ demo: setup
 	@$(BIN)/python app.py demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 6 --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .

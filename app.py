@@ -17,14 +17,16 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings, team
 from bot.clock import utc_now
+from bot.context import Context
 from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.logs import set_up_logs
-from bot.runbooks import commands, terminal
-from bot.runbooks.scratch import Scratch
+from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
+from bot.runbooks.terminal import commands
+from bot.runbooks.terminal.start import run_by_hand
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands, IncidentCommand
@@ -77,14 +79,16 @@ class Bot:
         notices = Notices(store, self._outbox, client)
         surroundings = Surroundings(self._scratch.folder, environ, notices.post, held=self._scratch.held)
         self.flow = Flow(
-            store,
-            shelf,
-            lambda: people.now,
-            surroundings,
-            screen,
-            home=next(iter(workspace.alerts)),
-            roles_of=roles.of,
-            observe=observe,
+            Context(
+                store,
+                shelf,
+                lambda: people.now,
+                roles.of,
+                surroundings,
+                screen.changed,
+                home=next(iter(workspace.alerts)),
+                observe=observe,
+            )
         )
         clicks = Clicks(self.flow, patient, words, screen)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
@@ -298,9 +302,7 @@ def run_runbook(
     """
     found = settings.load(os.environ, ENV_FILE, slack=False)
     shelf = _shelf()
-    raise typer.Exit(
-        terminal.run(shelf, id, values or [], yes=yes, observe=found.mode == "observe", environ=os.environ)
-    )
+    raise typer.Exit(run_by_hand(shelf, id, values or [], yes=yes, observe=found.mode == "observe", environ=os.environ))
 
 
 def _shelf() -> Shelf:

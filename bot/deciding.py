@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 
 from bot.approval import may_decide, missing_approvals
+from bot.context import Context
 from bot.errors import AlreadyDecided, CoolingDown, Gone, PlanChanged
 from bot.execution import BOT
 from bot.model import Decision, Proposal, ProposalState
 from bot.proposing import Proposing
-from bot.store import Store
-from bot.team import Team
 
 
 class Deciding:
-    def __init__(
-        self,
-        store: Store,
-        proposing: Proposing,
-        team: Callable[[], Team],
-        show: Callable[[str], None],
-        start_runs: Callable[[], None],
-        *,
-        roles_of: Callable[[str], Collection[str]],
-        observe: bool,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._store = store
+    def __init__(self, context: Context, proposing: Proposing, start_runs: Callable[[], None]) -> None:
+        self._context = context
+        self._store = context.store
         self._proposing = proposing
-        self._team = team
-        self._show = show
         self._start_runs = start_runs
-        self._roles_of = roles_of
-        self._observe = observe
-        self._now = now
 
     def decide(
         self, proposal_id: str, person: str, *, approve: bool, reason: str = "", emergency: bool = False, event: str
@@ -44,9 +27,9 @@ class Deciding:
         Raises the ApprovalError that says why it does not count, or Gone. When the plan is no longer what was shown, a
         fresh proposal is made in its place and PlanChanged raised.
         """
-        roles = self._roles_of(person)  # may ask Slack, so not within the transaction
+        roles = self._context.roles_of(person)  # may ask Slack, so not within the transaction
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             proposal = self._may_decide(proposal_id, person, roles, approve=approve, emergency=emergency)
             changed = approve and self._proposing.changed_since(proposal)
             if changed:
@@ -57,7 +40,7 @@ class Deciding:
             else:
                 self._count(proposal, Decision(person, approve, reason, now, emergency))
             self._store.inbox.finish_event(event, now)
-        self._show(proposal.subject)
+        self._context.show(proposal.subject)
         if changed:
             self._proposing.start_checks(proposal.subject)
             raise PlanChanged
@@ -66,28 +49,28 @@ class Deciding:
 
     def may_decide(self, proposal_id: str, person: str, *, approve: bool, emergency: bool = False) -> None:
         """Asked before a reason is. Raises as `decide` does."""
-        self._may_decide(proposal_id, person, self._roles_of(person), approve=approve, emergency=emergency)
+        self._may_decide(proposal_id, person, self._context.roles_of(person), approve=approve, emergency=emergency)
 
     def _may_decide(
         self, proposal_id: str, person: str, roles: Collection[str], *, approve: bool, emergency: bool
     ) -> Proposal:
         proposal = self._proposal(proposal_id)
-        team = self._team()
+        team = self._context.team()
         may_decide(
             proposal,
             person,
             approve=approve,
             roles=roles,
-            now=self._now(),
+            now=self._context.now(),
             own_allowed=team.self_approval,
-            observe=self._observe,
+            observe=self._context.observe,
             emergency=emergency,
             emergency_roles=team.emergency.roles,
             origin=self._proposing.origin_of(proposal.subject),
         )
         plan = proposal.plan
         if approve and plan.lock and plan.cooldown:
-            until = self._store.runs.rests_until(plan.lock, plan.cooldown, self._now())
+            until = self._store.runs.rests_until(plan.lock, plan.cooldown, self._context.now())
             if until is not None:
                 raise CoolingDown(until)
         return proposal

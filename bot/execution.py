@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.context import Context
 from bot.errors import Gone
 from bot.model import Ask, Outcome, Plan, Proposal, Run, RunState, StepState, Verdict
 from bot.runbooks.format import ANSWER_TIMEOUT
@@ -27,21 +28,9 @@ BOT = "plantao"  # who did it, on the timeline, when no person did
 
 
 class Execution:
-    def __init__(
-        self,
-        store: Store,
-        surroundings: Surroundings,
-        show: Callable[[str], None],
-        *,
-        observe: bool,
-        now: Callable[[], datetime],
-    ) -> None:
-        """`show` draws the card of an alert or a request anew."""
-        self._store = store
-        self._surroundings = surroundings
-        self._show = show
-        self._observe = observe
-        self._now = now
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
         self._hold = threading.Event()
         self._cuts: dict[str, threading.Event] = {}  # what ends each run under way
         self._cut_all = threading.Event()
@@ -49,12 +38,12 @@ class Execution:
 
     def start_runs(self) -> None:
         """Starts every queued run whose turn it is, the longest waiting first."""
-        if self._hold.is_set() or self._observe:
+        if self._hold.is_set() or self._context.observe:
             return
         paused = self._store.pauses.pause() is not None
         for run in self._store.runs.runs_in(RunState.QUEUED):
             proposal = self.proposal_of(run)
-            now = self._now()
+            now = self._context.now()
             # One that had begun and is to stop goes on to its end, whatever that means: it starts no further step.
             under_way = run.started is not None or run.stopped_by is not None  # which a pause lets go on
             may_begin = not paused or under_way
@@ -64,7 +53,7 @@ class Execution:
             rests = self._store.runs.rests_until(run.lock, proposal.plan.cooldown, now) if run.lock else None
             if rests is not None:
                 self._store.timers.set_timer("rest", run.id, rests)
-            self._show(proposal.subject)
+            self._context.show(proposal.subject)
 
     def go_on(self, run_id: str, state: RunState) -> None:
         """Works on the run, which has just come to this state, on a thread of its own.
@@ -117,14 +106,14 @@ class Execution:
         to_abort = run.stopped_by is not None and run.state is not RunState.UNDOING
         if run.state is RunState.VERIFYING or to_abort:
             return None
-        expired = proposal.expires is None or proposal.expires <= self._now()
+        expired = proposal.expires is None or proposal.expires <= self._context.now()
         if progress.caught is not None:
             safe = not progress.caught.undo and may_repeat(proposal.plan.steps[progress.caught.position])
             if not safe:
                 return "the bot stopped while a step was running"
         if progress.failed is not None or run.state is RunState.UNDOING:
             return None
-        if self._observe:
+        if self._context.observe:
             return "the bot came back as an observer (MODE=observe)"
         return "the approval expired while the bot was away" if expired else None
 
@@ -168,7 +157,7 @@ class Execution:
             run = self.find(run_id)
             if run.ended is None:
                 self._unknown(run, self.proposal_of(run), "the bot failed while it was running")
-            self._show(self.proposal_of(run).subject)
+            self._context.show(self.proposal_of(run).subject)
         except Exception:
             log.exception("run not given up", run=run_id)
             return False
@@ -195,7 +184,7 @@ class Execution:
                     self.start_runs()  # its lock is free
                     self._look_again(run, proposal, cut)
                     then = None
-            self._show(proposal.subject)
+            self._context.show(proposal.subject)
             if then is RunState.SUCCEEDED:
                 self.start_runs()
             if then in {None, RunState.SUCCEEDED, RunState.ASKING, RunState.UNKNOWN}:
@@ -247,7 +236,7 @@ class Execution:
         with self._store.atomic():
             if self.find(run.id).stopped_by:  # as the question came up
                 return self._fail(run, proposal, RunState.ABORTED, "")
-            self._store.timers.set_timer("ask", run.id, self._now() + timedelta(seconds=step.timeout))
+            self._store.timers.set_timer("ask", run.id, self._context.now() + timedelta(seconds=step.timeout))
             return self._end(run, proposal, RunState.ASKING, "")
 
     def _fail(self, run: Run, proposal: Proposal, state: RunState, why: str) -> RunState:
@@ -257,17 +246,17 @@ class Execution:
             run = self.find(run.id)
             if run.stopped_by:  # perhaps as the step failed
                 state = RunState.ABORTED
-            if policy == "undo" and progress_of(proposal.plan, run.steps).to_undo and not self._observe:
+            if policy == "undo" and progress_of(proposal.plan, run.steps).to_undo and not self._context.observe:
                 return self._end(run, proposal, RunState.UNDOING, why)
             if policy == "ask" and state is RunState.FAILED:
-                self._store.timers.set_timer("ask", run.id, self._now() + timedelta(seconds=ANSWER_TIMEOUT))
+                self._store.timers.set_timer("ask", run.id, self._context.now() + timedelta(seconds=ANSWER_TIMEOUT))
                 return self._end(run, proposal, RunState.ASKING, why)
             return self._end(run, proposal, state, why)
 
     def _undo(self, run: Run, proposal: Proposal, cut: threading.Event) -> RunState | None:
         """As `_steps`."""
         positions = progress_of(proposal.plan, run.steps).to_undo
-        if self._observe:
+        if self._context.observe:
             why = "nothing was undone, as the bot only observes now (MODE=observe)"
             return self._end(run, proposal, RunState.FAILED, f"{run.why}; {why}" if run.why else why)
         ended = take_back(
@@ -320,9 +309,9 @@ class Execution:
     def _end(self, run: Run, proposal: Proposal, state: RunState, why: str, verdict: Verdict | None = None) -> RunState:
         """One stretch of the run is over: its new state, which it gives, and a line on the timeline."""
         with self._store.atomic():
-            self._store.runs.move_run(run.id, state, self._now(), why=why, verdict=verdict)
+            self._store.runs.move_run(run.id, state, self._context.now(), why=why, verdict=verdict)
             self._store.timeline.append(
-                self._now(),
+                self._context.now(),
                 BOT,
                 f"run {state.value}",
                 proposal.subject,
@@ -332,7 +321,7 @@ class Execution:
 
     def _around(self, run: Run, proposal: Proposal) -> Surroundings:
         """What is outside, for this run: its messages are told apart from others, and its alert is looked at."""
-        outside = self._surroundings
+        outside = self._context.surroundings
 
         def resolved() -> bool:
             alert = self._store.alerts.find_alert(proposal.subject)
@@ -345,7 +334,9 @@ class Execution:
         )
 
     def _journal(self, run: Run, proposal: Proposal) -> Journaled:
-        return Journaled(self._store, run.id, proposal.plan, lambda: self._show(proposal.subject), self._now)
+        return Journaled(
+            self._store, run.id, proposal.plan, lambda: self._context.show(proposal.subject), self._context.now
+        )
 
 
 class Journaled:

@@ -6,16 +6,14 @@ Each method changes the record in one transaction and then asks the screen to sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot.alerts import read_alert
 from bot.alerts.message import Message
 from bot.classify.weigh import classify
-from bot.clock import utc_now
+from bot.context import Context
 from bot.deciding import Deciding
 from bot.errors import AlreadyDecided, Gone
 from bot.execution import BOT, Execution
@@ -23,12 +21,8 @@ from bot.incidents.lifecycle import NEXT
 from bot.interventions import Interventions
 from bot.model import AlertStatus, IncidentState, ProposalState, RunState, Severity
 from bot.proposing import Proposing
-from bot.runbooks.shelf import Shelf
-from bot.runbooks.steps import Surroundings
 from bot.schedules import Schedules
-from bot.store import Store
 from bot.store.alerts import StoredAlert
-from bot.team import Team
 
 log = structlog.get_logger()
 
@@ -37,44 +31,15 @@ _SILENCE = timedelta(days=1)  # an open alert of which nothing was heard for so 
 _REDRAW = timedelta(days=1)  # how far back cards are drawn anew after a start
 
 
-class Screen(Protocol):
-    """Whatever shows people how things stand: told which alert or incident changed, it reads the record and draws."""
-
-    def changed(self, subject: str) -> None: ...
-
-
 class Flow:
-    def __init__(
-        self,
-        store: Store,
-        shelf: Shelf,
-        team: Callable[[], Team],
-        surroundings: Surroundings,
-        screen: Screen,
-        *,
-        home: str,
-        roles_of: Callable[[str], Collection[str]],
-        observe: bool = False,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        """`team` gives the team as it is now; `roles_of` tells which of its roles a Slack user holds at this moment;
-        `home` is the channel where proposals stand that no alert has led to."""
-        self._store = store
-        self._shelf = shelf
-        self._team = team
-        self._screen = screen
-        self._now = now
-        show = screen.changed
-        self.execution = Execution(store, surroundings, show, observe=observe, now=now)
-        start = self.execution.start_runs
-        self.interventions = Interventions(
-            store, self.execution, team, show, roles_of=roles_of, observe=observe, now=now
-        )
-        self.proposing = Proposing(
-            store, shelf, team, surroundings, show, start, roles_of=roles_of, observe=observe, now=now
-        )
-        self.deciding = Deciding(store, self.proposing, team, show, start, roles_of=roles_of, observe=observe, now=now)
-        self._schedules = Schedules(store, shelf, team, self.proposing, home)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+        self.execution = Execution(context)
+        self.interventions = Interventions(context, self.execution)
+        self.proposing = Proposing(context, self.execution.start_runs)
+        self.deciding = Deciding(context, self.proposing, self.execution.start_runs)
+        self._schedules = Schedules(context, self.proposing)
 
     # -- alerts ---
 
@@ -85,9 +50,9 @@ class Flow:
         changed: StoredAlert | None = None
         ended: StoredAlert | None = None
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             if alert.status is AlertStatus.FIRING and not message.is_reply:
-                classification = classify(alert, self._shelf.library(), self._team().policy)
+                classification = classify(alert, self._context.shelf.library(), self._context.team().policy)
                 ended = self._end_episode(alert.fingerprint, message.poster, message.ts, now)
                 changed, is_new = self._store.alerts.open_alert(
                     alert, classification, message.poster, message.channel, message.ts, now
@@ -112,7 +77,7 @@ class Flow:
             self._store.inbox.finish_event(event, now)
         for each in (changed, ended):
             if each is not None:
-                self._screen.changed(each.id)
+                self._context.show(each.id)
         if fresh is not None:
             self.proposing.start_checks(fresh.id)
 
@@ -161,10 +126,10 @@ class Flow:
                 raise Gone("incident")
             if state not in NEXT[incident.state]:
                 raise AlreadyDecided
-            self._store.incidents.move_incident(incident_id, incident.state, state, self._now())
-            self._store.timeline.append(self._now(), person, f"incident {state.value}", incident_id, said)
-            self._store.inbox.finish_event(event, self._now())
-        self._screen.changed(incident_id)
+            self._store.incidents.move_incident(incident_id, incident.state, state, self._context.now())
+            self._store.timeline.append(self._context.now(), person, f"incident {state.value}", incident_id, said)
+            self._store.inbox.finish_event(event, self._context.now())
+        self._context.show(incident_id)
 
     # -- time, start and stop ---
 
@@ -173,7 +138,7 @@ class Flow:
         changed: str | None = None
         unanswered: RunState | None = None
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             if not self._store.timers.claim_timer(kind, subject, now):
                 return
             match kind:
@@ -190,7 +155,7 @@ class Flow:
         if kind == "rest":
             self.execution.start_runs()
         if changed is not None:
-            self._screen.changed(changed)
+            self._context.show(changed)
 
     def _expire(self, proposal_id: str, now: datetime) -> str | None:
         proposal = self._store.proposals.find_proposal(proposal_id)
@@ -201,20 +166,20 @@ class Flow:
 
     def plan_ahead(self) -> None:
         """Sets the timers of scheduled runbooks; to be called now and then, since files change."""
-        self._schedules.plan_ahead(self._now())
+        self._schedules.plan_ahead(self._context.now())
 
     def recover(self) -> None:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
         self.proposing.recover()
         self.execution.recover()
         # Whatever changed lately is drawn anew: a crash may have come between a change and its card.
-        changed = self._store.timeline.subjects_since(self._now() - _REDRAW)
+        changed = self._store.timeline.subjects_since(self._context.now() - _REDRAW)
         waiting = self._store.runs.runs_in(
             RunState.QUEUED, RunState.RUNNING, RunState.ASKING, RunState.UNDOING, RunState.VERIFYING, RunState.UNKNOWN
         )
         changed |= {self.execution.proposal_of(run).subject for run in waiting}
         for subject in sorted(changed | {alert.id for alert in self._store.alerts.open_alerts()}):
-            self._screen.changed(subject)
+            self._context.show(subject)
 
     def stop(self, grace: float = 10.0) -> None:
         """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""

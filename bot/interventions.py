@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Literal
 
 from bot.approval import may_settle
+from bot.context import Context
 from bot.errors import AlreadyDecided, Gone, Locked, NotAllowed, ObserveMode
 from bot.execution import BOT, Execution
 from bot.model import Outcome, Proposal, Result, Run, RunState, StepState
 from bot.runbooks.progress import about, progress_of
-from bot.store import Store
-from bot.team import Team
 
 Answer = Literal["ran", "again", "stop"]
 
@@ -23,24 +20,10 @@ _SAID_OF_THE_RUN: dict[Answer, str] = {"ran": "go on", "again": "go on", "stop":
 
 
 class Interventions:
-    def __init__(
-        self,
-        store: Store,
-        execution: Execution,
-        team: Callable[[], Team],
-        show: Callable[[str], None],
-        *,
-        roles_of: Callable[[str], Collection[str]],
-        observe: bool,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._store = store
+    def __init__(self, context: Context, execution: Execution) -> None:
+        self._context = context
+        self._store = context.store
         self._execution = execution
-        self._team = team
-        self._show = show
-        self._roles_of = roles_of
-        self._observe = observe
-        self._now = now
 
     def settle(self, run_id: str, person: str, answer: Answer, asked: str | None, *, event: str | None) -> None:
         """What became of an unknown step, or how it goes on after a failed one: it ran (the run goes on after it), it
@@ -50,7 +33,7 @@ class Interventions:
         mean. Raises NotAllowed, ObserveMode, AlreadyDecided (also when something else is asked by now) or Gone.
         """
         run, proposal = self._allowed(run_id, person)
-        if self._observe and answer != "stop":
+        if self._context.observe and answer != "stop":
             raise ObserveMode
         with self._store.atomic():
             run = self._execution.find(run_id)
@@ -61,7 +44,7 @@ class Interventions:
                 raise AlreadyDecided
             if asked != about(progress) and not (asked is None and answer == "stop"):
                 raise AlreadyDecided
-            now = self._now()
+            now = self._context.now()
             if answer == "stop":
                 state = RunState.FAILED if failed or undoing else RunState.ABORTED
                 why = run.why if state is RunState.FAILED else "stopped by a person"
@@ -87,17 +70,17 @@ class Interventions:
         if state is not RunState.QUEUED:
             self._execution.go_on(run_id, state)
         self._execution.start_runs()
-        self._show(proposal.subject)
+        self._context.show(proposal.subject)
 
     def answer(self, run_id: str, person: str, position: int, *, yes: bool, event: str) -> None:
         """The answer to a question of the runbook. Raises as `settle` does."""
         run, proposal = self._allowed(run_id, person)
-        if self._observe:
+        if self._context.observe:
             raise ObserveMode
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             run = self._execution.find(run_id)
-            name = self._team().name_of(person) or person
+            name = self._context.team().name_of(person) or person
             result = Result.OK if yes else Result.FAILED
             outcome = Outcome(result, f"{'yes' if yes else 'no'}, says {name}", "", 0.0)
             asked = any(each.position == position and each.state is StepState.ASKING for each in run.steps)
@@ -112,7 +95,7 @@ class Interventions:
         if not yes:
             self._execution.go_on(run_id, RunState.RUNNING)
         self._execution.start_runs()
-        self._show(proposal.subject)
+        self._context.show(proposal.subject)
 
     def unanswered(self, run_id: str) -> RunState | None:
         """The time for an answer is over. To be called in the transaction that claims the timer.
@@ -124,7 +107,7 @@ class Interventions:
         if run.state is not RunState.ASKING:
             return None
         progress = progress_of(proposal.plan, run.steps)
-        now = self._now()
+        now = self._context.now()
         if progress.asking is not None:
             outcome = Outcome(Result.TIMED_OUT, "nobody answered in time", "", 0.0)
             self._store.steps.finish_step(run_id, progress.asking.position, outcome, now)
@@ -148,7 +131,7 @@ class Interventions:
             self.settle(run_id, person, "stop", None, event=event)
             return run
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             if not self._store.runs.ask_to_stop(run_id, person):
                 raise AlreadyDecided
             self._store.timeline.append(now, person, "aborted", proposal.subject, {"run": run_id})
@@ -160,17 +143,17 @@ class Interventions:
             self._execution.go_on(run_id, RunState.RUNNING)
         self._execution.cut(run_id)
         self._execution.start_runs()
-        self._show(proposal.subject)
+        self._context.show(proposal.subject)
         return run
 
     def undo(self, run_id: str, person: str, *, event: str) -> None:
         """Takes back what the run did, as its plan says. Raises as `settle` does, and Locked when another run works on
         the same thing now."""
         _, proposal = self._allowed(run_id, person)
-        if self._observe:
+        if self._context.observe:
             raise ObserveMode
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             run = self._execution.find(run_id)
             begun_since = any(
                 self._store.runs.run_of(each.id) is not None
@@ -187,15 +170,15 @@ class Interventions:
             self._store.timeline.append(now, person, "undo asked for", proposal.subject, {"run": run_id})
             self._store.inbox.finish_event(event, now)
         self._execution.go_on(run_id, RunState.UNDOING)
-        self._show(proposal.subject)
+        self._context.show(proposal.subject)
 
     def pause(self, person: str, why: str) -> bool:
         """No run is started until somebody lets it go on. Raises NotAllowed. False: it is paused already."""
         self._member(person)
         with self._store.atomic():
-            if not self._store.pauses.begin_pause(person, why, self._now()):
+            if not self._store.pauses.begin_pause(person, why, self._context.now()):
                 return False
-            self._store.timeline.append(self._now(), person, "paused", PAUSE, {"why": why})
+            self._store.timeline.append(self._context.now(), person, "paused", PAUSE, {"why": why})
         self._show_queue()
         return True
 
@@ -203,27 +186,27 @@ class Interventions:
         """Raises NotAllowed. False: nothing is paused."""
         self._member(person)
         with self._store.atomic():
-            if not self._store.pauses.end_pause(person, self._now()):
+            if not self._store.pauses.end_pause(person, self._context.now()):
                 return False
-            self._store.timeline.append(self._now(), person, "resumed", PAUSE)
+            self._store.timeline.append(self._context.now(), person, "resumed", PAUSE)
         self._execution.start_runs()
         self._show_queue()
         return True
 
     def _member(self, person: str) -> None:
         """The brake is for everybody who has a part in the team."""
-        if not self._roles_of(person):
+        if not self._context.roles_of(person):
             raise NotAllowed
 
     def _show_queue(self) -> None:
-        self._show(PAUSE)
+        self._context.show(PAUSE)
         for run in self._store.runs.runs_in(RunState.QUEUED):
-            self._show(self._execution.proposal_of(run).subject)
+            self._context.show(self._execution.proposal_of(run).subject)
 
     def _allowed(self, run_id: str, person: str, *, asker_too: bool = False) -> tuple[Run, Proposal]:
         run = self._execution.find(run_id)
         proposal = self._execution.proposal_of(run)
-        roles = self._roles_of(person)  # may ask Slack, so not within a transaction
-        if not may_settle(proposal, person, roles, self._team().emergency.roles, asker_too=asker_too):
+        roles = self._context.roles_of(person)  # may ask Slack, so not within a transaction
+        if not may_settle(proposal, person, roles, self._context.team().emergency.roles, asker_too=asker_too):
             raise NotAllowed
         return run, proposal

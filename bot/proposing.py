@@ -12,6 +12,7 @@ import structlog
 
 from bot.approval import may_run_unattended
 from bot.classify.weigh import classify
+from bot.context import Context
 from bot.errors import Gone, NotAllowed, PlanError, SecretMissing
 from bot.execution import BOT
 from bot.model import Alert, Param, Plan, Proposal, ProposalState, Request
@@ -20,37 +21,17 @@ from bot.runbooks.match import matching
 from bot.runbooks.plan import fill, known_values, seal
 from bot.runbooks.run import check
 from bot.runbooks.shelf import Shelf
-from bot.runbooks.steps import Surroundings, secrets_of
+from bot.runbooks.steps import secrets_of
 from bot.runbooks.values import refusal
-from bot.store import Store
-from bot.team import Team
 
 log = structlog.get_logger()
 
 
 class Proposing:
-    def __init__(
-        self,
-        store: Store,
-        shelf: Shelf,
-        team: Callable[[], Team],
-        surroundings: Surroundings,
-        show: Callable[[str], None],
-        start_runs: Callable[[], None],
-        *,
-        roles_of: Callable[[str], Collection[str]],
-        observe: bool,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._store = store
-        self._shelf = shelf
-        self._team = team
-        self._surroundings = surroundings
-        self._show = show
+    def __init__(self, context: Context, start_runs: Callable[[], None]) -> None:
+        self._context = context
+        self._store = context.store
         self._start_runs = start_runs
-        self._roles_of = roles_of
-        self._observe = observe
-        self._now = now
         self._checks = ThreadPoolExecutor(8, "check")
         self._cut = threading.Event()
 
@@ -63,13 +44,13 @@ class Proposing:
         found = self.runbook(runbook)
         self._plan_of(found, None, given)
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             request = self._store.requests.add_request(runbook, person, channel, now)
             self._store.timeline.append(now, person, "run asked for", request.id, {"runbook": runbook})
             self.propose(request.id, found, given, person, now)
             if event is not None:
                 self._store.inbox.finish_event(event, now)
-        self._show(request.id)
+        self._context.show(request.id)
         self.start_checks(request.id)
         return request
 
@@ -85,9 +66,9 @@ class Proposing:
 
         Raises PlanError, and Gone or NotAllowed as `check_again` does.
         """
-        roles = self._roles_of(person)
+        roles = self._context.roles_of(person)
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             self._may_replace(subject, person, roles)
             found = self.runbook(runbook)
             self._plan_of(found, self.alert_of(subject), given)
@@ -95,7 +76,7 @@ class Proposing:
             what = {"runbook": runbook, "given": sorted(given)}
             self._store.timeline.append(now, person, "chose", subject, what)
             self._store.inbox.finish_event(event, now)
-        self._show(subject)
+        self._context.show(subject)
         self.start_checks(subject)
 
     def check_again(self, subject: str, person: str, *, event: str) -> None:
@@ -103,18 +84,18 @@ class Proposing:
 
         One that people are about to decide is replaced only by those who may decide it: else NotAllowed.
         """
-        roles = self._roles_of(person)
+        roles = self._context.roles_of(person)
         with self._store.atomic():
             self._may_replace(subject, person, roles)
             self.renew(subject)
-            self._store.timeline.append(self._now(), person, "checked again", subject)
-            self._store.inbox.finish_event(event, self._now())
-        self._show(subject)
+            self._store.timeline.append(self._context.now(), person, "checked again", subject)
+            self._store.inbox.finish_event(event, self._context.now())
+        self._context.show(subject)
         self.start_checks(subject)
 
     def may_replace(self, subject: str, person: str) -> None:
         """Asked before a form is opened. Raises as `edit` does."""
-        self._may_replace(subject, person, self._roles_of(person))
+        self._may_replace(subject, person, self._context.roles_of(person))
 
     def _may_replace(self, subject: str, person: str, roles: Collection[str]) -> None:
         alert = self._store.alerts.find_alert(subject)
@@ -135,7 +116,7 @@ class Proposing:
 
     def candidates(self, subject: str) -> list[Runbook]:
         """The runbooks that can be run: those that fit the alert first, the most narrowly written one before others."""
-        library = self._shelf.library()
+        library = self._context.shelf.library()
         stored = self._store.alerts.find_alert(subject)
         fitting = matching(library, stored.alert, stored.classification.category) if stored else ()
         order = {match.runbook: at for at, match in enumerate(fitting)}
@@ -175,27 +156,27 @@ class Proposing:
     def propose_for_alert(self, alert_id: str, now: datetime) -> Proposal | None:
         """A sealed plan for the alert's runbook, or None: none fits, it has no steps, or a value is missing."""
         stored = self._store.alerts.find_alert(alert_id)
-        runbook = self._shelf.library().runbooks.get(stored.classification.runbook or "") if stored else None
+        runbook = self._context.shelf.library().runbooks.get(stored.classification.runbook or "") if stored else None
         if stored is None or runbook is None or not runbook.steps:
             return None
         return self.propose(alert_id, runbook, {}, stored.poster, now)
 
     def renew(self, subject: str) -> Proposal | None:
         """The same once more, with the files as they are now. What people chose stays chosen."""
-        now = self._now()
+        now = self._context.now()
         latest = self._store.proposals.latest_proposal(subject)
         stored = self._store.alerts.find_alert(subject)
         if latest is not None and (stored is None or latest.asked_by != stored.poster):
-            runbook = self._shelf.library().runbooks.get(latest.plan.runbook)
+            runbook = self._context.shelf.library().runbooks.get(latest.plan.runbook)
             fresh = self.propose(subject, runbook, latest.given, latest.asked_by, now) if runbook else None
         elif stored is not None:
             self._store.alerts.classify_again(
-                subject, classify(stored.alert, self._shelf.library(), self._team().policy)
+                subject, classify(stored.alert, self._context.shelf.library(), self._context.team().policy)
             )
             fresh = self.propose_for_alert(subject, now)
         else:
             request = self._store.requests.find_request(subject)
-            runbook = self._shelf.library().runbooks.get(request.runbook) if request else None
+            runbook = self._context.shelf.library().runbooks.get(request.runbook) if request else None
             fresh = self.propose(subject, runbook, {}, request.asked_by, now) if request and runbook else None
         if fresh is None and latest is not None:
             self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
@@ -219,7 +200,7 @@ class Proposing:
             hinder(subject, str(error))
             return None
         hinder(subject, "")
-        proposal = self._store.proposals.propose(subject, plan, params, asked_by, self._team().authority, now)
+        proposal = self._store.proposals.propose(subject, plan, params, asked_by, self._context.team().authority, now)
         self._store.timeline.append(
             now, BOT, "proposed", subject, {"proposal": proposal.id, "runbook": plan.runbook, "plan": plan.hash}
         )
@@ -237,7 +218,7 @@ class Proposing:
 
     def runbook(self, id: str) -> Runbook:
         """Raises PlanError for one that is not there, is broken, or has nothing to run."""
-        library = self._shelf.library()
+        library = self._context.shelf.library()
         if id not in library.runbooks:
             broken = [str(each) for each in library.problems if each.level == "error" and each.file.stem == id]
             raise PlanError(broken[0] if broken else f"There is no runbook {id}.")
@@ -249,22 +230,22 @@ class Proposing:
         self, runbook: Runbook, alert: Alert | None, given: Mapping[str, str]
     ) -> tuple[Plan, tuple[Param, ...]]:
         """A plan that could run now: its secrets are there too. Raises PlanError."""
-        plan, params = plan_of(runbook, alert, given, self._shelf)
+        plan, params = plan_of(runbook, alert, given, self._context.shelf)
         try:
-            secrets_of(plan, self._surroundings.environ)
+            secrets_of(plan, self._context.surroundings.environ)
         except SecretMissing as missing:
             raise PlanError(str(missing)) from missing
         return plan, params
 
     def changed_since(self, proposal: Proposal) -> bool:
         """Whether the files now give another plan than the one that was shown, or the team is another one."""
-        if proposal.authority != self._team().authority:
+        if proposal.authority != self._context.team().authority:
             return True
-        runbook = self._shelf.library().runbooks.get(proposal.plan.runbook)
+        runbook = self._context.shelf.library().runbooks.get(proposal.plan.runbook)
         if runbook is None:
             return True
         try:
-            plan, _ = plan_of(runbook, self.alert_of(proposal.subject), proposal.given, self._shelf)
+            plan, _ = plan_of(runbook, self.alert_of(proposal.subject), proposal.given, self._context.shelf)
         except PlanError:
             return True
         return plan.hash != proposal.plan.hash
@@ -286,25 +267,27 @@ class Proposing:
                 self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED)
                 hinder = self._store.alerts.hinder if self.alert_of(proposal.subject) else self._store.requests.hinder
                 hinder(proposal.subject, f"its checks could not be run ({error})")
-            self._show(proposal.subject)
+            self._context.show(proposal.subject)
 
     def _gather_evidence(self, proposal: Proposal) -> None:
         """Read-only: what the checks say is the evidence, and only then may anyone decide."""
-        readings = check(proposal.plan, self._surroundings, stop=self._cut)
+        readings = check(proposal.plan, self._context.surroundings, stop=self._cut)
         if self._cut.is_set():  # the bot is stopping; they run again after the next start
             return
         with self._store.atomic():
-            now = self._now()
+            now = self._context.now()
             expires = now + timedelta(seconds=proposal.plan.approval.expires)
             if self._store.proposals.offer(proposal.id, readings, expires):
                 self._store.timers.set_timer("expire", proposal.id, expires)
                 self._run_unattended(proposal.id, now)
         self._start_runs()
-        self._show(proposal.subject)
+        self._context.show(proposal.subject)
 
     def _run_unattended(self, proposal_id: str, now: datetime) -> None:
         proposal = self._store.proposals.find_proposal(proposal_id)
-        if proposal is None or not may_run_unattended(proposal, self._team().unattended, observe=self._observe):
+        if proposal is None or not may_run_unattended(
+            proposal, self._context.team().unattended, observe=self._context.observe
+        ):
             return
         if self.changed_since(proposal):  # between its making and now: a person is asked
             return
@@ -315,8 +298,8 @@ class Proposing:
     def runs_alone(self, subject: str) -> bool:
         """Whether what is proposed runs on nobody's word, if its checks answer as they should."""
         latest = self._store.proposals.latest_proposal(subject)
-        team = self._team()
-        return latest is not None and may_run_unattended(latest, team.unattended, observe=self._observe)
+        team = self._context.team()
+        return latest is not None and may_run_unattended(latest, team.unattended, observe=self._context.observe)
 
     def recover(self) -> None:
         """Checks that a stop has cut run again."""

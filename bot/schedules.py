@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.context import Context
 from bot.cron import next_fire
 from bot.errors import PlanError
 from bot.proposing import Proposing
-from bot.runbooks.shelf import Shelf
-from bot.store import Store
-from bot.team import Team
 
 log = structlog.get_logger()
 
 
 class Schedules:
-    def __init__(
-        self, store: Store, shelf: Shelf, team: Callable[[], Team], proposing: Proposing, channel: str
-    ) -> None:
-        """`channel`: where what is due is proposed."""
-        self._store = store
-        self._shelf = shelf
-        self._team = team
+    def __init__(self, context: Context, proposing: Proposing) -> None:
+        self._context = context
+        self._store = context.store
         self._proposing = proposing
-        self._channel = channel
 
     def plan_ahead(self, now: datetime) -> None:
         """A timer for every schedule that has none: those of files that are new or have changed."""
@@ -49,17 +41,17 @@ class Schedules:
         if later is not None:
             self._store.timers.set_timer("schedule", subject, later)
         try:
-            return self._proposing.due(subject.partition(" ")[0], self._channel, now)
+            return self._proposing.due(subject.partition(" ")[0], self._context.home, now)
         except PlanError as error:
             log.warning("scheduled runbook not proposed", runbook=subject, error=str(error))
             return None
 
     def _wanted(self) -> dict[str, str]:
         """A timer's subject, which holds the schedule, so that a changed one is a timer of its own → the schedule."""
-        runbooks = self._shelf.library().runbooks.values()
+        runbooks = self._context.shelf.library().runbooks.values()
         zone = self._zone()
         return {f"{each.id} {each.schedule} {zone.key}": each.schedule for each in runbooks if each.schedule}
 
     def _zone(self) -> ZoneInfo:
-        rota = self._team().rota
+        rota = self._context.team().rota
         return rota.zone if rota else ZoneInfo("UTC")

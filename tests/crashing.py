@@ -26,7 +26,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))  # it is a program
 
 import app
-from bot.runbooks import process, run
+from bot.runbooks import run
+from bot.runbooks.processes import process
 
 # What draws and sends cards has tests of its own; a message that a runbook posts is told by its key.
 _DRAWING = ("outbox", "screen", "uploads", "history")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.runbooks.always_true import why_always_holds
+from bot.runbooks.linting.always_true import why_always_holds
 
 ALWAYS = [
     (["true"], [0], "runs true, which always succeeds"),

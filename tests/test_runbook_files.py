@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.runbooks.commands import list_all
 from bot.runbooks.load import load_folder
 from bot.runbooks.shelf import Shelf
+from bot.runbooks.terminal.commands import list_all
 from tests.broken.good import GOOD, PROSE, plus, step
 
 TODAY = date(2026, 11, 21)

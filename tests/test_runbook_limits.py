@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Limits
-from bot.runbooks.process import Exit, How, Processes
+from bot.runbooks.processes.process import Exit, How, Processes
 
 MIB = 1024**2
 linux = pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.runbooks.process import Exit, How, Processes, still_runs
+from bot.runbooks.processes.process import Exit, How, Processes, still_runs
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
@@ -347,7 +347,7 @@ def test_a_run_ends_though_its_supervisor_stands_still(tmp_path: Path) -> None:
 BOT = """
 import os, sys, threading
 from pathlib import Path
-from bot.runbooks.process import Processes
+from bot.runbooks.processes.process import Processes
 marks, program = sys.argv[1:]
 with Processes(Path(marks).parent, dict(os.environ)) as processes:
     processes.run(("python3", "-c", program, marks), 100, threading.Event(), lambda pid, since: None)
@@ -367,7 +367,7 @@ def test_nothing_unfinished_survives_the_bot(ground: Ground) -> None:
 FLOOD = """
 import os, resource, sys, threading
 from pathlib import Path
-from bot.runbooks.process import Processes
+from bot.runbooks.processes.process import Processes
 with Processes(Path(sys.argv[1]), dict(os.environ), secrets=(b"T0K-9f8e7d6c5b4a3210",)) as processes:
     def printed(command):
         processes.run(("sh", "-c", command), 100, threading.Event(), lambda pid, since: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.runbooks.programs import chosen_by_parameter, code_with_parameter
+from bot.runbooks.linting.programs import chosen_by_parameter, code_with_parameter
 
 # What reads the text, and the command.
 CODE = [

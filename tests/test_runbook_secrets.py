@@ -23,7 +23,7 @@ from bot.model import Http, Outcome, Result
 from bot.runbooks.masking import MARK, Mask
 from bot.runbooks.network import request
 from bot.runbooks.output import HeadAndTail
-from bot.runbooks.process import Processes
+from bot.runbooks.processes.process import Processes
 
 TOKEN = "T0K-9f8e7d6c5b4a3210"
 HARD = "p'a\"s/s&w<o>r\\d é+%?2026"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.model import Alert, AlertStatus, Category
 from bot.runbooks.format import MatchEntry, Runbook
+from bot.runbooks.linting.shadowing import shadowed
 from bot.runbooks.load import Library, load_folder
 from bot.runbooks.match import matching
-from bot.runbooks.shadowing import shadowed
 
 # The entry of `book-b`, and that of `another`, which comes first among equals.
 ALWAYS = [

@@ -1,4 +1,4 @@
-"""Changing what is proposed: other values, another runbook. Each is a fresh plan, and the old card's buttons are dead."""
+"""Changing what is proposed: other values, another runbook. Each is a fresh plan; the old buttons are dead."""
 
 from __future__ import annotations
 

@@ -121,12 +121,12 @@ def test_a_question_and_a_message_stand_there_once_wherever_it_is_killed(
 
 
 @pytest.mark.parametrize(
-    ("before", "starts"),
+    ("before", "most"),
     [("after: the intent of step 1", 0), ("after: a message goes to the supervisor", 1)],
     ids=["not_started", "started"],
 )
 def test_a_bot_that_is_killed_again_starts_nothing_twice(
-    crash: AtCrash, before: str, starts: int, record_property: Callable[[str, object], None]
+    crash: AtCrash, before: str, most: int, record_property: Callable[[str, object], None]
 ) -> None:
     """The second kill comes while it recovers from the first, or while it acts on what a person has answered."""
     crash.write_walk(TWO_STEPS, tree=TREE)
@@ -137,15 +137,19 @@ def test_a_bot_that_is_killed_again_starts_nothing_twice(
         crash.stand_still_at(1, before)
         assert crash.story(ts, place, "FIXED")
         crash.kill()
+        first = crash.started(place)
+        assert first in ([], ["one"][:most])
         crash.start_and_stand_still_at(number)
         point = crash.story(ts, place, "FIXED")
         assert point
-        assert len(crash.started(place)) == starts, point
+        started = crash.started(place)
+        assert started == ["one", "two"][: max(len(first), len(started))], point
         crash.kill()
         crash.start_bot()
         assert crash.story(ts, place, "FIXED") is None
         assert (crash.started(place), crash.left()) == (["one", "two"], []), point
-        if point.name.startswith("after: the intent of step"):  # from here on it is a run like any other
+        # From here on it is a run like any other. Threads take turns, so one number is not one point in every walk.
+        if len(started) > len(first) or point.name.startswith("after: the intent of step"):
             break
     record_property("crash points", number)
     assert number >= 14

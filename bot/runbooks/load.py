@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from bot.runbooks.format import Runbook
-from bot.runbooks.lint import Standards, findings
-from bot.runbooks.shadowing import shadowed
+from bot.runbooks.linting.lint import Standards, findings
+from bot.runbooks.linting.shadowing import shadowed
 from bot.strict_yaml import Document, Fault, read
 from bot.yaml_faults import Loc, place
 

@@ -28,7 +28,7 @@ from bot.model import (
 )
 from bot.runbooks.judge import by_exit_code
 from bot.runbooks.network import connect, request
-from bot.runbooks.process import Exit, How, Processes, Started, signal_name, why_refused
+from bot.runbooks.processes.process import Exit, How, Processes, Started, signal_name, why_refused
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PROBE_TIMEOUT = 10.0

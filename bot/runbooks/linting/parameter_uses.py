@@ -7,11 +7,11 @@ from pathlib import Path
 
 from bot.errors import PlanError
 from bot.runbooks import patterns
-from bot.runbooks.acts import Act, Finding, acts
 from bot.runbooks.addresses import refused_host, refused_template
 from bot.runbooks.format import HttpSpec, ParamSpec, Runbook
+from bot.runbooks.linting.acts import Act, Finding, acts
+from bot.runbooks.linting.programs import chosen_by_parameter, code_with_parameter
 from bot.runbooks.placeholders import names, parts, texts
-from bot.runbooks.programs import chosen_by_parameter, code_with_parameter
 from bot.runbooks.scripts import read_script
 from bot.runbooks.values import refusal
 from bot.yaml_faults import Loc

@@ -15,14 +15,14 @@ from rich.text import Text
 
 from bot.clock import utc_now
 from bot.model import Ask, Outcome, Plan, Reading, Result, RunState, StepState, Verdict
-from bot.runbooks.commands import DONE, NO
 from bot.runbooks.described import SHORT, one_line
 from bot.runbooks.judge import verdict_of
-from bot.runbooks.live import LiveJournal
-from bot.runbooks.person import Person
 from bot.runbooks.progress import progress_of
 from bot.runbooks.run import Ended, check, execute, take_back, verify
 from bot.runbooks.steps import Surroundings
+from bot.runbooks.terminal.commands import DONE, NO
+from bot.runbooks.terminal.live import LiveJournal
+from bot.runbooks.terminal.person import Person
 from bot.runbooks.told import before_and_after, evidence, seconds
 
 T = TypeVar("T")

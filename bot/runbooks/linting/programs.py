@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.runbooks.linting.started import program_name, started
 from bot.runbooks.placeholders import names
-from bot.runbooks.started import program_name, started
 
 _SHELLS = "sh ash bash dash fish ksh mksh zsh csh tcsh rbash su runuser script flock expect pwsh powershell"
 # Program → the letters of the options that take program text, or a command.

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from bot.cron import next_fire
 from bot.errors import PlanError
-from bot.runbooks import parameter_uses
-from bot.runbooks.acts import Finding, acts
-from bot.runbooks.always_true import why_always_holds
 from bot.runbooks.format import Runbook
+from bot.runbooks.linting import parameter_uses
+from bot.runbooks.linting.acts import Finding, acts
+from bot.runbooks.linting.always_true import why_always_holds
 from bot.runbooks.scripts import read_script
 
 REVIEW_DAYS = 180

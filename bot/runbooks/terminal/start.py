@@ -15,18 +15,20 @@ from rich.console import Console
 
 from bot.errors import InputError, PlanError, SecretMissing
 from bot.model import Ask, Notify, Outcome, Plan, Result
-from bot.runbooks.by_hand import Session
-from bot.runbooks.commands import find, given, left_out, missing
 from bot.runbooks.described import in_full, one_line
 from bot.runbooks.format import Runbook
-from bot.runbooks.person import Person
 from bot.runbooks.plan import fill, seal
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings, secrets_of
+from bot.runbooks.terminal.by_hand import Session
+from bot.runbooks.terminal.commands import find, given, left_out, missing
+from bot.runbooks.terminal.person import Person
 from bot.runbooks.values import refusal
 
 
-def run(shelf: Shelf, id: str, values: Sequence[str], *, yes: bool, observe: bool, environ: Mapping[str, str]) -> int:
+def run_by_hand(
+    shelf: Shelf, id: str, values: Sequence[str], *, yes: bool, observe: bool, environ: Mapping[str, str]
+) -> int:
     """Asks for what is missing, shows the evidence and the plan, and after a yes runs it. Gives the exit status.
 
     Raises InputError for what cannot be run as it was asked for; nothing has been started then.

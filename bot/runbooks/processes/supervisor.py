@@ -37,9 +37,9 @@ import select
 import sys
 import time
 
-from bot.runbooks.command_tree import CommandTree
-from bot.runbooks.process_tree import processor_time, stat, tasks
-from bot.runbooks.spawn import Limits, release, soft_limits, spawn, swallow
+from bot.runbooks.processes.command_tree import CommandTree
+from bot.runbooks.processes.process_tree import processor_time, stat, tasks
+from bot.runbooks.processes.spawn import Limits, release, soft_limits, spawn, swallow
 
 # A command that ends sooner is neither looked at nor worth a line in the journal: its end is there before anyone asks.
 _LOOK = 0.05

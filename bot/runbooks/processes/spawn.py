@@ -16,7 +16,7 @@ import _signal  # type: ignore[import-not-found]
 import os
 import resource
 
-from bot.runbooks.process_tree import tasks
+from bot.runbooks.processes.process_tree import tasks
 
 # A second belt against a fork bomb, wide enough for programs of many threads: the kernel counts those, and all of the
 # user's. Tasks for each process allowed, and at least.

@@ -26,7 +26,7 @@ from typing import Any, Self
 from bot.model import Limits
 from bot.runbooks.masking import Mask
 from bot.runbooks.output import HeadAndTail
-from bot.runbooks.process_tree import DEAD, descendants, stat
+from bot.runbooks.processes.process_tree import DEAD, descendants, stat
 
 # How often a running command looks whether it should stop; seconds.
 _LOOK = 0.05
@@ -39,8 +39,8 @@ _REST = 1024 * 1024
 # are among them, and as many again.
 _PATIENCE = 30.0
 
-_ROOT = str(Path(__file__).parents[2])
-_SUPERVISOR = "import sys; sys.path.append(sys.argv[1]); from bot.runbooks.supervisor import main; main()"
+_ROOT = str(Path(__file__).parents[3])
+_SUPERVISOR = "import sys; sys.path.append(sys.argv[1]); from bot.runbooks.processes.supervisor import main; main()"
 
 Started = Callable[[int, float], None]
 """Told the process and its start time, in clock ticks since the machine's start, unless it ended at once."""

@@ -13,7 +13,7 @@ import os
 import select
 import time
 
-from bot.runbooks.process_tree import HAS_PROC, descendants
+from bot.runbooks.processes.process_tree import HAS_PROC, descendants
 
 GRACE = 5.0  # seconds between TERM and KILL (RUNBOOKS.md, rule 7)
 GIVE_UP = 10.0  # seconds after KILL: a process of another user, or one that the kernel holds

@@ -1,0 +1,26 @@
+"""What every part of the story works with: handed to each of them once, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.clock import utc_now
+from bot.runbooks.shelf import Shelf
+from bot.runbooks.steps import Surroundings
+from bot.store import Store
+from bot.team import Team
+
+
+@dataclass(frozen=True)
+class Context:
+    store: Store
+    shelf: Shelf
+    team: Callable[[], Team]  # as it is now
+    roles_of: Callable[[str], Collection[str]]  # which of the team's roles a Slack user holds at this moment
+    surroundings: Surroundings  # what steps work in
+    show: Callable[[str], None]  # draws the card of an alert, an incident or a request anew
+    home: str  # the channel where proposals stand that no alert has led to
+    observe: bool = False  # nothing may run
+    now: Callable[[], datetime] = utc_now
