@@ -153,10 +153,10 @@ def test_each_thing_that_is_not_well_is_found(
 @pytest.mark.ran("real", "daily-health-check")
 def test_what_is_not_given_is_not_looked_at(far: FarSide, tmp_path: Path) -> None:
     """With nothing but a health address the rest says that it was skipped, and the morning is good."""
-    given = {"health": f"{far.url}/health", "slow_ms": "5000", "report": report(tmp_path), **ROOM}
+    given = {"health": f"{far.url}/health", "slow_ms": "5000", "gpu_most": "0", "report": report(tmp_path), **ROOM}
     done = perform("daily-health-check", given, ENVIRON, tmp_path)
     assert done.verdict is Verdict.FIXED, done
-    assert Path(given["report"]).read_text().count("\nskip ") == 5
+    assert Path(given["report"]).read_text().count("\nskip ") == 6
 
 
 @pytest.mark.ran("real", "daily-health-check")
