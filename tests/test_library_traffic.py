@@ -441,5 +441,6 @@ def test_scripts_for_nginx_are_there() -> None:
         "nginx_rate.py",
         "nginx_reload.py",
         "nginx_restore.py",
+        "nginx_route.py",
         "nginx_take_out.py",
     }
