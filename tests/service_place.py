@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import Verdict
+from tests.hurried import hurried
 from tests.library import Performed, perform
 from tests.small_service import SmallService
 
@@ -38,6 +39,11 @@ class Place:
         """The runbook with these values."""
         filled = {name: str(value) for name, value in given.items()}
         return perform(id, filled, self.environ, self.root, answers=self.answers)
+
+    def perform_in_vain(self, id: str, wait: str, **given: object) -> Performed:
+        """The same, where nothing comes of its wait of this length: it takes two seconds."""
+        filled = {name: str(value) for name, value in given.items()}
+        return perform(id, filled, self.environ, self.root, answers=self.answers, folder=hurried(self.root, id, wait))
 
 
 def start(place: Place, shop: SmallService) -> None:

@@ -93,26 +93,28 @@ def test_maintenance_by_the_services_own_switch(place: Place) -> None:
 def test_maintenance_that_no_proxy_heeds_is_taken_back(place: Place) -> None:
     """A flag that nobody looks for must not lie there for the day when somebody does."""
     with serve({"/index.html": 200}) as port:
-        done = place.perform("maintenance-mode", site="shop", port=port)
+        done = place.perform_in_vain("maintenance-mode", "10s", site="shop", port=port)
     assert (done.state, list(place.flags.iterdir())) == (RunState.UNDONE, []), str(done)
     assert not done.steps["taken"].ok
 
 
 @pytest.mark.parametrize(
-    ("id", "was"),
+    ("id", "wait", "was"),
     [
-        pytest.param("maintenance-mode", True, marks=pytest.mark.ran("real", "maintenance-mode")),
-        pytest.param("end-maintenance", False, marks=pytest.mark.ran("real", "end-maintenance")),
+        pytest.param("maintenance-mode", "10s", True, marks=pytest.mark.ran("real", "maintenance-mode")),
+        pytest.param("end-maintenance", "60s", False, marks=pytest.mark.ran("real", "end-maintenance")),
     ],
 )
-def test_an_undo_ends_or_begins_no_maintenance_that_it_did_not_change(place: Place, id: str, was: bool) -> None:
+def test_an_undo_ends_or_begins_no_maintenance_that_it_did_not_change(
+    place: Place, id: str, wait: str, was: bool
+) -> None:
     """A run that found it as it wanted it has nothing to take back."""
     flag = place.flags / "shop"
     if was:
         flag.write_text("2026-11-21 12:00:00 UTC\n")
     # The site heeds no flag, so both runs fail.
     with serve({"/index.html": 404}) as port:
-        done = place.perform(id, site="shop", port=port)
+        done = place.perform_in_vain(id, wait, site="shop", port=port)
     assert (done.state, flag.exists()) == (RunState.UNDONE, was), str(done)
 
 
@@ -147,7 +149,7 @@ def test_a_service_that_tells_how_it_is_gets_that_back(
 
     with listening(Side) as port:
         where = {"switch": "http", "switch_url": f"http://127.0.0.1:{port}/maintenance"}
-        done = place.perform("maintenance-mode", site="shop", port=port, **where)
+        done = place.perform_in_vain("maintenance-mode", "10s", site="shop", port=port, **where)
     assert (done.state, heard) == (state, told), str(done)
 
 
