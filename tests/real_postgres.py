@@ -129,6 +129,8 @@ class Postgres:
             "fsync": "off",
             "full_page_writes": "off",
             "autovacuum": "off",
+            # On only at a start. Which command takes the log can be changed at any time; at first it is thrown away.
+            "archive_mode": "on",
         }
         argv = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]
         for name, value in options.items():
@@ -222,6 +224,8 @@ def postgres() -> Iterator[Postgres]:
             shutil.chown(folder, server.owner)
         _run([where / "initdb", "-D", folder / "data", "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
               "--no-sync"], server.owner)  # fmt: skip
+        with (folder / "data" / "postgresql.conf").open("a") as config:
+            config.write("archive_command = '/bin/true'\n")
         server.start()
         server.sql(f"CREATE ROLE {BOT} LOGIN IN ROLE pg_monitor, pg_signal_backend; CREATE ROLE shop LOGIN")
         yield server
