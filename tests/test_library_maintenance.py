@@ -11,7 +11,7 @@ import pytest
 from bot.model import RunState, Verdict
 from bot.runbooks.load import load_folder
 from tests import real_nginx
-from tests.library import RUNBOOKS, Performed
+from tests.library import RUNBOOKS
 from tests.real_nginx import Nginx
 from tests.service_place import Place
 
@@ -44,10 +44,6 @@ def nginx(place: Place) -> Iterator[Nginx]:
         yield site
 
 
-def partial(place: Place, nginx: Nginx) -> Performed:
-    return place.perform("partial-maintenance", site="shop", port=nginx.port)
-
-
 @pytest.mark.ran("real", "maintenance-mode", "end-maintenance")
 def test_the_lines_of_the_text_turn_everybody_away(place: Place) -> None:
     """The flag is looked for at each request: nginx need not be reloaded."""
@@ -61,7 +57,7 @@ def test_the_lines_of_the_text_turn_everybody_away(place: Place) -> None:
 @pytest.mark.ran("real", "partial-maintenance", "end-maintenance")
 def test_known_users_stay_in_and_new_ones_wait(place: Place, nginx: Nginx) -> None:
     """Until it is ended; the test user's session is shown nowhere."""
-    on = partial(place, nginx)
+    on = place.perform("partial-maintenance", site="shop", port=nginx.port)
     assert (on.state, on.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), str(on)
     assert (nginx.get("/"), nginx.get("/", Cookie="basket=3"), nginx.get("/", Cookie=KNOWN)) == (503, 503, 200)
     assert KNOWN not in str(on)
@@ -77,7 +73,7 @@ def test_known_users_stay_in_and_new_ones_wait(place: Place, nginx: Nginx) -> No
 def test_a_session_that_nginx_does_not_know_takes_it_back(place: Place, nginx: Nginx) -> None:
     """With the name of another cookie everybody would be turned away: the flag goes again."""
     place.environ["MAINTENANCE_KNOWN_COOKIE"] = "sid=a-test-users-own"
-    done = partial(place, nginx)
+    done = place.perform_in_vain("partial-maintenance", "8s", site="shop", port=nginx.port)
     assert (done.state, done.steps["taken"].ok, done.steps["kept"].ok) == (RunState.UNDONE, True, False), str(done)
     assert (nginx.get("/"), list(place.flags.iterdir())) == (200, [])
 
@@ -88,5 +84,5 @@ def test_partial_maintenance_that_nginx_does_not_look_for_is_taken_back(place: P
     flag = place.flags / "shop.newcomers"
     flag.write_text("2026-11-21 12:00:00 UTC\n")
     with real_nginx.running(place.root / "nginx") as nginx:
-        done = partial(place, nginx)
+        done = place.perform_in_vain("partial-maintenance", "10s", site="shop", port=nginx.port)
     assert (done.state, done.steps["taken"].ok, flag.exists()) == (RunState.UNDONE, False, True), str(done)
