@@ -52,4 +52,4 @@ schema: setup
 	$(BIN)/python -m bot.runbooks.schema > runbooks/runbook.schema.json
 
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra cloud --group dev pyproject.toml -o requirements.lock
