@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot import settings
 from bot.clock import utc_now
 from bot.errors import InputError, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
@@ -102,12 +104,19 @@ def _where(env_file: Path | None) -> str:
 def _the_rest(environ: Mapping[str, str], env_file: Path | None, wrong: set[str]) -> Settings | None:
     """The settings with the defaults in place of the wrong ones, which nobody then looks at. None if that fails too."""
     fields = Settings.model_fields
-    defaults = {name: fields[name.lower()].default for name in settings.NAMES if name in wrong and "TOKEN" not in name}
-    as_text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in defaults.items()}
+    defaults = {name: fields[name.lower()].default for name in settings.NAMES if name in wrong}
+    as_text = {name: _as_text(value) for name, value in defaults.items() if not isinstance(value, SecretStr)}
     try:
         return settings.load({**environ, **as_text}, None if wrong - set(settings.NAMES) else env_file, slack=False)
     except SettingsError:
         return None
+
+
+def _as_text(default: object) -> str:
+    """As a person would write it into .env."""
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return f"{default:g}s" if isinstance(default, float) else str(default)
 
 
 def _each(what: str, error: InputError) -> Iterator[Finding]:

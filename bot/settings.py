@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot import units
 from bot.errors import SettingsError
 
 SLACK_API = "https://slack.com/api/"
+OLLAMA = "http://127.0.0.1:11434"
+
+# What LLM_MODEL is when nobody names one. The local one answers within the budget on two processor cores.
+MODELS = {"ollama": "qwen2.5:1.5b", "gemini": "gemini-flash-lite-latest", "groq": "openai/gpt-oss-20b", "none": ""}
+
+_LONGEST = 60  # seconds that LLM_TIMEOUT may be: an opinion that comes later helps nobody
 
 # Slack: letters of any language in lower case, digits, hyphens and underscores, at most 80.
 _CHANNEL = re.compile(r"[\w-]+")
@@ -89,6 +96,62 @@ _BOT_TOKEN = "your app's page, OAuth & Permissions, Bot User OAuth Token"  # noq
 _APP_TOKEN = "your app's page, Basic Information, App-Level Tokens, scope connections:write"  # noqa: S105
 
 
+def _llm_timeout(value: str | float) -> float:
+    seconds = units.seconds(value) if isinstance(value, str) else value
+    if seconds is None:
+        raise ValueError(f"is {value!r}; write a number and a unit, like 4s")
+    if not 1 <= seconds <= _LONGEST:
+        raise ValueError(f"is {value!r}; it must be from 1s to {_LONGEST}s")
+    return seconds
+
+
+def _model_name(value: str) -> str:
+    if not re.fullmatch(r"[\w./:@-]{0,200}", value):
+        raise ValueError("holds a character that no model's name has; write it as its provider lists it")
+    return value
+
+
+def _ollama_host(value: str) -> str:
+    """As Ollama itself reads it: a name, a port or both will do. What a server listens on is not where one asks it."""
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        if parts.scheme not in {"http", "https"} or parts.username or parts.query or parts.fragment:
+            raise ValueError
+        port, host = parts.port, parts.hostname or "127.0.0.1"
+    except ValueError:
+        raise ValueError(f"is no address; write one like {OLLAMA}") from None
+    if host in {"0.0.0.0", "::"}:
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    if not re.fullmatch(r"[\w.:-]+", host):
+        raise ValueError(f"is no address; write one like {OLLAMA}")
+    usual = 11434 if "://" not in value else 443 if parts.scheme == "https" else 80
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port or usual}{parts.path.rstrip('/')}"
+
+
+def check_key(provider: str, key: SecretStr) -> None:
+    """ValueError when a provider cannot be asked with this key; nothing of the key is repeated."""
+    text = key.get_secret_value()
+    if not text:
+        raise ValueError(
+            f"is missing, which LLM_PROVIDER={provider} needs; set it, or set LLM_PROVIDER=none to do without a model"
+        )
+    if not re.fullmatch(r"[!-~]+", text):  # what a header may hold
+        raise ValueError(
+            f"is {len(text)} characters long and holds a space, a line break or a letter that no key has; copy it again"
+        )
+
+
+def _key_for(provider: str) -> AfterValidator:
+    """A key that is only looked at when its provider is the one to be asked."""
+
+    def checked(value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.data.get("llm_provider") == provider:
+            check_key(provider, value)
+        return value
+
+    return AfterValidator(checked)
+
+
 def _language(value: str) -> str:
     """gettext uses LANGUAGE too: a desktop sets it to "pt_BR:pt:en" or "en_GB". The first one we have counts."""
     if ":" not in value and not value.startswith("en_"):
@@ -117,6 +180,17 @@ class Settings(BaseSettings):
     mode: Literal["act", "observe"] = "act"
     language: Annotated[Literal["en", "pt_BR"], BeforeValidator(_language)] = "en"
     log_format: Literal["console", "json"] = "console"
+    llm_provider: Literal["ollama", "gemini", "groq", "none"] = "ollama"
+    llm_model: Annotated[str, AfterValidator(_model_name)] = ""
+    llm_timeout: Annotated[float, BeforeValidator(_llm_timeout)] = 4.0
+    ollama_host: Annotated[str, AfterValidator(_ollama_host)] = OLLAMA
+    gemini_api_key: SecretStr = SecretStr("")
+    groq_api_key: SecretStr = SecretStr("")
+
+    @property
+    def model(self) -> str:
+        """The language model to ask: the named one, or the provider's default."""
+        return self.llm_model or MODELS[self.llm_provider]
 
     @property
     def database(self) -> Path:
@@ -158,6 +232,8 @@ class _ServingSettings(Settings):
     runbooks_dir: Annotated[Path, AfterValidator(_folder)] = Path("runbooks")
     templates_dir: Annotated[Path, AfterValidator(_folder)] = Path("templates")
     team_file: Annotated[Path, AfterValidator(_file)] = Path("team.yaml")
+    gemini_api_key: Annotated[SecretStr, _key_for("gemini")] = SecretStr("")
+    groq_api_key: Annotated[SecretStr, _key_for("groq")] = SecretStr("")
 
     model_config = SettingsConfigDict(validate_default=True)
 

@@ -171,6 +171,69 @@ def test_a_desktops_language_list_is_understood(desktop: str, language: str) -> 
     assert settings.load({"LANGUAGE": desktop}, None, slack=False).language == language
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:11434"),
+        (":9999", "http://127.0.0.1:9999"),
+        ("0.0.0.0:11434", "http://127.0.0.1:11434"),
+        ("[::]:11434", "http://[::1]:11434"),
+        ("gpu-box", "http://gpu-box:11434"),
+        ("http://gpu-box", "http://gpu-box:80"),
+        ("https://models.example.com/ollama/", "https://models.example.com:443/ollama"),
+    ],
+)
+def test_ollamas_address_is_read_as_ollama_reads_it(written: str, asked: str) -> None:
+    """The variable is Ollama's own; where its server listens is turned into where one asks it."""
+    assert settings.load({"OLLAMA_HOST": written}, None, slack=False).ollama_host == asked
+
+
+@pytest.mark.parametrize(
+    "written", ["ftp://box", "http://a b", "box:99999", "http://me:pw@box", "box;rm", "http://[::1"]
+)
+def test_what_is_no_address_of_ollama_is_refused(written: str) -> None:
+    """Before anything starts, and not at the first alert at night."""
+    assert problems({"OLLAMA_HOST": written}, slack=False) == [
+        "OLLAMA_HOST is no address; write one like http://127.0.0.1:11434"
+    ]
+
+
+def test_a_key_is_needed_only_for_its_own_provider(files: dict[str, str]) -> None:
+    """And it is said with everything else that is wrong."""
+    assert settings.load(TOKENS | files | {"GROQ_API_KEY": "not, asked"}, None).model == "qwen2.5:1.5b"
+    said = problems(TOKENS | files | {"LLM_PROVIDER": "gemini", "GROQ_API_KEY": "gsk-1", "LLM_TIMEOUT": "4"})
+    assert said == [
+        "LLM_TIMEOUT is '4'; write a number and a unit, like 4s",
+        "GEMINI_API_KEY is missing, which LLM_PROVIDER=gemini needs; set it, or set LLM_PROVIDER=none to do without a "
+        "model",
+    ]
+
+
+def test_a_key_that_no_header_can_hold_is_not_repeated(files: dict[str, str]) -> None:
+    """A line break would let it write headers of its own."""
+    (said,) = problems(TOKENS | files | {"LLM_PROVIDER": "groq", "GROQ_API_KEY": "gsk-topsecret\nX-Evil: 1"})
+    assert said == (
+        "GROQ_API_KEY is 23 characters long and holds a space, a line break or a letter that no key has; copy it again"
+    )
+
+
+def test_a_named_model_wins_over_the_providers_default() -> None:
+    """Each provider has one that will do."""
+    given = {"LLM_PROVIDER": "groq"}
+    assert settings.load(given, None, slack=False).model == "openai/gpt-oss-20b"
+    assert settings.load(given | {"LLM_MODEL": "qwen/qwen3-32b"}, None, slack=False).model == "qwen/qwen3-32b"
+    assert problems({"LLM_MODEL": "two words"}, slack=False) == [
+        "LLM_MODEL holds a character that no model's name has; write it as its provider lists it"
+    ]
+
+
+@pytest.mark.parametrize("written", ["0s", "2m", "1h"])
+def test_an_answer_is_waited_for_between_a_second_and_a_minute(written: str) -> None:
+    """Later than that it helps nobody."""
+    (said,) = problems({"LLM_TIMEOUT": written}, slack=False)
+    assert said == f"LLM_TIMEOUT is {written!r}; it must be from 1s to 60s"
+
+
 def test_the_example_file_names_every_setting_with_its_default() -> None:
     """Who copies it finds everything, and nothing that does not exist."""
     written = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.M))
