@@ -115,6 +115,34 @@ class WindowNotOpened(PlantaoError):
     """Slack did not open the modal; press the button once more."""
 
 
+class ModelError(PlantaoError):
+    """The language model gave no opinion; everything goes on without one."""
+
+
+class ModelUnavailable(ModelError):
+    """Nothing that can be asked stands where the model should be, or it answers with an error."""
+
+
+class ModelSlow(ModelUnavailable):
+    """It did not answer in time."""
+
+
+class ModelMissing(ModelUnavailable):
+    """The server does not have this model."""
+
+
+class ModelKeyRefused(ModelUnavailable):
+    """The provider does not take this key."""
+
+
+class ModelBusy(ModelError):
+    """It is answering others. That is no illness, and it is not asked again for the same alert."""
+
+
+class ModelReplyUnusable(ModelError):
+    """It replied, and the reply is not what was asked for."""
+
+
 class StoreError(PlantaoError):
     """The database cannot be used."""
 

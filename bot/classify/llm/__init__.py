@@ -1,0 +1,14 @@
+"""Asking a language model: a question goes out, an Opinion or a ModelError comes back.
+
+`language_model.py`, one level up, is the door; whoever wants an opinion goes no further. Behind it:
+
+    prompt.py       what templates/prompts/ says, and the alert, fenced as data
+    withheld.py     what of an alert's text never reaches a model
+    ollama_chat.py  asks Ollama          openai_chat.py  asks Gemini and Groq
+    connection.py   what one exchange may take: bytes, and an end that can be put to it
+    reply.py        the model's words, strictly read; nothing in them is believed that was not offered
+    breaker.py      when to leave a broken model alone           opinions.py  what it said a short while ago
+    checkup.py      what the doctor says of it
+
+The model picks from closed lists and writes one sentence. It has no say in severity, parameters or approval.
+"""
