@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 _PASSING = {"severity", "value", "prometheus"}  # labels that change while the trouble is the same
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"(?<![\w.:/-])\d+(?:[.,]\d+)?(?![\w-])(?!\.\d)")  # a figure, and not the 3 of db-3 or 10.0.0.3
 
 
 def of_labels(source: str, name: str, labels: Mapping[str, str]) -> str:
@@ -14,8 +14,13 @@ def of_labels(source: str, name: str, labels: Mapping[str, str]) -> str:
     return _digest(source, name, *(f"{key}={value}" for key, value in kept))
 
 
+def of_id(source: str, *parts: str) -> str:
+    """For tools that number what they report."""
+    return _digest(source, "id", *parts)
+
+
 def of_text(source: str, text: str) -> str:
-    """For messages without labels. Numbers are left out: `95 %` and `96 %` are the same trouble."""
+    """For messages without labels. Figures are left out: `95 %` and `96 %` are the same trouble."""
     return _digest(source, " ".join(_NUMBERS.sub("#", text.casefold()).split()))
 
 

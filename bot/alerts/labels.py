@@ -1,0 +1,87 @@
+"""Labels from what a tool lists: fields, tables and lines like `Service: checkout`, with names that runbooks can rely on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.alerts.markup import unformatted
+
+_KEY = re.compile(r"[^\W\d][\w ./-]{0,39}$")
+_SAME = {  # other words for the same thing
+    "hostname": "host",
+    "host_name": "host",
+    "server": "host",
+    "machine": "host",
+    "node_name": "node",
+    "service_name": "service",
+    "servicename": "service",
+    "app": "application",
+    "environment": "env",
+    "alert_name": "alertname",
+    "pod_name": "pod",
+    "k8s_namespace": "namespace",
+    "cluster_name": "cluster",
+}
+_PROSE = {
+    "text",
+    "message",
+    "description",
+    "summary",
+    "http",
+    "https",
+    "note",
+    "notes",
+    "details",
+    "title",
+    "reason",
+    "error",
+    "output",
+    "link",
+    "url_link",
+}
+_THING = (  # what tells one alert of the same name from another
+    "host",
+    "instance",
+    "service",
+    "node",
+    "device",
+    "pod",
+    "namespace",
+    "container",
+    "cluster",
+    "region",
+    "env",
+    "application",
+    "project",
+    "database",
+    "queue",
+    "topic",
+    "url",
+    "endpoint",
+    "mountpoint",
+    "job",
+    "component",
+    "check",
+    "monitor",
+    "resource",
+    "entity",
+    "target",
+)  # fmt: skip
+
+
+def from_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Keys in lower case with underscores; the first value of a key counts, and prose is no label."""
+    found: dict[str, str] = {}
+    for title, value in pairs:
+        key = re.sub(r"[^\w]+", "_", title.strip().casefold()).strip("_")
+        key = _SAME.get(key, key)
+        value = unformatted(value)
+        if _KEY.match(key) and key not in _PROSE and value and "\n" not in value and len(value) <= 200:
+            found.setdefault(key, value)
+    return found
+
+
+def thing(labels: Mapping[str, str]) -> dict[str, str]:
+    """Those labels that say which thing it is about."""
+    return {key: labels[key] for key in _THING if key in labels}

@@ -1,0 +1,82 @@
+"""What a message is about, without what is passing: its state, how bad, how long, how much. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.alerts import signs, states
+
+_NAME = 120
+_TAGS = re.compile(r"^\s*(?:[\[【(]\s*([^\[\]【】()\n]{1,80})\s*[\]】)]\s*)")
+_LEAD = re.compile(
+    r"^\W*((?:[^\W_][\w-]*))(?:\s+\d{1,4}(?=\s*[-–—:]))?(?:\s+in\s+(?:\d+\s?\w{1,8}\s?){1,4})?\s*(?::|[-–—|»]+\s|!)\s*",
+    re.IGNORECASE,
+)
+_EMOJI = re.compile(r":[\w+-]{1,40}:|[\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
+_ASIDE = re.compile(r"\([^()\n]{0,200}\)")
+_AFTER = re.compile(
+    r"\b(?:it )?(?:was|were|been|after|for|since|lasted|duration|downtime|took|within)\b\s+(?:\w+\s+){0,3}?(?:\d|a |an |about ).*$"
+    r"|[.!]\s.*$",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(
+    r"\b\d{4}[-./]\d\d?[-./]\d\d?(?:[T ]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?\b|\b\d\d?:\d\d(?::\d\d)?\b"
+)
+_NUMBERS = re.compile(
+    r"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?(?:%|°c|[kmgt]i?b(?:/s)?|b/s|ms|µs|us|s|sec\w*|min\w*|m|h|hours?|hrs?|d|days?|req/s|rps|qps|x|k|times?))?(?![\w-])(?!\.\d)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:[._:/@-]+[^\W_]+)*")
+_EMPTY = frozenset(
+    "is are was were be been being has have had the a an on in at of to for from by with and or but now back again it its this that "
+    "currently automatically auto after since still no longer not due alert alerts alarm alarms incident notification issue "
+    "problem monitor check status state host service normal time times in_alarm previous previously became changed".split()
+)
+_ID = re.compile(
+    r"\b(?:incident|alert|issue|problem|ticket|case)\b\W{0,3}#?(?:id\W{0,2})?([A-Z]{1,6}-?\d{1,12}|\d{1,12})\b",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"\b([A-Z]{2,6}-\d{2,12})\b")
+
+
+def name_of(headline: str) -> str:
+    """The headline without emoji, state and level in front of it: "[FIRING:1] 🔥 High CPU" is "High CPU"."""
+    text = _EMOJI.sub(" ", headline).strip()
+    for _ in range(4):
+        tag, lead = _TAGS.match(text), _LEAD.match(text)
+        if tag and _passing(tag[1]) and text[tag.end() :].strip():
+            text = text[tag.end() :].strip()
+        elif lead and _passing(lead[1]) and text[lead.end() :].strip():
+            text = text[lead.end() :].strip()
+        else:
+            break
+    text = " ".join(text.split()).strip(" -–—:|»*")
+    return text if len(text) <= _NAME else text[: _NAME - 1] + "…"
+
+
+def identity_of(headline: str) -> str:
+    """What stays of a headline whatever the state: for the fingerprint."""
+    if found := _ID.search(headline):
+        return f"id {found[1].casefold()}"
+    text = _EMOJI.sub(" ", signs.bare(headline))
+    whole = text
+    text = _AFTER.sub(" ", _ASIDE.sub(" ", _TIMES.sub(" ", text)))
+    kept = _kept(text) or _kept(whole)
+    return " ".join(kept)
+
+
+def _kept(text: str) -> list[str]:
+    words = _WORD.findall(_NUMBERS.sub(" ", text).casefold())
+    return [word for word in words if not (states.is_state(word) or states.is_level(word) or word in _EMPTY)]
+
+
+def _passing(tag: str) -> bool:
+    """A state, a level or a count: it says nothing of what the matter is."""
+    words = re.findall(r"[^\W_][\w-]*", tag.casefold())
+    return bool(words) and all(
+        states.is_state(word)
+        or states.is_level(word)
+        or word.isdigit()
+        or word in {"alert", "alarm", "incident", "problem", "issue", "no", "data"}
+        for word in words
+    )
