@@ -1,0 +1,40 @@
+"""`app.py detect LOGFILE…`: trouble in logs, one alert in JSON a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.detect.blocks import STDIN, blocks
+from bot.detect.concealed import known_secrets
+from bot.detect.scan import Scan
+from bot.detect.told import alert
+from bot.errors import InputError
+
+DONE, BAD_INPUT = 0, 2
+
+
+def detect(logs: Sequence[str], *, service: str | None, environ: Mapping[str, str], now: Callable[[], datetime]) -> int:
+    """Prints what it finds, in the order of the files; `-` is standard input. `service`: whose logs they are.
+
+    Gives the exit status: 0 when every log was read, whether or not there is trouble in it, and 2 when one could not
+    be; the others were read all the same.
+    """
+    known = known_secrets(environ)
+    status = DONE
+    for log in logs:
+        scan = Scan(now())
+        try:
+            for block in blocks(log):
+                scan.feed(block)
+        except InputError as wrong:
+            sys.stderr.write(f"{wrong}\n")
+            status = BAD_INPUT
+        for tally in scan.found():
+            where = "standard input" if log == STDIN else str(Path(log).absolute())
+            sys.stdout.write(json.dumps(alert(tally, where, service, known)) + "\n")
+        sys.stdout.flush()
+    return status
