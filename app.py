@@ -16,6 +16,7 @@ import typer
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings, team
+from bot.alerts.correlate import StormRule
 from bot.clock import utc_now
 from bot.context import Context
 from bot.doctor import NEEDED, examine
@@ -88,9 +89,10 @@ class Bot:
                 screen.changed,
                 home=next(iter(workspace.alerts)),
                 observe=observe,
+                storm=StormRule(found.storm_alerts, found.storm_window),
             )
         )
-        clicks = Clicks(self.flow, patient, words, screen)
+        clicks = Clicks(self.flow, patient, workspace, words, screen)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
@@ -105,7 +107,7 @@ class Bot:
 
     def start(self) -> None:
         """Goes on where the last one stopped, connects, and reads what was posted meanwhile."""
-        begin(self.store, self._workspace.alerts, utc_now())
+        begin(self.store, self._workspace.watched, utc_now())
         self._shelf.read_ahead()
         self._outbox.start()
         self._uploads.start()
@@ -124,7 +126,7 @@ class Bot:
                 catch_up,
                 self._client,
                 self.store,
-                list(self._workspace.alerts),
+                self._workspace.watched,
                 self._intake.receive_missed,
                 self._stopping,
             )

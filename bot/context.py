@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.alerts.correlate import StormRule
 from bot.clock import utc_now
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
@@ -23,4 +24,5 @@ class Context:
     show: Callable[[str], None]  # draws the card of an alert, an incident or a request anew
     home: str  # the channel where proposals stand that no alert has led to
     observe: bool = False  # nothing may run
+    storm: StormRule = field(default_factory=StormRule)
     now: Callable[[], datetime] = utc_now

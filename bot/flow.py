@@ -10,24 +10,20 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.alerts import read_alert
-from bot.alerts.message import Message
-from bot.classify.weigh import classify
+from bot.alerting import Alerting
 from bot.context import Context
 from bot.deciding import Deciding
 from bot.errors import AlreadyDecided, Gone
 from bot.execution import BOT, Execution
 from bot.incidents.lifecycle import NEXT
 from bot.interventions import Interventions
-from bot.model import AlertStatus, IncidentState, ProposalState, RunState, Severity
+from bot.model import IncidentState, ProposalState, RunState
 from bot.proposing import Proposing
 from bot.schedules import Schedules
-from bot.store.alerts import StoredAlert
 
 log = structlog.get_logger()
 
 
-_SILENCE = timedelta(days=1)  # an open alert of which nothing was heard for so long is over
 _REDRAW = timedelta(days=1)  # how far back cards are drawn anew after a start
 
 
@@ -39,80 +35,8 @@ class Flow:
         self.interventions = Interventions(context, self.execution)
         self.proposing = Proposing(context, self.execution.start_runs)
         self.deciding = Deciding(context, self.proposing, self.execution.start_runs)
+        self.alerting = Alerting(context, self.proposing)
         self._schedules = Schedules(context, self.proposing)
-
-    # -- alerts ---
-
-    def on_message(self, message: Message, event: str) -> None:
-        """A message in an alerts channel. The change and the end of the event are one transaction: it counts once."""
-        alert = read_alert(message)
-        fresh: StoredAlert | None = None
-        changed: StoredAlert | None = None
-        ended: StoredAlert | None = None
-        with self._store.atomic():
-            now = self._context.now()
-            if alert.status is AlertStatus.FIRING and not message.is_reply:
-                classification = classify(alert, self._context.shelf.library(), self._context.team().policy)
-                ended = self._end_episode(alert.fingerprint, message.poster, message.ts, now)
-                changed, is_new = self._store.alerts.open_alert(
-                    alert, classification, message.poster, message.channel, message.ts, now
-                )
-                if is_new:
-                    fresh = changed
-                    self._store.timeline.append(now, message.poster, "alert fired", changed.id, {"name": alert.name})
-                    self._open_incident(changed, now)
-                    self.proposing.propose_for_alert(changed.id, now)
-                elif classification.severity < changed.classification.severity:
-                    changed = self._store.alerts.classify_again(changed.id, classification)
-                    self._store.timeline.append(
-                        now, message.poster, "alert grew worse", changed.id, {"severity": classification.severity}
-                    )
-                    if self._store.incidents.incident_of(changed.id) is None:
-                        self._open_incident(changed, now)
-            elif alert.status is AlertStatus.RESOLVED and not message.is_reply:
-                changed = self._store.alerts.resolve_alert(alert.fingerprint, message.poster, message.ts, now)
-                if changed is not None:
-                    self._store.timeline.append(now, message.poster, "alert resolved", changed.id)
-                    self._withdraw(changed, now)
-            self._store.inbox.finish_event(event, now)
-        for each in (changed, ended):
-            if each is not None:
-                self._context.show(each.id)
-        if fresh is not None:
-            self.proposing.start_checks(fresh.id)
-
-    def _end_episode(self, fingerprint: str, poster: str, ts: str, now: datetime) -> StoredAlert | None:
-        """Trouble that fires again after a run for it ended, or after a day of silence, is news and no repetition.
-
-        Not every tool says that something is over, and people hardly ever do.
-        """
-        known = self._store.alerts.open_alert_of(fingerprint, poster)
-        if known is None:
-            return None
-        proposal = self._store.proposals.latest_proposal(known.id)
-        run = self._store.runs.run_of(proposal.id) if proposal else None
-        if (run is None or run.ended is None) and now - known.last <= _SILENCE:
-            return None
-        self._store.alerts.resolve_alert(fingerprint, poster, ts, now)
-        self._store.timeline.append(now, BOT, "alert fired anew", known.id)
-        self._withdraw(known, now)
-        return known
-
-    def _open_incident(self, alert: StoredAlert, now: datetime) -> None:
-        if alert.classification.severity > Severity.P1:
-            return
-        title = alert.alert.summary.splitlines()[0][:150] if alert.alert.summary else alert.alert.name
-        incident = self._store.incidents.open_incident(title, alert.classification.severity, alert.id, now)
-        self._store.timeline.append(now, BOT, "incident opened", incident.id, {"number": incident.number})
-
-    def _withdraw(self, alert: StoredAlert, now: datetime) -> None:
-        """The trouble is over: what was not decided is no longer offered, and what has not begun does not begin."""
-        proposal = self._store.proposals.latest_proposal(alert.id)
-        run = self._store.runs.run_of(proposal.id) if proposal else None
-        if run and self._store.runs.abort_queued(run.id, now, why="the alert was over before it began"):
-            self._store.timeline.append(now, BOT, "run aborted", alert.id, {"run": run.id})
-        if proposal and self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED):
-            self._store.timeline.append(now, BOT, "proposal withdrawn", alert.id, {"proposal": proposal.id})
 
     # -- incidents ---
 
@@ -146,6 +70,8 @@ class Flow:
                     changed = self._expire(subject, now)
                 case "ask":
                     unanswered = self.interventions.unanswered(subject)
+                case "storm":
+                    changed = self.alerting.watch_storm(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
         if unanswered is not None:

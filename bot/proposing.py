@@ -153,13 +153,16 @@ class Proposing:
 
     # -- sealing, within the transaction of whoever asks ---
 
-    def propose_for_alert(self, alert_id: str, now: datetime) -> Proposal | None:
-        """A sealed plan for the alert's runbook, or None: none fits, it has no steps, or a value is missing."""
+    def propose_for_alert(self, alert_id: str, now: datetime, *, asked_by: str | None = None) -> Proposal | None:
+        """A sealed plan for the alert's runbook, or None: none fits, it has no steps, or a value is missing.
+
+        It is the alert's poster who asks for it, unless somebody else does.
+        """
         stored = self._store.alerts.find_alert(alert_id)
         runbook = self._context.shelf.library().runbooks.get(stored.classification.runbook or "") if stored else None
         if stored is None or runbook is None or not runbook.steps:
             return None
-        return self.propose(alert_id, runbook, {}, stored.poster, now)
+        return self.propose(alert_id, runbook, {}, asked_by or stored.poster, now)
 
     def renew(self, subject: str) -> Proposal | None:
         """The same once more, with the files as they are now. What people chose stays chosen."""

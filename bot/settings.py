@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import units
@@ -96,6 +97,9 @@ _BOT_TOKEN = "your app's page, OAuth & Permissions, Bot User OAuth Token"  # noq
 _APP_TOKEN = "your app's page, Basic Information, App-Level Tokens, scope connections:write"  # noqa: S105
 
 
+_LONGEST_WINDOW = 3600  # seconds
+
+
 def _llm_timeout(value: str | float) -> float:
     seconds = units.seconds(value) if isinstance(value, str) else value
     if seconds is None:
@@ -103,6 +107,13 @@ def _llm_timeout(value: str | float) -> float:
     if not 1 <= seconds <= _LONGEST:
         raise ValueError(f"is {value!r}; it must be from 1s to {_LONGEST}s")
     return seconds
+
+
+def _window(value: str | timedelta) -> timedelta:
+    seconds = units.seconds(value) if isinstance(value, str) else value.total_seconds()
+    if not seconds or seconds > _LONGEST_WINDOW:
+        raise ValueError(f"is {value!r}; write a number and a unit, from 1s to 1h, like 60s")
+    return timedelta(seconds=seconds)
 
 
 def _model_name(value: str) -> str:
@@ -180,6 +191,8 @@ class Settings(BaseSettings):
     mode: Literal["act", "observe"] = "act"
     language: Annotated[Literal["en", "pt_BR"], BeforeValidator(_language)] = "en"
     log_format: Literal["console", "json"] = "console"
+    storm_alerts: Annotated[int, Field(ge=2, le=10_000)] = 20
+    storm_window: Annotated[timedelta, BeforeValidator(_window)] = timedelta(seconds=60)
     llm_provider: Literal["ollama", "gemini", "groq", "none"] = "ollama"
     llm_model: Annotated[str, AfterValidator(_model_name)] = ""
     llm_timeout: Annotated[float, BeforeValidator(_llm_timeout)] = 4.0

@@ -96,6 +96,11 @@ class Slackbox:
     def edit(self, person: str, channel: str, ts: str, text: str) -> None:
         self._on_server(lambda: self._people.edit(self._person(person), self._channel(channel), ts, text))
 
+    def edit_as_tool(self, channel: str, ts: str, changes: Json) -> None:
+        """A tool changes parts of its own message, as one does with chat.update and a token of its own."""
+        workspace = self._slack.workspace
+        self._on_server(lambda: messages.edit(workspace, self._channel(channel), ts, changes, editor="B-TOOL"))
+
     def delete(self, person: str, channel: str, ts: str) -> None:
         self._on_server(lambda: self._people.delete(self._person(person), self._channel(channel), ts))
 

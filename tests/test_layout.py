@@ -2,7 +2,9 @@
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.slack", "handoff"),
     ("bot.flow",),
     ("bot.schedules",),
-    ("bot.deciding", "bot.interventions", "bot.proposing"),
+    ("bot.alerting", "bot.deciding", "bot.interventions"),
+    ("bot.proposing",),
     ("bot.execution",),
     ("bot",),  # everything else of the bot
     ("bot.model", "bot.errors"),
@@ -25,9 +28,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Library → the only part of the product that touches it.
 OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
-    "httpx": ("bot.runbooks",),
-    "jinja2": ("bot.words",),
-    "ollama": ("bot.classify",),
+    "httpx": ("bot.runbooks", "bot.classify.llm"),
+    "jinja2": ("bot.words", "bot.classify.llm"),
+    "ollama": ("bot.classify.llm",),
+    "openai": ("bot.classify.llm",),
     "pydantic_settings": ("bot.settings",),
     "ruamel": ("bot.strict_yaml",),
     "slack_bolt": ("bot.slack", "app"),  # app.py wires it
@@ -118,10 +122,9 @@ def test_every_import_is_a_declared_dependency() -> None:
     """pyproject.toml names what the product imports, so that nothing works by luck."""
     names = {name.split(".")[0] for path in product_files() for _, name in imports(path)}
     outside = {name for name in names if name not in sys.stdlib_module_names} - {*PRODUCT, "app", "slackbox", "demo"}
-    declared = (ROOT / "pyproject.toml").read_text().partition("dependencies = [")[2].partition("]")[0]
-    packages = {
-        line.strip().strip('",').split(">")[0].replace(".", "-") for line in declared.split("\n") if line.strip()
-    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    packages = {each.split(">")[0].replace(".", "-") for each in declared}
     as_package = {"ruamel": "ruamel-yaml", "pydantic_core": "pydantic"}
     assert {as_package.get(name, name.replace("_", "-")) for name in outside} - packages == set()
 

@@ -54,11 +54,15 @@ def test_every_command_that_is_answered_is_listed_and_no_other() -> None:
     assert registered == set(manifest.COMMANDS)
 
 
-def test_shortcuts_are_not_answered_yet() -> None:
-    """Nothing listens to a shortcut or fills an App Home, and the manifest offers neither."""
-    assert [named(call) for call in calls() if named(call) in {"shortcut", "global_shortcut", "message_shortcut"}] == []
+def test_every_entry_in_the_menu_of_a_message_is_listened_to() -> None:
+    listened = {str(call.args[0].value) for call in calls() if named(call) == "message_shortcut"}
+    offered = manifest.manifest()["features"]["shortcuts"]
+    assert listened == set(manifest.SHORTCUTS) == {each["callback_id"] for each in offered}
+    assert [named(call) for call in calls() if named(call) in {"shortcut", "global_shortcut"}] == []
+
+
+def test_there_is_no_app_home_yet() -> None:
     assert [call for call in calls() if named(call) == "views_publish"] == []
-    assert "shortcuts" not in manifest.manifest()["features"]
     assert manifest.manifest()["features"]["app_home"]["home_tab_enabled"] is False
 
 

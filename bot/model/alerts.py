@@ -64,6 +64,16 @@ class Alert:
     links: tuple[Link, ...] = ()
     fingerprint: str = ""  # the same for firing and resolved
 
+    @property
+    def service(self) -> str:
+        """What it is about, as its labels say; empty when they do not."""
+        return self.labels.get("service") or self.labels.get("job") or self.labels.get("namespace") or ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as its labels say."""
+        return self.labels.get("instance") or self.labels.get("host") or self.labels.get("pod") or ""
+
 
 @dataclass(frozen=True)
 class Classification:
@@ -75,3 +85,6 @@ class Classification:
     why: str  # of the category
     severity_why: str = ""
     runbook_why: str = ""
+    candidates: tuple[tuple[str, float], ...] = ()  # runbooks and how well their text fits, when none is sure enough
+    summary: str = ""  # one sentence of the language model
+    summary_by: str = ""  # and the model's name

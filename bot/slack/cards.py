@@ -9,6 +9,7 @@ import json
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
+from bot.alerts.correlate import is_flapping
 from bot.execution import BOT
 from bot.model import Run, RunState, Verdict
 from bot.mrkdwn import Mrkdwn, time
@@ -26,10 +27,7 @@ def title_of(standing: Standing) -> str:
     if standing.alert is None:
         return standing.proposal.plan.title if standing.proposal else standing.runbook or ""
     alert = standing.alert.alert
-    labels = alert.labels
-    service = labels.get("service") or labels.get("job") or labels.get("namespace") or ""
-    place = labels.get("instance") or labels.get("host") or labels.get("pod") or ""
-    where = f"{service} on {place}" if service and place else service or place
+    where = f"{alert.service} on {alert.place}" if alert.service and alert.place else alert.service or alert.place
     return f"{alert.name} · {where}" if where else alert.name
 
 
@@ -95,6 +93,8 @@ def _understood(draw: Drawing, standing: Standing, alert: StoredAlert) -> list[M
     ]
     if standing.incident is not None:
         lines.append(words("part_of", number=standing.incident.number))
+    if is_flapping(standing.episodes):
+        lines.append(words("flapping", times=standing.episodes))
     if standing.fired_anew:
         lines.append(words("fired_anew"))
     elif alert.resolved is not None:

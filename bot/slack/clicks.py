@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
 
+from bot.alerts.message import read_message
 from bot.errors import (
     AlreadyCounted,
     AlreadyDecided,
@@ -31,9 +33,10 @@ from bot.errors import (
 from bot.flow import Flow
 from bot.interventions import Answer
 from bot.model import IncidentState
-from bot.mrkdwn import Mrkdwn, time
+from bot.mrkdwn import Mrkdwn, listed, time
 from bot.slack.modals import emergency_modal, parameters_modal, reason_modal, resolve_modal, runbooks_modal
 from bot.slack.screen import SlackScreen
+from bot.slack.workspace import Workspace
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -74,10 +77,12 @@ class Click:
     message: str
     thread: str | None
     answers: Mapping[str, str]  # a modal's inputs, by block
+    about: Mapping[str, Any] = field(default_factory=dict)  # the message that somebody wants an answer to
+    answer_to: str = ""  # an address where that person can be told, also where the bot is not
 
 
 def read_click(body: Mapping[str, Any]) -> Click:
-    """A block action or a submitted modal, parsed at the door."""
+    """A block action, a submitted modal or an entry of a message's menu, parsed at the door."""
     person = str(body["user"]["id"])
     trigger = str(body.get("trigger_id", ""))
     if body["type"] == "view_submission":
@@ -89,6 +94,11 @@ def read_click(body: Mapping[str, Any]) -> Click:
             for element in elements.values()
         }
         return Click(person, str(view["callback_id"]), value, trigger, channel, message, thread or None, answers)
+    if body["type"] == "message_action":
+        said, channel = body["message"], str(body["channel"]["id"])
+        thread = said.get("thread_ts")
+        url = str(body.get("response_url", ""))
+        return Click(person, str(body["callback_id"]), "", trigger, channel, str(said["ts"]), thread, {}, said, url)
     action = body["actions"][0]
     container = body.get("container", {})
     what, value = str(action["action_id"]), str(action.get("value") or "")
@@ -107,10 +117,11 @@ def read_click(body: Mapping[str, Any]) -> Click:
 
 
 class Clicks:
-    def __init__(self, flow: Flow, client: WebClient, words: Words, screen: SlackScreen) -> None:
+    def __init__(self, flow: Flow, client: WebClient, workspace: Workspace, words: Words, screen: SlackScreen) -> None:
         """`screen` names the people who may decide, for the one who may not."""
         self._flow = flow
         self._client = client
+        self._workspace = workspace
         self._words = words
         self._screen = screen
 
@@ -156,6 +167,8 @@ class Clicks:
             case "emergency_reason":
                 reason = click.answers["reason"]
                 deciding.decide(click.value, click.person, approve=True, emergency=True, reason=reason, event=event)
+            case "respond":
+                self._respond(click, event)
             case "check_again":
                 self._flow.proposing.check_again(click.value, click.person, event=event)
             case "edit" | "other" | "edit_parameters" | "other_runbook" | "run_parameters":
@@ -177,6 +190,21 @@ class Clicks:
             case "incident_resolved":
                 said = dict(click.answers)
                 self._flow.move_incident(click.value, click.person, IncidentState.RESOLVED, said, event=event)
+
+    def _respond(self, click: Click, event: str) -> None:
+        """Somebody wants this very message answered, whatever the bot makes of it."""
+        workspace = self._workspace
+        if click.channel not in workspace.watched:
+            channels = listed([Mrkdwn(f"<#{id}>") for id in workspace.watched])
+            self._tell_anywhere(click, "refused_elsewhere", channels=channels)
+        elif workspace.wrote(click.about):
+            self._tell(click, "refused_own_message")
+        else:
+            try:
+                message = read_message({**click.about, "channel": click.channel})
+                self._flow.alerting.respond(message, click.person, event)
+            except AlreadyDecided:
+                self._tell(click, "refused_answered")
 
     def _choose(self, click: Click, event: str) -> None:
         """Another runbook, or other values: each leads to a fresh plan."""
@@ -230,6 +258,11 @@ class Clicks:
             self._tell(click, "run_asked", place=place, observe=self._screen.drawing.observe, alone=alone)
         except (SlackApiError, OSError) as error:  # it is asked for all the same, and must not be once more
             log.warning("a person was not told where a run is proposed", error=str(error))
+
+    def _tell_anywhere(self, click: Click, sentence: str, **values: object) -> None:
+        """Also in a channel that the bot is not in."""
+        webhook = WebhookClient(click.answer_to)
+        webhook.send(text=self._words(sentence, **values), response_type="ephemeral", replace_original=False)
 
     def _tell(self, click: Click, sentence: str, **values: object) -> None:
         """Only to the person who clicked, where they clicked."""

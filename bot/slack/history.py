@@ -1,9 +1,9 @@
-"""Reads what was posted in the alerts channels while the bot was away."""
+"""Reads what was posted in the watched channels, and edited there, while the bot was away."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ from bot.store import Store
 
 log = structlog.get_logger()
 
-MOST = 1000  # messages a channel that are read back; older ones are history, not news
+MOST = 10_000  # messages a channel that are read back; older ones are history, not news
+EDITED_WITHIN = 86_400  # seconds before the last reading: an edit of an older message is not looked for
 
 
 def begin(store: Store, channels: Iterable[str], now: datetime) -> None:
@@ -29,22 +30,25 @@ def catch_up(
     client: WebClient,
     store: Store,
     channels: Iterable[str],
-    receive: Callable[[dict[str, Any]], None],
+    receive: Callable[[str, Sequence[dict[str, Any]]], None],
     stopping: threading.Event,
 ) -> None:
     """Hands every message posted since the last reading to `receive`, oldest first, and moves the mark.
 
-    Called after every connection: only reading moves the mark, so that what came in a gap is found however much was
-    delivered after it, and what was delivered already counts for nothing. Tried again until Slack answers or the bot
-    stops.
+    With them come those of alerts that are still open and were edited since. Called after every connection: only
+    reading moves the mark, so that what came in a gap is found however much was delivered after it, and what was
+    delivered already counts for nothing. Tried again until Slack answers or the bot stops.
     """
     for channel in channels:
         pause = 1.0
         while not stopping.is_set():
             try:
-                for message in _missed(client, channel, store.inbox.read_until(channel) or "0"):
-                    receive({**message, "channel": channel})
-                    store.inbox.mark_read(channel, str(message["ts"]))
+                mark = store.inbox.read_until(channel) or "0"
+                lately = f"{max(0.0, float(mark) - EDITED_WITHIN):.6f}"
+                missed = _missed(client, channel, mark, store.alerts.oldest_open(channel, lately) or mark)
+                receive(channel, missed)
+                if missed:
+                    store.inbox.mark_read(channel, str(missed[-1]["ts"]))
                 break
             except (SlackApiError, OSError) as error:
                 log.warning("history not read, trying again", channel=channel, error=str(error), seconds=pause)
@@ -52,13 +56,17 @@ def catch_up(
                 pause = min(60.0, pause * 2)
 
 
-def _missed(client: WebClient, channel: str, mark: str) -> list[dict[str, Any]]:
-    missed: list[dict[str, Any]] = []
+def _missed(client: WebClient, channel: str, mark: str, since: str) -> list[dict[str, Any]]:
+    """Messages after the mark, and those from `since` on that somebody has edited."""
+    since = min(mark, since)
+    found: list[dict[str, Any]] = []
     cursor = None
-    while len(missed) < MOST:
-        page = client.conversations_history(channel=channel, oldest=mark, limit=200, cursor=cursor)
-        missed += page["messages"]
+    while len(found) < MOST:
+        page = client.conversations_history(channel=channel, oldest=since, inclusive=True, limit=200, cursor=cursor)
+        found += page["messages"]
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             break
-    return sorted(missed, key=lambda each: float(each["ts"]))
+    else:
+        log.warning("more was posted than is read back", channel=channel, read=len(found))
+    return sorted((each for each in found if each["ts"] > mark or "edited" in each), key=lambda each: float(each["ts"]))

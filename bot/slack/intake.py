@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from bot.alerts import read_alert
 from bot.alerts.message import read_message
-from bot.errors import InputError
+from bot.alerts.outage import reports_new_outage
+from bot.errors import InputError, MessageError
 from bot.flow import Flow
+from bot.model import AlertStatus
 from bot.slack.workspace import Workspace
 from bot.store import Store
 
@@ -29,13 +32,11 @@ def delivery_id(body: Mapping[str, Any]) -> str:
     event = body.get("event")
     if isinstance(event, Mapping):
         if event.get("type") == "message" and event.get("subtype") in _ORDINARY:
-            return message_id(str(event.get("channel")), str(event.get("ts")))
+            return f"message:{event.get('channel')}:{event.get('ts')}"
+        if event.get("type") == "message" and event.get("subtype") == "message_changed":
+            return f"edit:{event.get('channel')}:{event.get('ts')}"
         return f"event:{body.get('event_id')}"
     return "click:" + hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def message_id(channel: str, ts: str) -> str:
-    return f"message:{channel}:{ts}"
 
 
 class Intake:
@@ -65,11 +66,19 @@ class Intake:
         if self._store.inbox.record_event(id, body, self._now()) and event is not None:
             self._pool.submit(self._work, id, body)
 
-    def receive_missed(self, message: dict[str, Any]) -> None:
-        """A message that history held. One that was delivered before counts for nothing."""
-        if message.get("bot_id") == self._workspace.bot_id or message.get("user") == self._workspace.bot_user:
-            return
-        self.receive({"event": {"type": "message", **message}})
+    def receive_missed(self, channel: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Messages that history held, oldest first. One that was delivered before counts for nothing.
+
+        What is over by now is taken in first, so that nobody is called for trouble that came and went meanwhile.
+        """
+        theirs = [
+            {**each, "type": "message", "channel": channel} for each in messages if not self._workspace.wrote(each)
+        ]
+        for each in sorted(theirs, key=_is_trouble):
+            edit = each.get("edited")
+            self.receive({"event": each})
+            if isinstance(edit, Mapping):
+                self.receive({"event": _edit(channel, each, str(edit.get("ts")))})
 
     def clicked(self, body: dict[str, Any]) -> None:
         """A button or a modal, after its acknowledgement. One that was delivered before counts for nothing."""
@@ -115,10 +124,50 @@ class Intake:
                     return
 
     def _deal_with(self, id: str, body: dict[str, Any]) -> None:
+        """A message ends its delivery in the transaction of what it changes."""
         event = body.get("event")
         if event is None:
             self._click(body, id)
-        elif id.startswith("message:") and event.get("channel") in self._workspace.alerts:
-            self._flow.on_message(read_message(event), id)  # which ends the event in its own transaction
+        elif (
+            event.get("channel") in self._workspace.watched
+            and id.startswith("message:")
+            and not self._workspace.wrote(event)
+        ):
+            self._said(event, id)
+            return
+        elif event.get("channel") in self._workspace.watched and id.startswith("edit:"):
+            self._edited(event, id)
             return
         self._store.inbox.finish_event(id, self._now())
+
+    def _said(self, event: Mapping[str, Any], id: str) -> None:
+        mention = f"<@{self._workspace.bot_user}>"
+        mentioned = mention in str(event.get("text") or "")
+        message = read_message({**event, "text": str(event.get("text") or "").replace(mention, "").strip()})
+        chat = message.channel == self._workspace.incidents and message.by_person and not mentioned
+        self._flow.alerting.on_message(message, id, calls_for_us=not chat or reports_new_outage(message))
+
+    def _edited(self, event: Mapping[str, Any], id: str) -> None:
+        """Tools edit what they posted, to say that it is over. What people rub out or mend stays as it was taken."""
+        changed = event.get("message")
+        if not isinstance(changed, Mapping) or self._workspace.wrote(changed):
+            self._store.inbox.finish_event(id, self._now())
+            return
+        message = read_message({**changed, "channel": event["channel"]})
+        if message.by_person:
+            self._store.inbox.finish_event(id, self._now())
+            return
+        self._flow.alerting.on_edit(message, str(event.get("ts") or message.ts), id)
+
+
+def _edit(channel: str, message: Mapping[str, Any], ts: str) -> dict[str, Any]:
+    """An edit that history tells of, as Slack would have delivered it."""
+    return {"type": "message", "subtype": "message_changed", "channel": channel, "ts": ts, "message": message}
+
+
+def _is_trouble(message: Mapping[str, Any]) -> bool:
+    """Whether it is anything but word that something is over."""
+    try:
+        return read_alert(read_message(message)).status is not AlertStatus.RESOLVED
+    except MessageError:  # said again when it is dealt with, and kept with its error
+        return True

@@ -44,6 +44,11 @@ def build_app(client: WebClient, intake: Intake, clicks: Clicks, commands: Comma
         ack()
         intake.clicked(body)
 
+    @app.message_shortcut("respond")
+    def respond(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        intake.clicked(body)
+
     @app.command("/incident")
     def incident(ack: Ack, body: dict[str, Any]) -> None:
         ack(commands.incident(read_typed(body)))

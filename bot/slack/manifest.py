@@ -41,11 +41,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# Entry in the menu of a message → its name there, and what it does.
+SHORTCUTS: dict[str, tuple[str, str]] = {"respond": ("Respond to this", "Take this message for an alert and answer it")}
+
 
 def scopes() -> tuple[str, ...]:
     """The bot token's scopes: those that something above needs, and no other."""
     needed = {scope for wanted in (*METHODS.values(), *EVENTS.values()) for scope in wanted}
-    return tuple(sorted(needed | ({"commands"} if COMMANDS else set())))
+    return tuple(sorted(needed | ({"commands"} if COMMANDS or SHORTCUTS else set())))
 
 
 def manifest() -> dict[str, Any]:
@@ -63,6 +66,10 @@ def manifest() -> dict[str, Any]:
             "slash_commands": [
                 {"command": name, "description": description, "usage_hint": hint, "should_escape": False}
                 for name, (description, hint) in COMMANDS.items()
+            ],
+            "shortcuts": [
+                {"name": name, "type": "message", "callback_id": id, "description": description}
+                for id, (name, description) in SHORTCUTS.items()
             ],
         },
         "oauth_config": {"scopes": {"bot": list(scopes())}},

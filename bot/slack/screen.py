@@ -25,10 +25,12 @@ from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
 from bot.slack.proposal_blocks import too_long
 from bot.slack.question import draw_question, questions
-from bot.slack.standing import standing_of
+from bot.slack.standing import Standing, standing_of
+from bot.slack.storm_card import draw_storm
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.store import Store
+from bot.store.storms import Storm
 from bot.team import Team
 from bot.words import Words
 
@@ -112,8 +114,11 @@ class SlackScreen:
         """An alert's card stands in the thread of its message; a request's is a message with a thread of its own."""
         if subject == PAUSE:
             self._show_pause()
+        storm = self._store.storms.find_storm(subject)
+        if storm is not None:
+            self._show_storm(storm)
         standing = standing_of(self._store, subject, self._now())
-        if standing is None:
+        if standing is None or self._drowned(standing):
             return
         proposal, run = standing.proposal, standing.run
         plan_file = f"plan:{proposal.id}" if proposal else ""
@@ -138,6 +143,19 @@ class SlackScreen:
             self._uploads.put(plan_file, subject, channel, thread, name, "\n".join(lines) + "\n")
         if proposal is not None and run is not None:
             self._in_thread(proposal, run, channel, thread)
+
+    def _drowned(self, standing: Standing) -> bool:
+        """Whether the alert is one of a storm's many and has no card of its own; one not yet posted is taken back."""
+        alert = standing.alert
+        if alert is None or alert.storm is None or alert.classification.severity <= Severity.P1:
+            return False
+        posted = self._store.cards.find_card(f"alert:{alert.id}")
+        return posted is None or self._store.cards.withdraw(f"alert:{alert.id}")
+
+    def _show_storm(self, storm: Storm) -> None:
+        incident = self._store.incidents.find_incident(storm.incident)
+        content = draw_storm(storm, self._store.storms.groups(storm.id), incident, self._words)
+        self._outbox.show(f"storm:{storm.id}", storm.channel, None, content, urgent=True)
 
     def _in_thread(self, proposal: Proposal, run: Run, channel: str, thread: str) -> None:
         """What a person has to notice is a message of its own: questions, and an undo that failed."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.alerts.correlate import FLAPPING_WITHIN
 from bot.model import Entry, Incident, Pause, Proposal, Request, Run, RunState
 from bot.runbooks.progress import progress_of
 from bot.store import Store
@@ -47,6 +48,7 @@ class Standing:
     undoable: Run | None  # an earlier run that can still be taken back, as none was begun since
     fired_anew: bool  # over, because the same trouble came again and has a card of its own
     incident: Incident | None
+    episodes: int = 1  # how often the alert began of late, this time included
 
     @property
     def hindrance(self) -> str:
@@ -88,6 +90,7 @@ def standing_of(store: Store, subject: str, now: datetime) -> Standing | None:
         undoable=_undoable(store, proposals[:-1]) if run is None else None,
         fired_anew=any(each.what == "alert fired anew" for each in entries),
         incident=store.incidents.incident_of(subject),
+        episodes=store.alerts.episodes(alert, alert.first - FLAPPING_WITHIN) if alert else 1,
     )
 
 

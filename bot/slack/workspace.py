@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from slack_sdk import WebClient
@@ -40,6 +41,15 @@ class Workspace:
     bot_id: str
     alerts: dict[str, str]  # channel id → name
     incidents: str  # channel id
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The ids of the channels whose messages are read."""
+        return tuple(dict.fromkeys((*self.alerts, self.incidents)))
+
+    def wrote(self, message: Mapping[str, Any]) -> bool:
+        """Whether it is one of the bot's own."""
+        return message.get("bot_id") == self.bot_id or message.get("user") == self.bot_user
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message, as Slack forms it."""

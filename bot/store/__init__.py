@@ -1,9 +1,10 @@
 """Everything that is remembered: one SQLite file, reached through methods named after what they are for.
 
 `driver.py` has the three verbs that all SQL goes through, `schema.py` the tables, and each other file one thing stored:
-`inbox.py` (what Slack delivered), `alerts.py`, `requests.py` (what was asked for without an alert), `proposals.py`
-(plans and decisions too), `runs.py`, `steps.py` (the journal), `pauses.py`, `incidents.py`, `timeline.py` (the
-append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold), `timers.py`.
+`inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
+`requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
+(the journal), `pauses.py`, `incidents.py`, `timeline.py` (the append-only record), `cards.py` (what Slack should show),
+`files.py` (what it should hold), `timers.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from bot.store.alerts import Alerts
 from bot.store.cards import Cards
+from bot.store.corrections import Corrections
 from bot.store.driver import Driver
 from bot.store.files import Files
 from bot.store.ids import later_than
@@ -23,6 +25,7 @@ from bot.store.requests import Requests
 from bot.store.runs import Runs
 from bot.store.schema import migrate
 from bot.store.steps import Steps
+from bot.store.storms import Storms
 from bot.store.timeline import Timeline
 from bot.store.timers import Timers
 
@@ -40,12 +43,14 @@ class Store:
         except BaseException:
             self.driver.close()
             raise
-        for table in ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses"):
+        for table in ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses", "storms"):
             for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
                 later_than(row["id"])
         self.atomic = self.driver.atomic
         self.inbox = Inbox(self.driver)
         self.alerts = Alerts(self.driver)
+        self.storms = Storms(self.driver)
+        self.corrections = Corrections(self.driver)
         self.proposals = Proposals(self.driver)
         self.requests = Requests(self.driver)
         self.steps = Steps(self.driver)

@@ -30,6 +30,8 @@ class StoredAlert:
     last: datetime
     resolved: datetime | None
     hindrance: str  # why its runbook could not become a plan
+    storm: str | None = None  # in which it came, and so has no card of its own
+    incident: str | None = None  # that it belongs to and did not open itself
 
 
 def _stored(row: Row) -> StoredAlert:
@@ -45,6 +47,8 @@ def _stored(row: Row) -> StoredAlert:
         last=to_time(row["last"]),
         resolved=to_time_or_none(row["resolved"]),
         hindrance=row["hindrance"],
+        storm=row["storm"],
+        incident=row["incident"],
     )
 
 
@@ -57,8 +61,9 @@ class Alerts:
     ) -> tuple[StoredAlert, bool]:
         """A new alert, or one more message of an open one. Gives it and whether it is new."""
         rows = self._driver.execute(
-            "INSERT INTO alerts (id, fingerprint, poster, channel, ts, alert, classification, first, last, latest) "
-            "VALUES (:id, :fingerprint, :poster, :channel, :ts, :alert, :classification, :now, :now, :ts) "
+            "INSERT INTO alerts (id, fingerprint, poster, channel, ts, alert, classification, category, severity, "
+            "service, first, last, latest) VALUES (:id, :fingerprint, :poster, :channel, :ts, :alert, "
+            ":classification, :category, :severity, :service, :now, :now, :ts) "
             "ON CONFLICT (fingerprint, poster) WHERE resolved IS NULL "
             "DO UPDATE SET times = alerts.times + 1, last = excluded.last, "
             "latest = max(alerts.latest, excluded.latest) RETURNING *",
@@ -70,6 +75,9 @@ class Alerts:
                 "ts": ts,
                 "alert": _ALERT.dump_json(alert).decode(),
                 "classification": _CLASSIFICATION.dump_json(classification).decode(),
+                "category": classification.category,
+                "severity": classification.severity,
+                "service": alert.service,
                 "now": to_text(now),
             },
         )
@@ -91,8 +99,22 @@ class Alerts:
     def classify_again(self, id: str, classification: Classification) -> StoredAlert:
         """What the alert is taken for now, with the runbooks as they stand."""
         rows = self._driver.execute(
-            "UPDATE alerts SET classification = :classification WHERE id = :id RETURNING *",
-            {"id": id, "classification": _CLASSIFICATION.dump_json(classification).decode()},
+            "UPDATE alerts SET classification = :classification, category = :category, severity = :severity "
+            "WHERE id = :id RETURNING *",
+            {
+                "id": id,
+                "classification": _CLASSIFICATION.dump_json(classification).decode(),
+                "category": classification.category,
+                "severity": classification.severity,
+            },
+        )
+        return _stored(rows[0])
+
+    def read_again(self, id: str, alert: Alert) -> StoredAlert:
+        """What its message says now that the tool has edited it."""
+        rows = self._driver.execute(
+            "UPDATE alerts SET alert = :alert, service = :service WHERE id = :id RETURNING *",
+            {"id": id, "alert": _ALERT.dump_json(alert).decode(), "service": alert.service},
         )
         return _stored(rows[0])
 
@@ -108,6 +130,65 @@ class Alerts:
             {"fingerprint": fingerprint, "poster": poster},
         )
         return _stored(rows[0]) if rows else None
+
+    def alert_of_message(self, channel: str, ts: str) -> StoredAlert | None:
+        """The latest that began with this message."""
+        rows = self._driver.query(
+            "SELECT * FROM alerts WHERE channel = :channel AND ts = :ts ORDER BY id DESC LIMIT 1",
+            {"channel": channel, "ts": ts},
+        )
+        return _stored(rows[0]) if rows else None
+
+    def oldest_open(self, channel: str, after: str) -> str | None:
+        """The ts of the first message, of those after this one, whose alert is still open."""
+        rows = self._driver.query(
+            "SELECT min(ts) AS ts FROM alerts WHERE channel = :channel AND resolved IS NULL AND ts > :after",
+            {"channel": channel, "after": after},
+        )
+        found: str | None = rows[0]["ts"]
+        return found
+
+    # -- over before it was known ---
+
+    def note_recovery(self, fingerprint: str, poster: str, ts: str) -> None:
+        """A resolved message, whether or not its firing is known yet: messages can overtake each other."""
+        self._driver.execute(
+            "INSERT INTO recoveries (fingerprint, poster, ts) VALUES (:fingerprint, :poster, :ts) "
+            "ON CONFLICT (fingerprint, poster) DO UPDATE SET ts = excluded.ts WHERE recoveries.ts < excluded.ts",
+            {"fingerprint": fingerprint, "poster": poster, "ts": ts},
+        )
+
+    def is_over(self, fingerprint: str, poster: str, ts: str) -> bool:
+        """Whether a resolved message was posted after this firing."""
+        return bool(
+            self._driver.query(
+                "SELECT ts FROM recoveries WHERE fingerprint = :fingerprint AND poster = :poster AND ts > :ts",
+                {"fingerprint": fingerprint, "poster": poster, "ts": ts},
+            )
+        )
+
+    # -- how many, how often ---
+
+    def posted_since(self, ts: str) -> int:
+        """How many alerts began with a message after this one."""
+        return int(self._driver.query("SELECT count(*) AS n FROM alerts WHERE ts > :ts", {"ts": ts})[0]["n"])
+
+    def episodes(self, alert: StoredAlert, since: datetime) -> int:
+        """How often the same has begun since then, this time included."""
+        rows = self._driver.query(
+            "SELECT count(*) AS n FROM alerts WHERE fingerprint = :fingerprint AND poster = :poster "
+            "AND first >= :since AND id <= :id",
+            {
+                "fingerprint": alert.alert.fingerprint,
+                "poster": alert.poster,
+                "since": to_text(since),
+                "id": alert.id,
+            },
+        )
+        return int(rows[0]["n"])
+
+    def join_incident(self, id: str, incident: str) -> None:
+        self._driver.execute("UPDATE alerts SET incident = :incident WHERE id = :id", {"id": id, "incident": incident})
 
     def find_alert(self, id: str) -> StoredAlert | None:
         rows = self._driver.query("SELECT * FROM alerts WHERE id = :id", {"id": id})

@@ -51,14 +51,38 @@ class Incidents:
         return _incident(rows[0]) if rows else None
 
     def incident_of(self, alert: str) -> Incident | None:
+        """That it joined, or else that it opened."""
         rows = self._driver.query(
-            "SELECT * FROM incidents WHERE alert = :alert ORDER BY number DESC LIMIT 1", {"alert": alert}
+            "SELECT incidents.* FROM incidents LEFT JOIN alerts ON alerts.id = :alert "
+            "WHERE incidents.alert = :alert OR incidents.id = alerts.incident "
+            "ORDER BY incidents.id = alerts.incident DESC, number DESC LIMIT 1",
+            {"alert": alert},
         )
         return _incident(rows[0]) if rows else None
 
     def open_incidents(self) -> list[Incident]:
         """The worst first, then the oldest."""
         rows = self._driver.query("SELECT * FROM incidents WHERE state != 'resolved' ORDER BY severity, number")
+        return [_incident(row) for row in rows]
+
+    def open_incident_of(self, fingerprint: str, poster: str) -> Incident | None:
+        """One that the same alert, earlier, has opened or joined, and that nobody has closed."""
+        rows = self._driver.query(
+            "SELECT incidents.* FROM incidents JOIN alerts "
+            "ON alerts.id = incidents.alert OR alerts.incident = incidents.id "
+            "WHERE alerts.fingerprint = :fingerprint AND alerts.poster = :poster AND incidents.state != 'resolved' "
+            "ORDER BY number DESC LIMIT 1",
+            {"fingerprint": fingerprint, "poster": poster},
+        )
+        return _incident(rows[0]) if rows else None
+
+    def opened_by_alerts_since(self, ts: str) -> list[Incident]:
+        """Those that nobody has touched, of alerts whose message came after this one; the worst first."""
+        rows = self._driver.query(
+            "SELECT incidents.* FROM incidents JOIN alerts ON alerts.id = incidents.alert "
+            "WHERE alerts.ts > :ts AND incidents.state = 'open' ORDER BY incidents.severity, number",
+            {"ts": ts},
+        )
         return [_incident(row) for row in rows]
 
     def latest_incidents(self, count: int) -> list[Incident]:

@@ -135,6 +135,37 @@ def runbooks(db: Database) -> None:
         db.execute(statement)
 
 
+_CORRELATION = (
+    # What storms are grouped by; the truth stands in the columns `alert` and `classification`.
+    "ALTER TABLE alerts ADD COLUMN category TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE alerts ADD COLUMN severity TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE alerts ADD COLUMN service TEXT NOT NULL DEFAULT ''",
+    """UPDATE alerts SET category = json_extract(classification, '$.category'),
+        severity = json_extract(classification, '$.severity')""",
+    "ALTER TABLE alerts ADD COLUMN storm TEXT",
+    "ALTER TABLE alerts ADD COLUMN incident TEXT",  # that it belongs to and did not open itself
+    "CREATE INDEX alerts_by_storm ON alerts (storm) WHERE storm IS NOT NULL",
+    "CREATE INDEX alerts_by_fingerprint ON alerts (fingerprint, poster)",
+    "CREATE INDEX alerts_by_time ON alerts (ts)",
+    """CREATE TABLE storms (
+        id TEXT PRIMARY KEY, channel TEXT NOT NULL, began TEXT NOT NULL, ended TEXT, incident TEXT NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX storms_open ON storms (ended IS NULL) WHERE ended IS NULL",
+    """CREATE TABLE recoveries (     -- the latest resolved message, also one without a firing before it
+        fingerprint TEXT NOT NULL, poster TEXT NOT NULL, ts TEXT NOT NULL, PRIMARY KEY (fingerprint, poster)
+    )""",
+    """CREATE TABLE corrections (    -- what a person said an alert really is; NULL: the bot was right
+        fingerprint TEXT PRIMARY KEY, runbook TEXT, category TEXT, person TEXT NOT NULL, at TEXT NOT NULL
+    )""",
+)
+
+
+@MIGRATIONS()
+def correlation(db: Database) -> None:
+    for statement in _CORRELATION:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:

@@ -1,0 +1,219 @@
+"""Alerts that belong together: edits, recoveries out of order, gaps, flapping, and storms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from slackbox.workspace import BOT_USER_ID
+from tests.at_work import AtWork, Card
+from tests.samples import alertmanager
+
+PROBLEM = {"attachments": [{"color": "danger", "title": "Problem: Disk is full on db-03", "text": "Host: db-03"}]}
+STORM = 25
+
+
+def post(work: AtWork, payload: dict[str, Any], channel: str = "alerts") -> str:
+    """What another tool posts; gives its ts."""
+    before = {message["ts"] for message in work.box.messages(channel)}
+    httpx.post(work.box.webhook(channel, "Zabbix"), json=payload).raise_for_status()
+    (ts,) = [message["ts"] for message in work.box.messages(channel) if message["ts"] not in before]
+    return str(ts)
+
+
+def cards(work: AtWork, channel: str, key: str) -> list[Card]:
+    """The bot's top-level messages there, by the beginning of their keys."""
+    found = work.box.messages(channel)
+    return [
+        Card(each) for each in found if each.get("metadata", {}).get("event_payload", {}).get("key", "").startswith(key)
+    ]
+
+
+# -- one alert, several messages ---
+
+
+def test_a_tool_that_edits_its_message_ends_the_alert(work: AtWork) -> None:
+    work.start()
+    ts = post(work, PROBLEM)
+    work.card_with(ts, "Disk is full")
+    work.box.edit_as_tool(
+        "alerts", ts, {"attachments": [{"color": "good", "title": "Resolved in 5m: Disk is full on db-03"}]}
+    )
+    work.card_with(ts, "Resolved by")
+
+
+def test_an_edit_while_the_bot_was_away_counts_when_it_comes_back(work: AtWork) -> None:
+    work.start()
+    ts = post(work, PROBLEM)
+    work.card_with(ts, "Disk is full")
+    work.stop()
+    work.box.edit_as_tool(
+        "alerts", ts, {"attachments": [{"color": "good", "title": "Resolved in 5m: Disk is full on db-03"}]}
+    )
+    work.start()
+    work.card_with(ts, "Resolved by")
+
+
+def test_slacks_own_edits_are_no_second_firing(work: AtWork) -> None:
+    """It unfolds links by editing the message."""
+    bot = work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.box.edit_as_tool("alerts", ts, {"text": "an unfolded link"})
+    later = work.fire("FluxCapacitorWobble")
+    work.card_with(later, "No runbook fits")
+    (known,) = [each for each in bot.store.alerts.open_alerts() if each.ts == ts]
+    assert known.times == 1
+
+
+def test_what_people_edit_stays_as_it_was_taken(work: AtWork) -> None:
+    work.start()
+    ts = work.box.say("alice", "alerts", "checkout is down, every request fails")
+    work.card_with(ts, "No runbook fits")
+    work.box.edit("alice", "alerts", ts, "resolved, all is well again")
+    work.waiting(work.fire())
+    assert "Resolved" not in work.card(ts).words
+
+
+def test_what_fired_and_ended_while_the_bot_was_away_calls_nobody(work: AtWork) -> None:
+    """And what fired and goes on is answered, once."""
+    work.start()
+    work.stop()
+    over = work.fire(labels={"instance": "api-2"})
+    work.resolve(labels={"instance": "api-2"})
+    ts = work.fire()
+    work.start()
+    work.waiting(ts)
+    assert work.box.messages("alerts", over)[1:] == []
+    work.box.wait(lambda: cards(work, "incidents", "incident:"), what="the incident")
+    assert len(cards(work, "incidents", "incident:")) == 1
+
+
+def test_an_end_that_comes_before_its_beginning_is_believed(work: AtWork) -> None:
+    """Slack delivers again what was not acknowledged, after what was posted later."""
+    bot = work.start()
+    work.box.ack_seconds = 60
+    work.waiting(work.fire())
+    (alert,) = bot.store.alerts.open_alerts()
+    bot.store.alerts.note_recovery(alert.alert.fingerprint + "x", alert.poster, "9999999999.000000")
+    assert bot.store.alerts.is_over(alert.alert.fingerprint + "x", alert.poster, alert.ts)
+    assert not bot.store.alerts.is_over(alert.alert.fingerprint, alert.poster, alert.ts)
+
+
+def test_an_alert_that_comes_and_goes_is_called_flapping(work: AtWork) -> None:
+    work.start()
+    for _ in range(2):
+        ts = work.fire()
+        work.waiting(ts)
+        work.resolve()
+        work.card_with(ts, "Resolved by")
+    card = work.card_with(work.fire(), "*Flapping:* it began 3 times within an hour")
+    assert "Incident INC-1" in card.words  # which nobody has closed
+
+
+# -- people ---
+
+
+def test_chat_in_the_incidents_channel_is_left_alone(work: AtWork) -> None:
+    work.start()
+    for text in ("thanks, looks good now", "lunch?", "is anybody looking at the errors from yesterday?"):
+        work.box.say("alice", "incidents", text)
+    ts = work.box.say("alice", "incidents", "checkout is down, all requests fail with 502")
+    work.box.wait(lambda: work.box.messages("incidents", ts)[1:], what="the card")
+    threads = [work.box.messages("incidents", each["ts"])[1:] for each in work.box.messages("incidents")]
+    assert sum(map(bool, threads)) == 1
+
+
+def test_a_mention_is_heard(work: AtWork) -> None:
+    """In the incidents channel too, and whatever somebody writes there."""
+    work.start()
+    ts = work.box.say("alice", "incidents", f"<@{BOT_USER_ID}> the search is slow today")
+    work.box.wait(lambda: work.box.messages("incidents", ts)[1:], what="the card")
+
+
+def test_a_reply_starts_nothing(work: AtWork) -> None:
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.box.say("alice", "alerts", "checkout is down, everything fails", thread_ts=ts)
+    work.waiting(work.fire(labels={"instance": "api-2"}))
+    assert len(work.in_thread(ts, "alert:")) == 1
+
+
+def test_any_message_can_be_answered_by_its_menu(work: AtWork) -> None:
+    work.start()
+    ts = work.box.say("bob", "alerts", "lunch?")
+    work.box.shortcut("alice", "respond", "alerts", ts)
+    assert "No runbook fits" in work.card_with(ts, "lunch?").words
+    work.box.shortcut("alice", "respond", "alerts", ts)
+    assert "has its answer already" in work.told("alice")
+    work.box.shortcut("alice", "respond", "alerts", work.card(ts).ts)
+    assert "one of the bot's own" in work.told("alice", after=1)
+
+
+# -- storms ---
+
+
+def flood(work: AtWork, count: int = STORM, severity: str = "warning") -> list[str]:
+    for number in range(count):
+        payload = alertmanager("TargetDown", labels={"instance": f"host-{number}", "severity": severity})
+        httpx.post(work.monitor, json=payload).raise_for_status()
+    return [each["ts"] for each in work.box.messages("alerts") if each.get("username") == "Alertmanager"]
+
+
+def storm_card(work: AtWork, text: str) -> Card:
+    def found() -> list[Card]:
+        return [card for card in cards(work, "alerts", "storm:") if text in card.words]
+
+    return work.box.wait(found, 30, f"a storm's card with {text!r}")[0]
+
+
+def test_a_storm_is_one_card_and_one_incident(work: AtWork) -> None:
+    bot = work.start()
+    flood(work)
+    card = storm_card(work, f"{STORM} alerts at once")
+    assert "TargetDown" not in card.title
+    assert f"{STORM} alerts" in card.words
+    assert len(bot.store.incidents.open_incidents()) == 1
+    assert len(bot.store.alerts.open_alerts()) == STORM
+    work.box.wait(lambda: cards(work, "incidents", "incident:"), what="the incident")
+    (incident,) = cards(work, "incidents", "incident:")
+    assert "alerts at once" in incident.title
+
+
+def test_in_a_storm_the_grave_ones_have_cards_of_their_own(work: AtWork) -> None:
+    """And belong to the storm's incident."""
+    bot = work.start()
+    flood(work)
+    storm_card(work, f"{STORM} alerts at once")
+    ts = work.fire()
+    assert "P1" in work.waiting(ts).title
+    assert len(bot.store.incidents.open_incidents()) == 1
+    assert "Incident INC-1" in work.card(ts).words
+
+
+@pytest.mark.parametrize("severity", ["critical"])
+def test_forty_grave_alerts_are_one_incident(work: AtWork, severity: str) -> None:
+    """Those that were opened before the storm was seen as one are merged into the first."""
+    bot = work.start()
+    flood(work, 40, severity)
+    storm_card(work, "40 alerts")
+    assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+
+
+def test_one_of_many_can_be_taken_out_of_the_storm(work: AtWork) -> None:
+    work.start()
+    *_, last = flood(work)
+    storm_card(work, f"{STORM} alerts at once")
+    work.box.shortcut("alice", "respond", "alerts", last)
+    work.card_with(last, "TargetDown")
+
+
+def test_a_storm_ends_when_little_new_comes(work: AtWork) -> None:
+    work.start(STORM_WINDOW="3s")
+    flood(work)
+    assert "The storm is over" in storm_card(work, "The storm is over").title
+    ts = work.fire("FluxCapacitorWobble", labels={"severity": "warning"})
+    work.card_with(ts, "No runbook fits")
