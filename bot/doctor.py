@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import settings
+from bot.classify.llm.checkup import check_up
 from bot.clock import utc_now
 from bot.errors import InputError, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
 from bot.runbooks.load import load_folder
@@ -36,21 +37,29 @@ NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot t
 # Parts of the team file that are checked already and that later versions will follow.
 _NOT_ACTED_ON = ("escalation", "updates", "handoff", "stakeholders", "contacts", "links")
 
+_OF_THE_MODEL = ("LLM_", "OLLAMA_", "GEMINI_", "GROQ_", "TEMPLATES_")
+
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 
 
 def examine(
-    environ: Mapping[str, str], env_file: Path | None, *, ask_slack: AskSlack, read_runbooks: bool = True
+    environ: Mapping[str, str],
+    env_file: Path | None,
+    *,
+    ask_slack: AskSlack,
+    read_runbooks: bool = True,
+    ask_model: bool = False,
 ) -> list[Finding]:
     """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself.
 
-    Reading many runbooks takes a second, and a broken one keeps nothing from starting: `read_runbooks` leaves them out.
+    Reading many runbooks takes a second, and so may asking the language model; neither keeps anything from starting:
+    `read_runbooks` and `ask_model` leave them out.
     """
-    return list(_findings(environ, env_file, ask_slack, read_runbooks))
+    return list(_findings(environ, env_file, ask_slack, read_runbooks, ask_model))
 
 
 def _findings(
-    environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack, read_runbooks: bool
+    environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack, read_runbooks: bool, ask_model: bool
 ) -> Iterator[Finding]:
     wrong: set[str] = set()
     try:
@@ -84,6 +93,8 @@ def _findings(
             yield from _each("templates", error)
     if "DATABASE_URL" not in wrong:
         yield from _database(found.database)
+    if ask_model and not any(name.startswith(_OF_THE_MODEL) for name in wrong):
+        yield _language_model(found)
     in_the_way = sorted(wrong & {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"})
     if in_the_way:
         yield Finding("slack", None, "not asked", f"mend {', '.join(in_the_way)} first")
@@ -146,6 +157,12 @@ def _runbooks(found: Settings, team: Team | None, environ: Mapping[str, str]) ->
             yield Finding("runbooks", False, said, "until then this runbook is left out, and the others work")
         else:
             yield Finding("runbooks", None, said)
+
+
+def _language_model(found: Settings) -> Finding:
+    """Never wrong, since everything works without a model."""
+    seen = check_up(found)
+    return Finding("model", True if seen.well else None, seen.said, seen.mend)
 
 
 def _database(path: Path) -> Iterator[Finding]:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bot import settings
+from bot.classify.llm.checkup import Checkup, check_up
 from bot.doctor import Finding, examine
 from bot.slack import manifest
 from bot.slack.doctor import ask, report
 from bot.store import Store
 from slackbox import Slackbox
+from tests.model_server import KEY, MODEL, ModelServer, refuses, sends
 
 ROOT = Path(__file__).parent.parent
 RUNBOOK = "runbook: 1\nid: {id}\ntitle: One\ndoc: |\n  ## Meaning\n  Something.\n"
@@ -41,6 +44,7 @@ def environ(box: Slackbox, home: Path, **changed: str) -> dict[str, str]:
         "TEMPLATES_DIR": str(ROOT / "templates"),
         "TEAM_FILE": str(home / "team.yaml"),
         "DATABASE_URL": f"sqlite:///{home}/bot.db",
+        "LLM_PROVIDER": "none",
         **changed,
     }
 
@@ -172,3 +176,71 @@ def test_an_unreachable_slack_is_said_once(box: Slackbox, home: Path) -> None:
     ((what, said),) = wrong(given)
     assert what == "slack"
     assert said.startswith(f"{box.api_url} cannot be reached: ")
+
+
+def of_the_model(box: Slackbox, home: Path, **changed: str) -> Finding:
+    found = examine(environ(box, home, **changed), None, ask_slack=lambda *_: (), ask_model=True)
+    (seen,) = (each for each in found if each.what == "model")
+    return seen
+
+
+def test_a_model_that_can_be_asked_is_well(box: Slackbox, home: Path) -> None:
+    """It is asked what models it has, and nothing else."""
+    with ModelServer() as server:
+        given = {"LLM_PROVIDER": "ollama", "LLM_MODEL": MODEL, "OLLAMA_HOST": server.url}
+        assert of_the_model(box, home, **given) == Finding("model", True, f"ollama has {MODEL}")
+        server.models = [f"{MODEL}-plain:latest"]
+        assert of_the_model(box, home, **given | {"LLM_MODEL": f"{MODEL}-plain"}).ok is True
+        assert [each.path for each in server.asked] == ["/api/tags"] * 2
+
+
+def test_what_is_wrong_with_the_model_is_a_note(box: Slackbox, home: Path) -> None:
+    """It is told apart and can be mended, and it keeps nothing from working."""
+    with ModelServer() as server:
+        given = {"LLM_PROVIDER": "ollama", "LLM_MODEL": MODEL, "OLLAMA_HOST": server.url}
+        server.models = ["another:7b"]
+        assert of_the_model(box, home, **given) == Finding(
+            "model", None, f"ollama does not have the model {MODEL}", f"ollama pull {MODEL}, or set LLM_MODEL"
+        )
+        server.answer = sends(b"<html>", kind="text/html")
+        assert of_the_model(box, home, **given).said == f"what answers at {server.url} is not Ollama"
+        server.answer = refuses(503, "busy")
+        assert of_the_model(box, home, **given) == Finding("model", None, "ollama is busy: HTTP 503: busy")
+    assert of_the_model(box, home, **given) == Finding(
+        "model",
+        None,
+        f"nothing answers at {server.url}",
+        "start Ollama (ollama serve), set OLLAMA_HOST to where it runs, or set LLM_PROVIDER=none",
+    )
+    assert of_the_model(box, home, LLM_PROVIDER="none").said == (
+        "LLM_PROVIDER=none: rules and the embedded model classify alone"
+    )
+
+
+@pytest.mark.parametrize("provider", ["gemini", "groq"])
+def test_a_key_that_is_refused_is_told_from_a_model_that_is_not_there(provider: str) -> None:
+    """And is not repeated, though providers do."""
+    key = f"{provider.upper()}_API_KEY"
+    given = settings.load({"LLM_PROVIDER": provider, "LLM_MODEL": MODEL, key: KEY}, None, slack=False)
+    with ModelServer() as server:
+        endpoints = {provider: f"{server.url}/v1/"}
+        assert check_up(given, endpoints) == Checkup(True, f"{provider} has {MODEL}")
+        server.models = []
+        assert check_up(given, endpoints).mend == "take one that it lists, and set LLM_MODEL"
+        for refusal in (refuses(401, f"wrong key {KEY}"), refuses(400, "API key not valid")):
+            server.answer = refusal
+            seen = check_up(given, endpoints)
+            assert seen.well is False
+            assert seen.said.startswith(f"{provider} refuses the key: HTTP 40")
+            assert seen.mend == f"make a new one, as {key}"
+            assert KEY not in seen.said
+
+
+def test_a_broken_prompt_is_a_note_about_the_model(box: Slackbox, home: Path) -> None:
+    """With its place, like every template."""
+    folder = home / "templates"
+    (folder / "prompts").mkdir(parents=True)
+    (folder / "prompts" / "classify.txt").write_text("{{ nonsense }}")
+    seen = of_the_model(box, home, TEMPLATES_DIR=str(folder), LLM_PROVIDER="ollama")
+    assert seen.ok is None
+    assert seen.said.startswith(f"{folder}/prompts/classify.txt: 'nonsense' is undefined. It may use: ")

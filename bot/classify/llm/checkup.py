@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.classify.language_model import chat_of, own_secrets
 from bot.classify.llm.connection import exchange
+from bot.classify.llm.openai_chat import ENDPOINTS
 from bot.classify.llm.prompt import Prompt
 from bot.errors import InputError, ModelBusy, ModelError, ModelKeyRefused
 from bot.runbooks.masking import Mask
@@ -21,11 +23,11 @@ class Checkup:
     mend: str = ""
 
 
-def check_up(settings: Settings) -> Checkup:
+def check_up(settings: Settings, endpoints: Mapping[str, str] = ENDPOINTS) -> Checkup:
     """Asks the server which models it has. Never raises for what it finds."""
     provider, model = settings.llm_provider, settings.model
     try:
-        chat = chat_of(settings)
+        chat = chat_of(settings, endpoints)
         Prompt(settings.templates_dir, settings.language, Mask())
     except InputError as error:
         return Checkup(False, "; ".join(error.problems))

@@ -38,7 +38,9 @@ class Connection(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self._inner is None:
-            self._inner = httpx.HTTPTransport(proxy=_proxy(self._url) if self._proxies else None)
+            # Reading all certificates of the world takes a while, and a plain connection has none to check.
+            tls = self._proxies or not self._url.startswith("http://")
+            self._inner = httpx.HTTPTransport(verify=tls, proxy=_proxy(self._url) if self._proxies else None)
         request.extensions["trace"] = self._watch
         answer = self._inner.handle_request(request)
         try:
