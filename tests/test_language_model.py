@@ -279,8 +279,8 @@ def test_nothing_listens(server: ModelServer) -> None:
 
 
 def test_a_name_that_leads_nowhere_is_no_opinion() -> None:
-    """The resolver's own fault, and an address that no socket takes."""
-    for host in ("http://nowhere.invalid:1", "http://127.0.0.1:1", f"http://{'x' * 70}.example:1"):
+    """One that nobody listens on, and one that no resolver takes."""
+    for host in ("http://127.0.0.1:1", f"http://{'x' * 70}.example:1"):
         model = language_model(load({"OLLAMA_HOST": host, "LLM_TIMEOUT": "20s"}, None, slack=False))
         assert model is not None
         assert model.opinion(ALERT, OFFERED) is None

@@ -95,11 +95,14 @@ class LanguageModel:
             raise ModelUnavailable(f"it failed too often and is left alone, for {rests:.0f} s more")
         left = until - self._now()
         try:
-            text = self._within(left, lambda connection: self._chat.ask(question, connection, self._timeout))
-            opinion = read_reply(text, question.offered, self.name)
+            return self._within(left, lambda connection: self._answered(asked, question, connection))
         except ModelError as fault:
             self._note(fault, fair=left >= self._timeout * _FAIR)
             raise
+
+    def _answered(self, asked: Hashable, question: Question, connection: Connection) -> Opinion:
+        """Kept before the turn is given back, so that whoever waits for the same finds it."""
+        opinion = read_reply(self._chat.ask(question, connection, self._timeout), question.offered, self.name)
         with self._lock:
             self._breaker.succeeded()
             self._opinions.put(asked, opinion, self._now())
