@@ -286,6 +286,24 @@ def test_a_name_that_leads_nowhere_is_no_opinion() -> None:
         assert model.opinion(ALERT, OFFERED) is None
 
 
+def test_the_cloud_is_reached_through_the_proxy_and_ollama_is_not(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As everything else that leaves the network; Ollama is in it."""
+    settings = settings_for(server, "groq")
+    monkeypatch.setenv("http_proxy", server.url)
+    model = language_model(settings, endpoints={"groq": "http://models.example/v1/"})
+    assert model is not None
+    assert model.opinion(ALERT, OFFERED) == OPINION
+    assert [each.path for each in server.asked] == ["http://models.example/v1/chat/completions"]
+    for broken in ("http://127.0.0.1:1", "socks5://127.0.0.1:1", "http://[", "ftp://me:hunter2@box"):
+        monkeypatch.setenv("http_proxy", broken)
+        assert model_at(server).opinion(ALERT, OFFERED) == OPINION
+        with capture_logs() as lines:
+            assert model.opinion(about(1), OFFERED) is None
+        assert "hunter2" not in json.dumps(lines)
+
+
 # -- once is enough ---
 
 

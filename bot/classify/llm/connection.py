@@ -37,10 +37,7 @@ class Connection(httpx.BaseTransport):
         self._over = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if self._inner is None:
-            # Reading all certificates of the world takes a while, and a plain connection has none to check.
-            tls = self._proxies or not self._url.startswith("http://")
-            self._inner = httpx.HTTPTransport(verify=tls, proxy=_proxy(self._url) if self._proxies else None)
+        self._inner = self._inner or self._transport()
         request.extensions["trace"] = self._watch
         answer = self._inner.handle_request(request)
         try:
@@ -57,6 +54,14 @@ class Connection(httpx.BaseTransport):
             stream=_Bounded(answer.stream),
             extensions=answer.extensions,
         )
+
+    def _transport(self) -> httpx.HTTPTransport:
+        # Reading all certificates of the world takes a while, and a plain connection has none to check.
+        tls = self._proxies or not self._url.startswith("http://")
+        try:
+            return httpx.HTTPTransport(verify=tls, proxy=_proxy(self._url) if self._proxies else None)
+        except (ValueError, ImportError, httpx.InvalidURL):
+            raise ModelUnavailable("HTTPS_PROXY names no proxy that can be used; write http://host:port") from None
 
     def close(self) -> None:
         if self._inner is not None:
