@@ -3,7 +3,9 @@
     Slack → slack/listeners.py   what Bolt listens to; slack/intake.py writes it down before the acknowledgement
           → alerts/              a message becomes an Alert (message.py parses it; one file per source)
           → flow.py              the story: what follows what
-              classify/          category and severity; the runbook by its `match`
+              alerting.py        what a message leads to: an alert begins, goes on, is over, or drowns in a storm
+              classify/          category, severity and runbook, and who decided them; weigh.py weighs
+              second_opinions.py the language model, asked about an alert that stands on its card already
               proposing.py       a runbook and its values become a sealed plan with evidence; a fresh one when needed
               runbooks/          the engine: reads files, fills in, seals, performs; its own map is in its __init__.py
               deciding.py        people's decisions; approval.py: may this person decide this, now, once?
@@ -14,7 +16,7 @@
           → store/               everything is a row here before it is anything in Slack; the only place with SQL
           → slack/screen.py      draws the record as cards, and slack/outbox.py keeps Slack showing them
 
-`model/` has the words as values and `errors.py` every way to say no. `settings.py`, `team.py` and `words.py` read
+`context.py` is what all these parts share. `model/` has the words as values and `errors.py` every way to say no. `settings.py`, `team.py` and `words.py` read
 what people edit (`strict_yaml.py` reads it strictly); `rota.py` knows who is on call; `timers.py` ticks; `clock.py` is
 the one clock; `mrkdwn.py` makes outside text safe; `doctor.py` says what is missing. What is wired to what stands in
 `app.py`.

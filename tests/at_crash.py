@@ -83,7 +83,7 @@ class AtCrash(AtWork):
 
     def start_bot(self, **changes: str) -> None:
         self._begin(changes)
-        self.box.wait(lambda: self.box.connected == 1, seconds=PATIENCE, what="the bot's socket")
+        self.box.wait(lambda: self.box.connected == 1 or self._ended_by_itself(), PATIENCE, "the bot's socket")
 
     def start_and_stand_still_at(self, point: int) -> None:
         """Counted from its start: while it recovers from what was before."""
@@ -131,6 +131,13 @@ class AtCrash(AtWork):
         """SIGKILL; returns when the bot is gone."""
         assert self._end(signal.SIGKILL) == -signal.SIGKILL
         self.box.wait(lambda: self.box.connected == 0, PATIENCE, "the socket to break")
+
+    def _ended_by_itself(self) -> bool:
+        """Never, or the test fails with how."""
+        if select.select([self._nursery_socket], [], [], 0)[0]:
+            self._pid, ended = 0, self._from_nursery.readline().strip()
+            raise AssertionError(f"the bot ended by itself, with {ended}")
+        return False
 
     def stop(self) -> None:
         if self._pid:

@@ -115,6 +115,8 @@ class AtWork:
             "DATABASE_URL": f"sqlite:///{self.folder}/plantao.db",
             "RUNBOOKS_DIR": str(self.runbooks),
             "TEMPLATES_DIR": str(ROOT / "templates"),
+            "LLM_PROVIDER": "none",
+            "STORM_ALERTS": "10000",  # where many alerts are many stories
             "TEAM_FILE": str(own if (own := self.folder / "team.yaml").exists() else ROOT / "team.yaml"),
             **changes,
         }

@@ -7,24 +7,30 @@ that it is held against are processes of their own. Exits with 1 when a number m
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+
+import httpx
 
 from bot.model import RunState
 from bot.store import Store
 from slackbox import Slackbox
 from tests.at_work import AtWork
+from tests.samples import alertmanager
 
 MESSAGES = 300
 ALERTS = 30
 CLICKS = 20
 STEPS = 100
+FLOOD = 10_000
 
 LIBRARIES = (
     "slack_bolt, slack_bolt.adapter.socket_mode, slack_sdk.models.blocks, apscheduler.schedulers.background, "
@@ -108,6 +114,28 @@ def alert_to_card(folder: Path) -> Number:
     return Number(
         "alert to card, p95", percentile(passed, 0.95), 1.0, "s", f"median {median(passed):.3f} s of {ALERTS}"
     )
+
+
+def flood(folder: Path) -> Number:
+    """Until a storm's messages are all written down, at Slack's rate limits for what the bot posts."""
+    with Slackbox(rate_limits=True) as box:
+        work = AtWork(box, folder / "flood")
+        work.start_process(STORM_ALERTS="20")
+        began = time.perf_counter()
+        with httpx.Client() as client:
+            for number in range(FLOOD):
+                labels = {"severity": "warning", "instance": f"host-{number % 4000}"}
+                client.post(work.monitor, json=alertmanager(f"Wobble{number % 7}", labels=labels)).raise_for_status()
+        box.wait(lambda: stored(work) >= FLOOD, seconds=300, what="all of them in the store")
+        passed = time.perf_counter() - began
+        posts = [each for each in box.calls if each.method == "chat.postMessage"]
+        work.kill()
+    return Number("a storm stored", passed, 60.0, "s", f"{FLOOD} messages; {len(posts)} posts meanwhile")
+
+
+def stored(work: AtWork) -> int:
+    with closing(sqlite3.connect(work.folder / "plantao.db")) as database:
+        return int(database.execute("SELECT count(*) FROM events").fetchone()[0])
 
 
 def click_to_step(folder: Path) -> Number:
@@ -216,7 +244,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         numbers = []
-        for measured in (ack, alert_to_card, click_to_step, journaled_step, start_and_memory):
+        for measured in (ack, alert_to_card, flood, click_to_step, journaled_step, start_and_memory):
             found = measured(folder)
             for number in found if isinstance(found, list) else [found]:
                 numbers.append(number)

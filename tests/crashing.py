@@ -12,6 +12,7 @@ so far, and ends the counting.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import re
@@ -201,6 +202,7 @@ def become_a_bot(folder: str, environment: dict[str, str], from_the_start: bool,
 
 def main() -> None:
     """Each message asks for a bot, is answered by its process, and then by how that ended; until nobody asks."""
+    faulthandler.enable()  # a profiler that upsets the interpreter is to say so
     asked = socket.socket(fileno=int(sys.argv[1]))
     while True:
         message, pipes, _, _ = socket.recv_fds(asked, 64 * 1024, 2)

@@ -83,6 +83,7 @@ def test_another_runbook_can_be_chosen(work: AtWork) -> None:
     work.box.submit("alice", form["id"], {"note": "other"})
     card = work.card_with(ts, "*Proposed:* Write note")
     assert "somebody chose it" in card.words
+    work.waiting(ts)
     work.box.click("bob", "alerts", shown.ts, "approve", value=old.id)
     assert "This was decided or replaced before" in work.told("bob")
     work.approved(ts, "bob")

@@ -171,7 +171,7 @@ def storm_card(work: AtWork, text: str) -> Card:
 
 
 def test_a_storm_is_one_card_and_one_incident(work: AtWork) -> None:
-    bot = work.start()
+    bot = work.start(STORM_ALERTS="20")
     flood(work)
     card = storm_card(work, f"{STORM} alerts at once")
     assert "TargetDown" not in card.title
@@ -185,7 +185,7 @@ def test_a_storm_is_one_card_and_one_incident(work: AtWork) -> None:
 
 def test_in_a_storm_the_grave_ones_have_cards_of_their_own(work: AtWork) -> None:
     """And belong to the storm's incident."""
-    bot = work.start()
+    bot = work.start(STORM_ALERTS="20")
     flood(work)
     storm_card(work, f"{STORM} alerts at once")
     ts = work.fire()
@@ -197,14 +197,14 @@ def test_in_a_storm_the_grave_ones_have_cards_of_their_own(work: AtWork) -> None
 @pytest.mark.parametrize("severity", ["critical"])
 def test_forty_grave_alerts_are_one_incident(work: AtWork, severity: str) -> None:
     """Those that were opened before the storm was seen as one are merged into the first."""
-    bot = work.start()
+    bot = work.start(STORM_ALERTS="20")
     flood(work, 40, severity)
     storm_card(work, "40 alerts")
     assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
 
 
 def test_one_of_many_can_be_taken_out_of_the_storm(work: AtWork) -> None:
-    work.start()
+    work.start(STORM_ALERTS="20")
     *_, last = flood(work)
     storm_card(work, f"{STORM} alerts at once")
     work.box.shortcut("alice", "respond", "alerts", last)
@@ -212,7 +212,7 @@ def test_one_of_many_can_be_taken_out_of_the_storm(work: AtWork) -> None:
 
 
 def test_a_storm_ends_when_little_new_comes(work: AtWork) -> None:
-    work.start(STORM_WINDOW="3s")
+    work.start(STORM_ALERTS="20", STORM_WINDOW="3s")
     flood(work)
     assert "The storm is over" in storm_card(work, "The storm is over").title
     ts = work.fire("FluxCapacitorWobble", labels={"severity": "warning"})

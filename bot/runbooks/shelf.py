@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -53,7 +54,14 @@ class Shelf:
         return load_folder(self.folder, roles, unattended=unattended, today=utc_now().date(), compare=compare)
 
     def _state(self) -> object:
-        files = sorted(self.folder.rglob("*")) if self.folder.is_dir() else []
-        return tuple(
-            (str(file), stat.st_mtime_ns, stat.st_size, stat.st_mode) for file in files for stat in [file.lstat()]
-        )
+        return dict(_entries(str(self.folder))) if self.folder.is_dir() else {}
+
+
+def _entries(folder: str) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    """What tells whether a file has changed, for all below the folder. Asked at every alert, so it must be quick."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            stat = entry.stat(follow_symlinks=False)
+            yield entry.path, (stat.st_mtime_ns, stat.st_size, stat.st_mode)
+            if entry.is_dir(follow_symlinks=False):
+                yield from _entries(entry.path)
