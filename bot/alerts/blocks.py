@@ -43,7 +43,7 @@ class Allowance:
         """A text, also when it comes as Slack's text object or as a number; else nothing."""
         if isinstance(value, Mapping):
             value = value.get("text")
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if isinstance(value, bool) or not isinstance(value, str | int | float) or self.characters <= 0:
             return ""
         given = _written(value)[: self.characters]
         self.characters -= len(given)
@@ -53,7 +53,7 @@ class Allowance:
 
     def node(self) -> bool:
         self.nodes -= 1
-        return self.nodes >= 0
+        return self.nodes >= 0 and self.characters > 0
 
 
 def read_blocks(value: Any, allowance: Allowance) -> tuple[Block, ...]:
@@ -87,6 +87,8 @@ def _block(raw: Mapping[str, Any], allowance: Allowance) -> Block:
         if key != "fields":
             lines += _texts(raw.get(key), allowance, 0)
     for each in _some(raw.get("fields")):
+        if not allowance.node():
+            break
         text = allowance.text(each)
         found = pair(text)
         lines.append(": ".join(found) if found else text)

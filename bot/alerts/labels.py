@@ -1,4 +1,4 @@
-"""Labels from what a tool lists: fields, tables and lines like `Service: checkout`, with names that runbooks can rely on."""
+"""Labels from what a tool lists, in fields, tables and lines, under names that runbooks can rely on."""
 
 from __future__ import annotations
 
@@ -57,13 +57,9 @@ _THING = (  # what tells one alert of the same name from another
     "database",
     "queue",
     "topic",
-    "url",
-    "endpoint",
     "mountpoint",
     "job",
     "component",
-    "check",
-    "monitor",
     "resource",
     "entity",
     "target",
@@ -80,6 +76,23 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         if _KEY.match(key) and key not in _PROSE and value and "\n" not in value and len(value) <= 200:
             found.setdefault(key, value)
     return found
+
+
+def is_known(title: str) -> bool:
+    """Is it a title that names a thing, its state or its level, and not the beginning of a sentence?"""
+    key = re.sub(r"[^\w]+", "_", title.strip().casefold()).strip("_")
+    return _SAME.get(key, key) in {
+        *_THING,
+        "url",
+        "endpoint",
+        "check",
+        "monitor",
+        "state",
+        "status",
+        "severity",
+        "priority",
+        "level",
+    }
 
 
 def thing(labels: Mapping[str, str]) -> dict[str, str]:

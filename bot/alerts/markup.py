@@ -10,7 +10,7 @@ import re
 import unicodedata
 from urllib.parse import unquote_plus
 
-_ANGLES = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_ANGLES = re.compile(r"<([^<>|]*)(?:\|((?:[^<>]|(?<= )>(?= ))*))?>")  # "latency > 2s" stands unescaped in some words
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((https?://[^\s()<>]{1,2000})\)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#39|#x27|#34);", re.IGNORECASE)
 _ENTITIES = {
@@ -24,7 +24,6 @@ _ENTITIES = {
     "#x27": "'",
     "#34": '"',
 }
-_UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
 _PLUS = re.compile(r"(?<=[\w:.,()%!\]])\+(?=[\w(\[])")
 _FENCE = re.compile(r"```")
 _CODE = re.compile(r"`([^`\n]{1,1000})`")
@@ -60,13 +59,11 @@ def unformatted(text: str) -> str:
 
 def visible(text: str) -> str:
     """Without control, bidi, private and half characters; every kind of space is a space."""
-    return _UNUSUAL.sub(_seen, text)
+    odd = {ord(char): _shown_as(char) for char in set(text) if not char.isprintable() and char not in "\n\t"}
+    return text.translate(odd) if odd else text
 
 
-def _seen(found: re.Match[str]) -> str:
-    char = found[0]
-    if char.isprintable():
-        return char
+def _shown_as(char: str) -> str:
     category = unicodedata.category(char)
     return " " if category == "Zs" else "\n" if category in {"Zl", "Zp"} else ""
 

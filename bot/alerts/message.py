@@ -14,6 +14,7 @@ from bot.errors import MessageError
 _ATTACHMENTS = 50  # of one message; Slack shows a hundred and advises twenty
 _FIELDS = 50  # of one attachment
 _LINES, _LINE = 500, 2000  # of one message's words
+_TELLING = {"message", "summary", "subject", "title", "alert", "alert name", "name", "description"}  # of fields
 _UNWRAP = 3  # envelopes around a message: a delivery, an edit
 _CHANNEL_SENTENCES = {"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "bot_add"}
 
@@ -77,7 +78,12 @@ class Message:
             block.text for block in self.all_blocks if block.kind in {"section", "markdown", "rich_text", "card"}
         ]
         begins += [each.text for each in self.attachments]
-        begins += [block.text for block in self.all_blocks if block.kind not in {"header", "section", "actions"}]
+        begins += [
+            block.text for block in self.all_blocks if block.kind not in {"header", "section", "actions", "table"}
+        ]
+        begins += [value for each in self.attachments for title, value in each.fields if title.casefold() in _TELLING]
+        if not any(text.strip() for text in [*titles, *begins]):
+            begins = [each.fallback for each in self.attachments]
         firsts = [next((line for line in text.splitlines() if line.strip()), "") for text in begins]
         return tuple(_once(unformatted(line)[:500] for line in [*titles, *firsts]))[:20]
 
@@ -90,7 +96,7 @@ class Message:
         """Each title with its value, wherever they stand: fields, tables, and lines like `Service: checkout`."""
         found = [(unformatted(title), unformatted(value)) for each in self.attachments for title, value in each.fields]
         found += [given for block in self.all_blocks for given in block.fields]
-        found += [given for line in self.words.splitlines()[:200] if (given := pair(line[:300]))]
+        found += [given for line in self.words.splitlines()[:200] if (given := pair(line[:300].lstrip(" -•·>")))]
         return tuple(dict.fromkeys(found))
 
     @property
@@ -153,7 +159,8 @@ def read_message(event: Mapping[str, Any], *, channel: str = "") -> Message:
         channel=where,
         ts=ts,
         poster=user or bot,
-        by_person=not (bot or username or raw.get("subtype") == "bot_message") and (bool(user) or not attachments),
+        by_person=not (bot or username or raw.get("subtype") == "bot_message")
+        and (bool(user) or not (attachments or any(block.kind != "rich_text" for block in blocks))),
         username=username,
         text=text,
         attachments=attachments,
@@ -202,7 +209,7 @@ def _attachment(raw: Mapping[str, Any], allowance: Allowance) -> Attachment:
 
 def _fields(raw: list[Any], allowance: Allowance) -> Iterator[tuple[str, str]]:
     for each in raw[:_FIELDS]:
-        if isinstance(each, Mapping):
+        if isinstance(each, Mapping) and allowance.node():
             title, value = allowance.text(each.get("title")), allowance.text(each.get("value"))
             if title.strip() or value.strip():
                 yield title, value

@@ -10,30 +10,45 @@ from bot.alerts.reports import is_report, meaning, symptoms
 _MOST = 1500  # characters; what is longer is a report on something, an update or a log, and no call for help
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _KNOWN = re.compile(  # talk of an incident that is being worked on
-    r"""\b(?:inc-?\d+ | incident\ (?:\#?\d+|call|channel|bridge|is|was|has) | the\ (?:incident|outage|postmortem|root\ cause|fix|rollback|cause)
-    | update: | status\ update | eta\b | mitigat\w* | investigat\w* | rolling\ back | rolled\ back | looking\ into | working\ on
-    | same\ (?:issue|problem|thing|error)\ as | as\ (?:before|above|mentioned|discussed|said) | related\ to\ (?:the|that|this)
-    | any\ (?:news|update|progress) | still\ (?:seeing|down|failing|broken|slow|investigating|happening|the\ same|no|not|getting|waiting)
-    | (?:is|are|was|were)\ still | i\ think | maybe\ (?:it|the|we)\b | could\ (?:it\ )?be | might\ be | probably\ (?:the|a|because|due)
-    | because\ (?:of|the|we) | caused\ by | (?:that's|this\ is|it's)\ (?:why|because) | turns\ out | it\ looks\ like\ the\ (?:fix|deploy|rollback)
+    r"""\b(?:inc-?\d+ | incident\ (?:\#?\d+|call|channel|bridge|is|was|has)
+    | the\ (?:incident|outage|postmortem|root\ cause|fix|rollback|cause)
+    | update: | status\ update | eta\b | mitigat\w* | investigat\w* | rolling\ back | rolled\ back | looking\ into
+    | working\ on
+    | same\ (?:issue|problem|thing|error)\ as | as\ (?:before|above|mentioned|discussed|said)
+    | related\ to\ (?:the|that|this)
+    | any\ (?:news|update|progress)
+    | still\ (?:seeing|down|failing|broken|slow|investigating|happening|the\ same|no|not|getting|waiting)
+    | (?:is|are|was|were)\ still | i\ think | maybe\ (?:it|the|we)\b | could\ (?:it\ )?be | might\ be
+    | probably\ (?:the|a|because|due)
+    | because\ (?:of|the|we) | caused\ by | (?:that's|this\ is|it's)\ (?:why|because) | turns\ out
+    | it\ looks\ like\ the\ (?:fix|deploy|rollback)
     | hypothesis | theory | confirmed: | can\ confirm | \+1 | me\ too | same\ here | agreed?\b )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _OPENED = re.compile(  # words that open a matter, whatever else is said
-    r"""\b(?:new\ (?:incident|outage|issue|problem) | major\ (?:incident|outage) | (?:declaring|opening|raising)\ (?:an?\ )?(?:incident|p[01]\b|sev)
+    r"""\b(?:new\ (?:incident|outage|issue|problem) | major\ (?:incident|outage)
+    | (?:declaring|opening|raising)\ (?:an?\ )?(?:incident|p[01]\b|sev)
     | something\ (?:is|'s)\ (?:wrong|broken|off)\ with | any(?:one|body)\ else\ (?:seeing|getting|having|noticing)
-    | for\ any(?:one|body)\ else | is\ it\ just\ me | just\ started | started\ (?:about\ |around\ |just\ )?(?:\d|a\ few) | as\ of\ (?:now|\d)
-    | since\ (?:~|about\ |around\ )?(?:\d|the\ (?:\S+\ )?(?:deploy|release|rollout|upgrade|migration)) | out\ of\ nowhere | all\ of\ a\ sudden
+    | for\ any(?:one|body)\ else | is\ it\ just\ me | just\ started
+    | started\ (?:about\ |around\ |just\ )?(?:\d|a\ few) | as\ of\ (?:now|\d)
+    | since\ (?:~|about\ |around\ )?(?:\d|the\ (?:\S+\ )?(?:deploy|release|rollout|upgrade|migration))
+    | out\ of\ nowhere | all\ of\ a\ sudden
     | suddenly | sev-?[012]\b | p[01]\b | (?:we|customers|users)\ (?:are|have)\ (?:an\ )?outage )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PRESENT = re.compile(  # a plain statement of what is the matter: "checkout is down", "nobody can log in"
-    r"""\b(?:is|are|went|just\ went|has\ gone|appears?|seems?\ to\ be)\ (?:completely\ |totally\ |all\ |currently\ |hard\ |now\ ){0,2}
-      (?:down|offline|unreachable|unresponsive|unavailable|not\ (?:responding|reachable|working|loading)|dead|crash\w*|broken|failing|throwing|returning|refusing|timing\ out)
-    | \b(?:nobody|no\ one|no\ customer|customers|users|everyone|clients|we)\ (?:can(?:'t|not)|can\b|are\ unable|is\ unable|aren't\ able)
-    | \b(?:getting|seeing|returns|returning|throwing|throws|serving)\ (?:\S+\ ){0,4}?(?:5\d\ds?|5xx|errors|timeouts|exceptions)
-    | \b(?:full\ |total\ |complete\ |partial\ )?outage\b | \bdata\ (?:loss|leak)\b | \bbreach | \bransomware | \bunder\ attack | \bcrash-?loop
-    | \b(?:caiu|fora\ do\ ar|indispon[ií]vel)\b | \bout\ of\ (?:memory|disk|space)\b | \b(?:100|9\d)\ ?%(?:\ |,|$) """,
+    r"""\b(?:is|are|went|just\ went|has\ gone|appears?|seems?\ to\ be)\ (?:completely\ |totally\ |all\ |currently\ |
+    hard\ |now\ ){0,2}
+      (?:down|offline|unreachable|unresponsive|unavailable|not\ (?:responding|reachable|working|loading)|dead
+      |crash\w*|broken|failing|throwing|returning|refusing|timing\ out)
+    | \b(?:nobody|no\ one|no\ customer|customers|users|everyone|clients|we)\ (?:can(?:'t|not)|can\b|are\ unable
+    |is\ unable|aren't\ able)
+    | \b(?:getting|seeing|returns|returning|throwing|throws|serving)\ (?:\S+\ ){0,4}?(?:5\d\ds?|5xx|errors|timeouts
+    |exceptions)
+    | \b(?:full\ |total\ |complete\ |partial\ )?outage\b | \bdata\ (?:loss|leak)\b | \bbreach | \bransomware
+    | \bunder\ attack | \bcrash-?loop
+    | \b(?:caiu|fora\ do\ ar|indispon[ií]vel)\b | \bout\ of\ (?:memory|disk|space)\b
+    | \b(?:100|9\d)\ ?%(?:\ |,|$) """,
     re.IGNORECASE | re.VERBOSE,
 )
 

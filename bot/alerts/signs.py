@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.alerts import states
+from bot.alerts.emoji import bare
 from bot.model import AlertStatus
 
 FIRING, RESOLVED, INFO = AlertStatus.FIRING, AlertStatus.RESOLVED, AlertStatus.INFO
@@ -18,125 +19,194 @@ def _any(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE | re.VERBOSE)
 
 
-_RED_SIGNS = (
-    "🔴 🔥 🚨 ❌ ❗ ‼ ⛔ 🛑 💥 🟥 ✖ 👎 💀 ☠ 🆘 ❎ :red_circle: :fire: :rotating_light: :x: :exclamation: :bangbang: :no_entry: "
-    ":octagonal_sign: :boom: :large_red_square: :skull: :skull_and_crossbones: :sos: :heavy_multiplication_x: :negative_squared_cross_mark: "
-    ":red_square: :broken_heart: :thumbsdown: :-1: :bomb: :failed: :alert: :siren: :heavy_exclamation_mark: :small_red_triangle: :cross_mark: "
-    ":police_car: :ambulance:"
-).split()
-_YELLOW_SIGNS = (
-    "⚠ 🟠 🟡 🟧 🟨 🔶 🔸 :warning: :large_orange_circle: :large_yellow_circle: :large_orange_square: :large_yellow_square: "
-    ":large_orange_diamond: :small_orange_diamond: :zap: :construction:"
-).split()
-_GREEN_SIGNS = (
-    "✅ 🟢 ✔ ☑ 🟩 💚 👍 🎉 🆗 :white_check_mark: :large_green_circle: :heavy_check_mark: :ballot_box_with_check: :green_heart: "
-    ":large_green_square: :tada: :ok: :ok_hand: :thumbsup: :+1: :green_circle: :beer: :beers: :sunny: :check: :checkered_flag: :green_book:"
-).split()
-_NOTE_SIGNS = "ℹ 🔵 🚀 📢 📊 📈 🔧 🛠 📦 💾 :information_source: :large_blue_circle: :rocket: :bar_chart: :package: :floppy_disk:".split()
-_SHORTCODE = re.compile(r":[\w+-]{1,40}:")
 _BRACKETS = re.compile(r"[\[【〔(]\s*([^\[\]【】〔〕()\n]{1,80}?)\s*[\]】〕)]")
 _LEAD = re.compile(r"^[\W_]*((?:[^\W_][\w-]*)(?:[ _][A-Za-z][\w-]*)?)")
-_AFTER_LEAD = re.compile(r"^\s*(?:$|[:|!•·/(#,\[]|[-–—]+(?=\s|$)|\d+\s*[-–—:]|(?:for|in|on|at|after)\b)", re.IGNORECASE)
+_AFTER_LEAD = re.compile(
+    r"^\s*(?:$|[:|!•·/(#,\[]|[-–—]+(?=\s|$)|\d+\s*[-–—:]|(?:for|in|on|at"
+    r"|after)\b)",
+    re.IGNORECASE,
+)
 _ENDING = re.compile(
-    r"(?:\bis|\bare|\bnow|\bstate|\bstatus|[-–—:|=(\[>])\s*[*`_\"']*([A-Z]{2,}(?:[ _-][A-Z]+)?)[*`_\"'\])!.]*\s*(?:$|[.(,;:|–—]|-\s|for\s|on\s|at\s|after\s|since\s)"
+    r"(?:\bis|\bare|\bnow|\bstate|\bstatus|[-–—:|=(\[>])\s*[*`_\"']*([A-Z]{2,}(?:[ _-][A-Z]+)?)[*`_\"'\])!.]*\s*(?:$"
+    r"|[.(,;:|–—]|-\s|for\s|on\s|at\s|after\s|since\s)"
 )
 
 _DENIED = _any(
-    r"""\bunresolved | \b(?:not|never|n't|cannot|fail\w{0,3}\ to|unable\ to|yet\ to|waiting\ to|could\ not\ be)\ (?:yet\ |been\ |be\ |fully\ |automatically\ )*
-      (?:resolv\w*|recover\w*|clear\w*|fix\w*|healthy|ok\b|up\b|back\b|restor\w*|complet\w*|succe\w*|finish\w*|start\w*|responding|running|reachable|available
+    r"""\bunresolved | \b(?:not|never|n't|cannot|fail\w{0,3}\ to|unable\ to|yet\ to|waiting\ to
+    |could\ not\ be)\ (?:yet\ |been\ |be\ |fully\ |automatically\ )*
+      (?:resolv\w*|recover\w*|clear\w*|fix\w*|healthy|ok\b|up\b|back\b|restor\w*|complet\w*|succe\w*|finish\w*
+      |start\w*|responding|running|reachable|available
       |operational|normal|ready|pass\w*|check\w*)
-    | \bre-?trigger\w* | \bre-?opened | \bre-?fired | \bre-?alert\w* | \bre-?notif\w* | \bregress(?:ed|ion)\b | \breactivated
-    | \bstill\ (?:failing|down|firing|critical|open|alerting|active|unhealthy|unavailable|not|in\ alarm|breach\w*|above|below|degraded|an?\ issue)
-    | \bno\ longer\ (?:ok\b|healthy|up\b|respond\w*|reachable|available|running|reporting|receiving|online|responds|operational|ready|passing)
-    | \b(?:failed|failing|failure)\ again | \brecovery\ (?:has\ )?failed | \b(?:is|are)\ (?:un\w+|not\ \w+) | \bhas\ not\ (?:been\ seen|reported|checked|pinged|completed|run)"""
+    | \b(?:0\ ?/\ ?\d+|none?(?:\ of)?)\ (?:\w+\ ){1,3}(?:is|are)\ (?:available|ready|healthy|up|running|reachable
+    |responding)
+    | \bre-?trigger\w* | \bre-?opened | \bre-?fired | \bre-?alert\w* | \bre-?notif\w* | \bregress(?:ed|ion)\b
+    | \breactivated
+    | \bstill\ (?:failing|down|firing|critical|open|alerting|active|unhealthy|unavailable|not|in\ alarm|breach\w*
+    |above|below|degraded|an?\ issue)
+    | \bno\ longer\ (?:ok\b|healthy|up\b|respond\w*|reachable|available|running|reporting|receiving|online|responds
+    |operational|ready|passing)
+    | \b(?:failed|failing|failure)\ again | \brecovery\ (?:has\ )?failed
+    | \bhas\ not\ (?:been\ seen|reported|checked|pinged|completed|run)"""
 )
 _RECOVERED = _any(
-    r"""(?<!if\ )(?<!when\ )(?<!until\ )(?<!once\ )(?<!be\ )(?<!to\ be\ )(?<!un)(?<!after\ )(?<!as\ )\bresolved\b(?!\ (?:by\ )?(?:address|host|ip|in\ dns|dependenc))
-    | \brecovered\b(?!\ (?:data|file|key|pass)) | \brecovery:?\ (?:notice|alert|notification|message)\b | \bhas\ recover\w*
-    | \bback\ (?:to\ (?:normal|ok|green|healthy|up|operational|good)|up\b(?!\ ?(?:job|s\b|fail|the|to\ (?!date)|of\b))|online|in\ (?:service|business|range)|within)
+    r"""(?<!if\ )(?<!when\ )(?<!until\ )(?<!once\ )(?<!be\ )(?<!to\ be\ )(?<!un)(?<!after\ )(?<!as\ )\bresolved\b
+      (?!\ (?:by\ )?(?:address|host|ip|in\ dns|dependenc|an?\ comment|the\ (?:comment|thread)))
+    | \brecovered\b(?!\ (?:data|file|key|pass)) | \brecovery:?\ (?:notice|alert|notification|message)\b
+    | \bhas\ recover\w*
+    | \bback\ (?:to\ (?:normal|ok|green|healthy|up|operational|good)|up\b(?!\ ?(?:job|s\b|fail|the|to\ (?!date)
+    |of\b))|online|in\ (?:service|business|range)|within)
     | \b(?:is|are|it's|came|comes|now)\ back\b(?!\ (?:to\ (?:front|the)|up\ (?:the|to)|pressure|log|off))
-    | \breturn(?:ed|s|ing)?\ to\ (?:an?\ |its\ |the\ )?(?:normal|ok|healthy|operational|green|service|good|acceptable|expected|baseline|up)\b
-    | \b(?:is|are|now|state|status|looks?|became|becomes|turned)\ (?:now\ |again\ |currently\ |back\ |all\ ){0,2}(?:ok|okay|healthy|normal|operational|online|reachable
-      |accessible|stable|passing|inactive|cleared?|available|responding|restored|fixed|recovered|resolved|closed|good|succeeding|reporting|alive|within\ (?:the\ )?(?:limits?|thresholds?|bounds|range|slo))\b
+    | \breturn(?:ed|s|ing)?\ to\ (?:an?\ |its\ |the\ )?(?:normal|ok|healthy|operational|green|service|good|acceptable
+    |expected|baseline|up)\b
+    | \b(?:is|are|now|state|status|looks?|became|becomes|turned)\ (?:now\ |again\ |currently\ |back\ |
+    all\ ){0,2}(?:ok|okay|healthy|normal|operational|online|reachable
+      |accessible|stable|passing|inactive|cleared?|available|responding|restored|fixed|recovered|resolved|closed|good
+      |succeeding|reporting|alive|within\ (?:the\ )?(?:limits?|thresholds?|bounds|range|slo))\b
       (?!\ (?:but|slower|in\ version|for\ (?:download|upgrade|testing)|as\ of))
-    | \b(?:is|are)\ (?:now\ |back\ |again\ )?up\b(?!\ (?:by|to|from|for\ (?!\d)|about|against|over|~?\d|next)|\s*[+\d~])
-    | \b(?:up|ok|healthy|online|working|works|working\ fine|responding|reachable|available|running|passing|reporting|operational|checking\ in|succeeding|normal)\ (?:now\ )?again\b
-    | \b(?:alerts?|alarms?|incidents?|issues?|problems?|events?|tickets?|cases?|triggers?|outages?|violations?|conditions?|anomal(?:y|ies)|errors?|downtime|outage|disruption|degradation|threat)
-      \ (?:\S{1,40}\ ){0,4}?(?:is\ |are\ |was\ |were\ |has\ |have\ |been\ |now\ |auto-?|automatically\ |manually\ )*(?:closed|cleared|ended|over|fixed|resolved|solved|gone|recovered|deactivated|subsided|finished|mitigated)\b
-    | \b(?:closed|cleared|ended|solved|recovered|deactivated)\ (?:the\ |an?\ |this\ )?(?:alert|alarm|incident|issue|problem|event|violation|case)\b
+    | \b(?:is|are)\ (?:now\ |back\ |again\ )?up\b(?!\ (?:by|to|from|for\ (?!\d)|about|against|over|~?\d|next)
+    |\s*[+\d~])
+    | \b(?:up|ok|healthy|online|working|works|working\ fine|responding|reachable|available|running|passing|reporting
+    |operational|checking\ in|succeeding|normal)\ (?:now\ )?again\b
+    | \b(?:alerts?|alarms?|incidents?|issues?|problems?|events?|tickets?|cases?|triggers?|outages?|violations?
+    |conditions?|anomal(?:y|ies)|errors?|downtime|outage|disruption|degradation|threat)
+      \ (?:\S{1,40}\ ){0,4}?(?:is\ |are\ |was\ |were\ |has\ |have\ |been\ |now\ |auto-?|automatically\ |
+      manually\ )*(?:closed|cleared|ended|over|fixed|resolved|solved|gone|recovered|deactivated|subsided|finished
+      |mitigated)\b
+    | \b(?:closed|cleared|ended|solved|recovered|deactivated)\ (?:the\ |an?\ |this\ )?(?:alert|alarm|incident|issue
+    |problem|event|violation|case)\b
     | \bmarked\ (?:\S{1,80}\ ){0,3}?as\ (?:resolved|fixed|closed|done)\b
-    | \bno\ longer\ (?:fail\w*|down|firing|critical|alert\w*|active|in\ alarm|unhealthy|unreachable|unavailable|degraded|breach\w*|violat\w*|above|below|over|high|an?\ (?:issue|problem)|detected|present|stuck|overdue|late|missing|exceed\w*|flapping|expired|triggered)
-    | \ball[\s-]clear\b | \b(?:has|have|been|was|is)\ (?:now\ )?(?:cleared|fixed|restored)\b | \b(?:service|services|connection|connectivity|connections|access|availability|power|network|link|communication|replication|functionality|operations?|traffic)\ (?:\w+\ ){0,2}?(?:restored|re-?established|resumed|recovered|normalized)\b
-    | \b(?:connection|connectivity|probe|ping|health\s?check|status|resource\ limit|icmp|port|checksum|heartbeat|content|size|link|uptime)\ (?:test\ )?(?:succeeded|passed|ok)\b
-    | \brecovered\ after\b | \bafter\ passing\b | \bmitigated\b | \bsubsided\b | \b(?:was|been)\ (?:down|offline|unavailable|unreachable|failing)\ for\b | \bdowntime\ (?:was|lasted|:)
-    | \bdown\ for\ [^.\n]{1,40}\band\ is\ (?:now\ )?up | \b(?:outage|downtime|incident|alert)\ duration\b | \bnormaliz(?:ed|ou|ado|ada)\b | \bresolvid[oa]\b | \brecuperad[oa]\b | \bvoltou\ (?:ao\ normal|a\ responder|ao\ ar)\b"""
+    | \bno\ longer\ (?:fail\w*|down|firing|critical|alert\w*|active|in\ alarm|unhealthy|unreachable|unavailable
+    |degraded|breach\w*|violat\w*|above|below|over|high|an?\ (?:issue|problem)|detected|present|stuck|overdue|late
+    |missing|exceed\w*|flapping|expired|triggered)
+    | \ball[\s-]clear\b | \b(?:has|have|been|was|is)\ (?:now\ )?(?:cleared|fixed|restored)\b
+    | \b(?:service|services|connection|connectivity|connections|access|availability|power|network|link|communication
+    |replication|functionality|operations?|traffic)\ (?:\w+\ ){0,2}?(?:restored|re-?established|resumed|recovered
+    |normalized)\b
+    | \b(?:connection|connectivity|probe|ping|health\s?check|status|resource\ limit|icmp|port|checksum|heartbeat
+    |content|size|link|uptime)\ (?:test\ )?(?:succeeded|passed|ok)\b
+    | \b(?:came|comes|went|gone)\ (?:back\ )?up\b(?!\ (?:by|to|with|from|against))
+    | \b(?:received|receiving|available|reachable|seen|arriving|below|under|within)\b[^.\n]{0,60}\bagain\b
+    | \brecovered\ after\b | \bafter\ passing\b | \bmitigated\b | \bsubsided\b
+    | \b(?:was|been)\ (?:down|offline|unavailable|unreachable|failing)\ for\b | \bdowntime\ (?:was|lasted|:)
+    | \bdown\ for\ [^.\n]{1,40}\band\ is\ (?:now\ )?up | \b(?:outage|downtime|incident|alert)\ duration\b
+    | \bnormaliz(?:ed|ou|ado|ada)\b | \bresolvid[oa]\b | \brecuperad[oa]\b
+    | \bvoltou\ (?:ao\ normal|a\ responder|ao\ ar)\b"""
 )
 _UPPER_OK = re.compile(
     r"(?:^|[\s\[(:>|*_\"'`-])(?:OK|RESOLVED|RECOVERED|RECOVERY|CLEARED|CLEAR|HEALTHY|UP)(?=$|[\s\])!.,;:|*_\"'`)-])"
 )
 
 _JOBS = (
-    r"back-?\ ?ups? | snapshots? | dumps? | deploy(?:s|ment|ments|ing)? | releases? | roll-?outs? | builds? | pipelines? | workflows? | jobs? | syncs?"
-    r" | sync\ operation | migrations? | upgrades? | updates? | installs? | installation | scans? | restores? | imports? | exports? | batch(?:es)? | cron\w* | tasks? | runs?"
-    r" | tests? | test\ suite | checks\ on | plan | apply | renewals? | provisioning | replication\ job | reindex\w* | etl | dag | ingestion | training | retrain\w* | compaction"
-    r" | cleanup | vacuum | archiv\w* | rotations? | patch(?:es|ing)? | merge | publish\w* | stage | step | crawl | terraform | ansible | playbook | flow | canary | promotion"
+    r"back-?\ ?ups? | snapshots? | dumps? | deploy(?:s|ment|ments|ing)? | releases? | roll-?outs? | builds?"
+    r"| pipelines? | workflows? | jobs? | syncs?"
+    r" | sync\ operation | migrations? | upgrades? | updates? | installs? | installation | scans? | restores?"
+    r"| imports? | exports? | batch(?:es)? | cron\w* | tasks? | runs?"
+    r" | tests? | test\ suite | checks\ on | plan | apply | renewals? | provisioning | replication\ job"
+    r"| reindex\w* | etl | dag | ingestion | training | retrain\w* | compaction"
+    r" | cleanup | vacuum | archiv\w* | rotations? | patch(?:es|ing)? | merge | publish\w* | stage | step | crawl"
+    r"| terraform | ansible | playbook | flow | canary | promotion"
 )
 _DONE = (
-    r"completed? | completes | finished | succeeded | succeeds | successful(?:ly)? | success | done | passed | started | starting | starts | begun | began | begins | in\ progress"
-    r" | running | queued | scheduled | triggered\ by | promoted | created | merged | ready | live | published | rolled\ out | kicked\ off | initiated | verified | ok | fixed\ version"
-    r" | deployed | applied | uploaded | approved | canceled | cancelled | skipped | iniciad[oa] | conclu[ií]d[oa] | finalizad[oa] | sucesso"
+    r"completed? | completes | finished | succeeded | succeeds | successful(?:ly)? | success | done | passed"
+    r"| started | starting | starts | begun | began | begins | in\ progress"
+    r" | running | queued | scheduled | triggered\ by | promoted | created | merged | ready | live | published"
+    r"| rolled\ out | kicked\ off | initiated | verified | ok | fixed\ version"
+    r" | deployed | applied | uploaded | approved | canceled | cancelled | skipped | iniciad[oa] | conclu[ií]d[oa]"
+    r"| finalizad[oa] | sucesso"
 )
 _NOTE = _any(
     rf"""\b(?:{_JOBS})\b[^.\n]{{0,120}}?\b(?:{_DONE})\b | \b(?:{_DONE})\b[^.\n]{{0,60}}?\b(?:{_JOBS})\b
-    | \bsuccess(?:ful|fully)?\b | \bdeployed\b | \bdeploying\b | \brolled\ out\b | \brolling\ out\b | \breleased\b | \bnew\ (?:version|release|deployment|build)\b | \bsynced\b | \bup\ to\ date\b
-    | \bpromoted\b | \bprovisioned\b | \bscaled\ (?:up|down|out|in)\b | \brenewed\b | \bwas\ renewed\b | \bhas\ been\ (?:created|added|updated|installed|enabled|renewed)\b"""
+    | \#\d+\ (?:has\ )?(?:passed|succeeded|finished|started) | \bsuccess(?:ful|fully)?\b | \bdeployed\b
+    | \bdeploying\b | \brolled\ out\b | \brolling\ out\b | \breleased\b
+    | \bnew\ (?:version|release|deployment|build)\b | \bsynced\b | \bup\ to\ date\b
+    | \bpromoted\b | \bprovisioned\b | \bscaled\ (?:up|down|out|in)\b | \brenewed\b | \bwas\ renewed\b
+    | \bhas\ been\ (?:created|added|updated|installed|enabled|renewed)\b"""
 )
 _BUT_FAILED = _any(
-    r"""\b(?:fail(?:s|ed|ing|ure|ures)? | errors?\b(?!\s*[:=]\s*0\b) | errored | unsuccessful\w* | abort\w* | timed\ ?out | timeout | broken? | crash\w* | not\ (?:be\ )?complet\w*
-    | incomplete | partial(?:ly)? | with\ (?:\d+\ )?(?:warnings?|problems|issues|errors) | rolled\ back | rollback\ (?:started|triggered|initiated) | degraded | unhealthy | missing | missed | late | overdue
-    | stuck | did\ not | didn't | could\ not | cannot | denied | rejected | exceeded | exceeds | corrupt\w* | falh\w* | erros? | unable | problem )\b"""
+    r"""\b(?:fail(?:s|ed|ing|ure|ures)? | errors?\b(?!\s*[:=]\s*0\b) | errored | unsuccessful\w* | abort\w*
+    | timed\ ?out | timeout | broken? | crash\w* | not\ (?:be\ )?complet\w*
+    | incomplete | partial(?:ly)? | with\ (?:\d+\ )?(?:warnings?|problems|issues|errors) | rolled\ back
+    | rollback\ (?:started|triggered|initiated) | degraded | unhealthy | missing | missed | late | overdue
+    | stuck | did\ not | didn't | could\ not | cannot | denied | rejected | vulnerabilit\w+ | exceeded | exceeds
+    | corrupt\w* | falh\w* | erros? | unable | problem )\b"""
 )
 _NONE_FAILED = _any(
-    r"""\b(?:no|0|zero|without(?:\ any)?)\ +(?:\w+\ ){0,2}?(?:errors?|failures?|failed|fail|problems?|issues?|warnings?|alerts?|incidents?|trouble|outages?|timeouts?|crash\w*|anomal\w+|vulnerabilit\w+|missing)
+    r"""\b(?:no|0|zero|without(?:\ any)?)\ +(?:\w+\ ){0,2}?(?:errors?|failures?|failed|fail|problems?|issues?
+    |warnings?|alerts?|incidents?|trouble|outages?|timeouts?|crash\w*|anomal\w+|vulnerabilit\w+|missing)
     | \b(?:failed|failures?|errors?|warnings?|problems|failing)\s*[:=]\s*0\b | \b(?:failed|failing|errors?)\ +0\b"""
 )
 _ACKNOWLEDGED = _any(
-    r"""^\W*(?:ack(?:nowledged?|nowledgement|ed)?|assigned|snoozed|muted|silenced|suppressed|commented|note)\b | \b(?:was|has\ been|is|been|were)\ (?:ack(?:nowledged|ed)|assigned|reassigned|snoozed|muted|silenced|suppressed|claimed)
+    r"""^\W*(?:ack(?:nowledged?|nowledgement|ed)?|assigned|snoozed|muted|silenced|suppressed|commented|note)\b
+    | \b(?:was|has\ been|is|been|were)\ (?:ack(?:nowledged|ed)|assigned|reassigned|snoozed|muted|silenced|suppressed
+    |claimed)
     | \b(?:acknowledged|acked|snoozed|reassigned|claimed)\ (?:by|the|this|it|alert|incident|until|for|\#|<|@|\[|\")
-    | \b(?:alert|alerts|incident|problem|issue|event)\ (?:\S{1,60}\ ){0,6}?(?:acknowledged|acked|snoozed|assigned\ to|muted|silenced) | \bis\ (?:now\ )?(?:working\ on|investigating)\b | \badded\ (?:a\ )?(?:note|comment)
-    | \b(?:monitor|check|alert|alerting|alarm|notifications?|rule)s?\ (?:\S{1,40}\ ){0,2}?(?:has\ been\ |was\ |is\ |been\ )*(?:created|paused|resumed|disabled|enabled|updated|edited|deleted|added|started\ monitoring)\b
-    | \bsilence\ (?:created|expired|started|ended) | \bflapping\ ?stop\w* | \bdowntime\ ?(?:start|end|cancel)\w* | \bcustom\ notification"""
+    | \b(?:alert|alerts|incident|problem|issue|event)\ (?:\S{1,60}\ ){0,6}?(?:acknowledged|acked|snoozed|assigned\ to
+    |muted|silenced) | \bis\ (?:now\ )?(?:working\ on|investigating)\b | \badded\ (?:a\ )?(?:note|comment)
+    | \b(?:monitor|check|alert|alerting|alarm|notifications?|rule)s?\ (?:\S{1,40}\ ){0,2}?(?:has\ been\ |was\ |is\ |
+    been\ )*(?:created|paused|resumed|disabled|enabled|updated|edited|deleted|added|started\ monitoring)\b
+    | \bsilence\ (?:created|expired|started|ended) | \bflapping\ ?stop\w* | \bdowntime\ ?(?:start|end|cancel)\w*
+    | \bcustom\ notification"""
 )
 _ROUTINE = _any(
-    r"""\b(?:daily|weekly|monthly|nightly|hourly|morning|evening|end[\s-]of[\s-]day|quarterly)\ (?:\w+\ ){0,4}?(?:report|summary|digest|status|overview|recap|stats|statistics|review|roundup|briefing|update|check|health)\b
-    | \bdigest\b | \b(?:summary|report|stats|statistics|recap)\ (?:of|for)\b | \b(?:status|health|uptime|slo|sla|usage|cost|activity)\ (?:report|summary|digest|overview)\b | \bresumo\ (?:di[aá]rio|semanal)\b | \brelat[oó]rio\b
-    | \bno\ (?:new\ |open\ |active\ |current\ |known\ |ongoing\ |critical\ |unresolved\ ){0,3}(?:alerts?|alarms?|incidents?|issues?|problems?|errors?|trouble|outages?|anomal\w+|failures?|vulnerabilit\w+|warnings?)\b | \bnothing\ to\ (?:report|see|worry|do)\b
-    | \b(?:all|everything)\ (?:\w+\ ){0,3}?(?:is\ |are\ )?(?:ok|operational|healthy|normal|green|passing|passed|good|fine|well|quiet|up\b|running|clear\b) | \bsystems?\ (?:are\ |is\ )?(?:operational|nominal|healthy|normal)
-    | \b(?:this\ is\ (?:only\ |just\ )?a\ test | test\ (?:alert|notification|message|event|page|incident)\b | (?:webhook|slack|integration|notification)s?\ (?:test|is\ working|works|configured|connected|set\ up|successfully) | testing\b)
-    | \b(?:scheduled|planned|upcoming|routine)\ (?:\w+\ ){0,2}?(?:maintenance|downtime|outage|work|upgrade|reboot|restart)\b | \bmaintenance\ (?:\w+\ ){0,3}?(?:window|started|starts|begins|began|ended|ends|completed|complete|scheduled|mode|in\ progress|over|is\ over|finished|reminder|cancelled)\b | \bunder\ maintenance\b
-    | \b(?:on-?call\ (?:shift|rotation|schedule|handoff|handover)|is\ (?:now\ )?on[\s-]call|shift\ (?:starts|started|ends|ended)) | \breminder\b
-    | \b(?:logged\ in|signed\ in|joined|opened\ a\ (?:pull|merge)\ request|pushed\ (?:\d+|to|new|a)|commented\ on|new\ (?:comment|user|signup|customer|subscriber|sale|order|star|pull\ request|merge\ request|feature|blog|post|article))\b
-    | \b(?:pull\ request|merge\ request|pr)\ (?:\S{1,60}\ ){0,6}?(?:opened|merged|approved|closed|created|review)\b"""
+    r"""\b(?:daily|weekly|monthly|nightly|hourly|morning|evening|end[\s-]of[\s-]day
+    |quarterly)\ (?:\w+\ ){0,4}?(?:report|summary|digest|status|overview|recap|stats|statistics|review|roundup
+    |briefing|update|check|health)\b
+    | \bdigest\b | \b(?:summary|report|stats|statistics|recap)\ (?:of|for)\b
+    | \b(?:status|health|uptime|slo|sla|usage|cost|activity)\ (?:report|summary|digest|overview)\b
+    | \bresumo\ (?:di[aá]rio|semanal)\b | \brelat[oó]rio\b
+    | \bno\ (?:new\ |open\ |active\ |current\ |known\ |ongoing\ |critical\ |unresolved\ ){0,3}(?:alerts?|alarms?
+    |incidents?|issues?|problems?|errors?|trouble|outages?|anomal\w+|failures?|vulnerabilit\w+|warnings?)\b
+    | \bnothing\ to\ (?:report|see|worry|do)\b
+    | \b(?:all|everything)\ (?:\w+\ ){0,3}?(?:is\ |are\ )?(?:ok|operational|healthy|normal|green|passing|passed|good
+    |fine|well|quiet|up\b|running|clear\b) | \bsystems?\ (?:are\ |is\ )?(?:operational|nominal|healthy|normal)
+    | \b(?:this\ is\ (?:only\ |just\ )?a\ test | test\ (?:alert|notification|message|event|page|incident)\b
+    | (?:webhook|slack|integration|notification)s?\ (?:test|is\ working|works|configured|connected|set\ up
+    |successfully) | testing\b)
+    | \b(?:scheduled|planned|upcoming|routine)\ (?:\w+\ ){0,2}?(?:maintenance|downtime|outage|work|upgrade|reboot
+    |restart)\b | \bmaintenance\ (?:\w+\ ){0,3}?(?:window|started|starts|begins|began|ended|ends|completed|complete
+    |scheduled|mode|in\ progress|over|is\ over|finished|reminder|cancelled)\b | \bunder\ maintenance\b
+    | \b(?:on-?call\ (?:shift|rotation|schedule|handoff|handover)|is\ (?:now\ )?on[\s-]call|shift\ (?:starts|started
+    |ends|ended)) | \breminder\b
+    | \b(?:logged\ in|signed\ in|joined|opened\ a\ (?:pull|merge)\ request|pushed\ (?:\d+|to|new|a)|commented\ on
+    |new\ (?:comment|user|signup|customer|subscriber|sale|order|star|pull\ request|merge\ request|feature|blog|post
+    |article))\b"""
+)
+_CODE_TALK = _any(
+    r"""\b(?:pull\ request|merge\ request|pr)\ (?:\S{1,60}\ ){0,6}?(?:opened|merged|approved|closed|created|review)\b
+    | \b(?:opened|merged|approved|closed|created|reviewed)\ (?:an?\ |the\ |your\ |this\ )?(?:new\ |draft\ )?(?:pull
+    |merge)\ request\b
+    | \bpushed\ (?:\d+|a|to|new)\b
+    | \b(?:resolved|added|left|replied\ to)\ (?:an?|the|\d+)\ (?:new\ )?(?:comments?|threads?|conversation)\b"""
 )
 _TROUBLE = _any(
-    r"""\b(?:down | outage | offline | unreachable | inaccessible | unavailable | not\ (?:respond\w* | reachable | available | ready | healthy | running | found | ok | working | synced | receiv\w* | seen | reporting | checked | completed)
-    | unresponsive | no\ (?:response|answer|heartbeat|ping|data|route|quorum|leader|master|backup|space|metrics|traffic|checkin|check-in|signal|available|healthy|recent)\b | crash\w* | panic\w* | hang(?:s|ing) | hung | stuck | stalled | fail(?:s|ed|ing|ure|ures)? | broken
-    | errors? | errored | erroring | exceptions? | 5\d\d(?:s)? | 4\d\d\ error\w* | time[ds]?[\s-]?outs? | timing\ out | refused | denied | slow\w* | latency | lag(?:ging|s)? | out\ of\ (?:memory|disk|space|sync|range|service|inodes|bounds|stock)
-    | oom\w* | full | filling | high | low\ (?:disk|memory|space|battery|free|credit|balance) | critical | crit\b | firing | alerts? | alarms? | triggered | problems? | incidents? | unhealthy | degrad\w* | expir(?:e|es|ed|ing)\b | corrupt\w* | leak\w* | breach\w*
-    | attack\w* | unable\ to | warnings? | warn\b | saturat\w* | exhaust\w* | restart(?:ed|ing|s)\b | rebooted | terminated\ unexpectedly | killed | evicted | exceed\w* | above | below | threshold | violat\w* | anomal\w* | unusual\w* | suspicious | unauthori[sz]ed | malicious | malware
-    | vulnerabilit\w* | intrusion\w* | threat\w* | cve-\d+ | compromised | lost | loss | missing | missed | late\b | overdue | spik\w* | surg\w* | drop(?:ped|s)?\b | dropping | unstable | flapping | backlog | throttl\w* | overload\w* | deadlock\w* | blocked | invalid | mismatch\w* | drift\w*
-    | unexpected(?:ly)? | urgent | emergency | fatal | severe | disaster | page\b | escalat\w* | investigating | identified | disrupt\w* | regress\w* | insufficient | unknown | usage\ (?:is\ )?(?:at|over|above) | pending\ (?:for|too) | crashloop\w* | imagepull\w* | backoff | notready | did(?:n't|\ not) | could\ not | cannot
-    | caiu | fora\ do\ ar | falh\w* | erros? | indispon\w+ | alerta | cr[ií]tico | lent[oa] )\b | \bis\ active\b | \b9\d(?:\.\d+)?\ ?% | \b100\ ?%"""
+    r"""\b(?:down | outage | offline | unreachable | inaccessible | unavailable | not\ (?:respond\w* | reachable
+    | available | ready | healthy | running | found | ok | working | synced | receiv\w* | seen | reporting
+    | checked | completed)
+    | unresponsive | no\ (?:response|answer|heartbeat|ping|data|route|quorum|leader|master|backup|space|metrics
+    |traffic|checkin|check-in|signal|available|healthy|recent)\b | crash\w* | panic\w* | hang(?:s|ing) | hung
+    | stuck | stalled | fail(?:s|ed|ing|ure|ures)? | broken
+    | \w*errors? | \w*exceptions? | errored | erroring | exceptions? | 5\d\d(?:s)? | 4\d\d\ error\w*
+    | time[ds]?[\s-]?outs? | timing\ out | refused | denied | slow\w* | latency | lag(?:ging|s)?
+    | out\ of\ (?:memory|disk|space|sync|range|service|inodes|bounds|stock)
+    | oom\w* | full | filling | high | low\ (?:disk|memory|space|battery|free|credit|balance) | critical | crit\b
+    | firing | alerts? | alarms? | triggered | problems? | incidents? | unhealthy | degrad\w*
+    | expir(?:e|es|ed|ing)\b | corrupt\w* | leak\w* | breach\w*
+    | attack\w* | unable\ to | warnings? | warn\b | saturat\w* | exhaust\w* | restart(?:ed|ing|s)\b | rebooted
+    | terminated\ unexpectedly | killed | evicted | exceed\w* | above | below | threshold | violat\w* | anomal\w*
+    | unusual\w* | suspicious | unauthori[sz]ed | malicious | malware
+    | vulnerabilit\w* | intrusion\w* | threat\w* | cve-\d+ | compromised | lost | loss | missing | missed | late\b
+    | overdue | spik\w* | surg\w* | drop(?:ped|s)?\b | dropping | unstable | flapping | backlog | throttl\w*
+    | overload\w* | deadlock\w* | blocked | invalid | mismatch\w* | drift\w*
+    | unexpected(?:ly)? | urgent | emergency | fatal | severe | disaster | page\b | escalat\w* | investigating
+    | identified | disrupt\w* | regress\w* | insufficient | unknown | usage\ (?:is\ )?(?:at|over|above)
+    | pending\ (?:for|too) | crashloop\w* | imagepull\w* | backoff | notready | did(?:n't|\ not) | could\ not | cannot
+    | caiu | fora\ do\ ar | falh\w* | erros? | indispon\w+ | alerta | cr[ií]tico | lent[oa] )\b | \bis\ active\b
+    | \b9\d(?:\.\d+)?\ ?% | \b100\ ?%"""
 )
-
-
-def bare(text: str) -> str:
-    """Without emoji codes, so that `:fire:` is a sign and not a word."""
-    return _SHORTCODE.sub(" ", text)
 
 
 def plain_sign(headline: str) -> AlertStatus | None:
-    """What a title says in so many words: where a change ends, a state in brackets, at the start or the end, a recovery."""
+    """What a title says in so many words: where a change ends, a state at its start, end or in brackets, a recovery."""
     text = bare(headline).strip()
     if (moved := states.transition(text)) is not None:
         return moved
@@ -152,6 +222,7 @@ def plain_sign(headline: str) -> AlertStatus | None:
 
 
 _BACK_DOWN = _any(r"\b(?:is|went|gone)\ (?:back\ )?down\ again | \bagain\ (?:down|failing)\b")
+_KUBERNETES_EVENT = re.compile(r"^\W*(?:Normal|Warning):? [A-Z][a-z]+[A-Z]")  # its type says nothing of a state
 _WEAK = {
     "alert",
     "alarm",
@@ -174,7 +245,7 @@ def _states(text: str) -> set[AlertStatus]:
     given = [each[1] for each in _BRACKETS.finditer(text[:300])]
     found: set[AlertStatus] = set()
     for part in given:
-        counted = [piece for piece in re.split(r"[,|/]", part)]
+        counted = re.split(r"[,|/]", part)
         for piece in counted[:4]:
             word = re.split(r"[:\s]", piece.strip(), maxsplit=1)[0].casefold()
             if (
@@ -188,7 +259,7 @@ def _states(text: str) -> set[AlertStatus]:
             break
     stripped = _BRACKETS.sub(" ", text[:300]).strip() if given else text[:300]
     lead = _LEAD.match(stripped)
-    if lead:
+    if lead and not _KUBERNETES_EVENT.match(stripped):
         for words in (lead[1], lead[1].split()[0].split("_")[0]):
             rest = stripped[lead.start(1) + len(words) :]
             if words.casefold() not in _WEAK and states.is_state(words) and _AFTER_LEAD.match(rest):
@@ -204,7 +275,7 @@ def _states(text: str) -> set[AlertStatus]:
 def note_sign(text: str) -> bool:
     """A note that reports no trouble: a job done or begun, an acknowledgement, a digest, a test of the channel."""
     said = _NONE_FAILED.sub(" ", bare(text))
-    if _ACKNOWLEDGED.search(said):
+    if _ACKNOWLEDGED.search(said) or _CODE_TALK.search(said):
         return True
     if _ROUTINE.search(bare(text)) and not _BUT_FAILED.search(said):
         return True
@@ -221,20 +292,3 @@ def word_sign(text: str) -> AlertStatus | None:
     if note_sign(text):
         return INFO
     return FIRING if _TROUBLE.search(_NONE_FAILED.sub(" ", said)) else None
-
-
-def emoji_sign(text: str) -> AlertStatus | None:
-    """The first emoji that says something."""
-    begins = text[:200]
-    places = [
-        (begins.find(sign), status)
-        for signs, status in (
-            (_RED_SIGNS, FIRING),
-            (_YELLOW_SIGNS, FIRING),
-            (_GREEN_SIGNS, RESOLVED),
-            (_NOTE_SIGNS, INFO),
-        )
-        for sign in signs
-        if sign in begins
-    ]
-    return min(places)[1] if places else None

@@ -1,7 +1,7 @@
 """The words by which tools say how something stands, whatever the tool. Pure.
 
-A *state* says whether trouble is there ("DOWN", "Recovered"); a *level* how bad it is ("critical", "P2"); a *note* is of
-neither ("backup completed", "acknowledged").
+A *state* says whether trouble is there ("DOWN", "Recovered") or that it is only a note ("completed", "acknowledged");
+a *level* says how bad it is ("critical", "P2").
 """
 
 from __future__ import annotations
@@ -10,31 +10,50 @@ import re
 
 from bot.model import AlertStatus
 
-_TROUBLE = frozenset(
-    "firing fire fired alerting alarm alarming in-alarm triggered retriggered re-triggered down problem failed failing failure fail "
-    "error errored errors breached breach violated violation violating open opened reopened re-opened active activated ongoing "
-    "unhealthy degraded outage offline unreachable unavailable unresponsive dead timeout nodata no-data insufficient_data unknown "
-    "unstable broken regressed regression escalated investigating identified missing missed late overdue stalled stuck "
-    "crashed crashloopbackoff notready not-ready unsynced outofsync aborted expiredexpiring exceeded "
-    "disparado falha falhou erro fora caiu".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TROUBLE = _words(
+    """
+    firing fire fired alerting alarm alarming in-alarm triggered retriggered re-triggered down problem failed
+    failing failure fail error errored errors breached breach violated violation violating open opened reopened
+    re-opened active activated ongoing unhealthy degraded outage offline unreachable unavailable unresponsive
+    dead timeout nodata no-data insufficient_data unknown unstable broken regressed regression escalated
+    investigating identified missing missed late overdue stalled stuck crashed crashloopbackoff notready
+    not-ready unsynced outofsync aborted expiredexpiring exceeded disparado falha falhou erro fora caiu
+    """
 )
-_OVER = frozenset(
-    "resolved resolve recovered recovery recover ok okay up healthy normal clear cleared closed close fixed online restored "
-    "operational green ended inactive deactivated reachable available passing mitigated solved resolvido recuperado normalizado "
-    "fechado".split()
+_OVER = _words(
+    """
+    resolved resolve recovered recovery recover ok okay up healthy normal clear cleared closed close fixed
+    online restored operational green ended inactive deactivated reachable available passing mitigated solved
+    resolvido recuperado normalizado fechado
+    """
 )
-_NOTE = frozenset(
-    "info information informational notice notification debug acknowledged acknowledge acknowledgement ack acked assigned snoozed "
-    "muted unmuted silenced suppressed paused resumed success successful successfully succeeded succeed completed complete "
-    "finished done passed started starting begun running in-progress pending queued scheduled deployed deploying released synced "
-    "updated update created-by skipped cancelled canceled test testing maintenance downtime monitoring planned approved merged "
-    "building digest summary report reminder note commented ready live applied planning added removed".split()
+_NOTE = _words(
+    """
+    info information informational notice notification debug acknowledged acknowledge acknowledgement ack acked
+    assigned snoozed muted unmuted silenced suppressed paused resumed success successful successfully succeeded
+    succeed completed complete finished done passed started starting begun running in-progress pending queued
+    scheduled deployed deploying released synced updated update created-by skipped cancelled canceled test
+    testing maintenance downtime monitoring planned approved merged building digest summary report reminder note
+    commented ready live applied planning added removed
+    """
 )
-_LEVEL = frozenset(
-    "critical crit warning warn emergency emerg fatal disaster severe high major alert panic page error average urgent "
-    "p0 p1 p2 p3 sev0 sev1 sev2 sev3 sev-0 sev-1 sev-2 sev-3 s1 s2 s3 medium moderate minor red orange yellow amber".split()
+_LEVEL = _words(
+    """
+    critical crit warning warn emergency emerg fatal disaster severe high major alert panic page error average
+    urgent p0 p1 p2 p3 sev0 sev1 sev2 sev3 sev-0 sev-1 sev-2 sev-3 s1 s2 s3 medium moderate minor red orange
+    yellow amber alerta crítico critico
+    """
 )
-_MINOR = frozenset("low p4 p5 sev4 sev5 sev-4 s4 info trivial".split())
+_MINOR = _words(
+    """
+    low p4 p5 sev4 sev5 sev-4 s4 info trivial
+    """
+)
 _PHRASES = {
     "no data": AlertStatus.FIRING,
     "not ok": AlertStatus.FIRING,
@@ -62,7 +81,8 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:chang\w{1,3}|transition\w{0,3}|went|gone|mov\w{1,3}|switch\w{1,3}|return\w{0,3}|set|now)\s+(?:state\s+|status\s+)?(?:in)?to:?\s+\W?"
+    r"\b(?:chang\w{1,3}|transition\w{0,3}|went|gone|mov\w{1,3}|switch\w{1,3}|return\w{0,3}|set|now)\s+(?:state\s+"
+    r"|status\s+)?(?:in)?to:?\s+\W?"
     r"([A-Za-z][\w-]{1,20})",
     re.IGNORECASE,
 )

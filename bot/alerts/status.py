@@ -1,4 +1,4 @@
-"""Whether a tool's message reports trouble, its end, or neither: all its signs, weighed by how much each is worth. Pure.
+"""Whether a tool's message reports trouble, its end, or neither: all its signs, by how much each is worth. Pure.
 
 From the surest to the faintest:
 1. a field that names the state ("Current State: OK"), where a field for the old one counts for nothing;
@@ -18,15 +18,19 @@ from __future__ import annotations
 import re
 
 from bot.alerts import colours, signs, states
+from bot.alerts.emoji import bare, emoji_sign
 from bot.alerts.message import Message
 from bot.model import AlertStatus
 
 FIRING, RESOLVED, INFO = AlertStatus.FIRING, AlertStatus.RESOLVED, AlertStatus.INFO
 
 _STATE = re.compile(
-    r"^(?:(?:current|new|present|now|alert|alarm|monitor|event|check|incident|issue|problem|service|host|health|job|build|deployment"
-    r"|deploy|run|pipeline|sync|operation|trigger|condition|component|node|application|app|overall|backup|resource|notification)\s+){0,3}"
-    r"(?:status|state|condition|result|outcome|conclusion|health|transition|state change|status change|event type|type of event|estado|situação)$",
+    r"^(?:(?:current|new|present|now|alert|alarm|monitor|event|check|incident|issue|problem|service|host|health|job"
+    r"|build|deployment"
+    r"|deploy|run|pipeline|sync|operation|trigger|condition|component|node|application|app|overall|backup|resource"
+    r"|notification)\s+){0,3}"
+    r"(?:status|state|condition|result|outcome|conclusion|health|transition|state change|status change|event"
+    r"|event type|type of event|estado|situação)$",
     re.IGNORECASE,
 )
 _BARE_STATE = re.compile(
@@ -44,17 +48,19 @@ def status_of(message: Message) -> AlertStatus:
         return AlertStatus.NONE
     heads = [head for head in message.headlines if head.strip()]
     colour = colours.worst(message.colors)
-    if (named := _of_fields(message)) is not None and not (named is INFO and colour == colours.RED):
-        return named if named is not RESOLVED or not _is_note(heads) else INFO
+    note = _is_note(heads)
+    named, plainly = _of_fields(message)
+    if named is not None and not (named is INFO and colour == colours.RED):
+        over = named is RESOLVED or (not plainly and colour not in {colours.RED, colours.YELLOW})
+        return INFO if note and over else named
     for head in heads[:6]:
         if (plain := signs.plain_sign(head)) is not None and plain is not INFO:
             return plain
-    note = _is_note(heads)
     if note and colour != colours.RED and not _red_emoji(heads):
         return INFO
     if colour is not None:
         return RESOLVED if colour == colours.GREEN else FIRING
-    for find in (signs.emoji_sign, signs.word_sign):
+    for find in (emoji_sign, signs.word_sign):
         for head in heads[:6]:
             if (said := find(head)) is not None:
                 return said
@@ -69,22 +75,25 @@ def status_of(message: Message) -> AlertStatus:
 def severity_of(message: Message, *, lowest: bool = True) -> str | None:
     """The tool's own level, from a field that names it."""
     for title, value in message.fields:
-        word = re.split(r"[\s,(/|]", signs.bare(value).strip(" *`_[]"), maxsplit=1)[0]
+        word = re.split(r"[\s,(/|]", bare(value).strip(" *`_[]"), maxsplit=1)[0]
         if _LEVEL.match(title) and word and len(word) <= 20 and (lowest or not states.is_low(word)):
             return word
     return None
 
 
-def _of_fields(message: Message) -> AlertStatus | None:
-    """The fields that name the state. The plainer title wins, and of equals the worse state."""
+def _of_fields(message: Message) -> tuple[AlertStatus | None, bool]:
+    """What the fields that name the state say, and whether a plain "Status" does, or one of some part.
+
+    The plainer title wins, and of equals the worse state.
+    """
     for titles in (_BARE_STATE, _STATE):
         found = {
             states.transition(value) or states.state_of(value) for title, value in message.fields if titles.match(title)
         }
         for status in (FIRING, RESOLVED, INFO):
             if status in found:
-                return status
-    return None
+                return status, titles is _BARE_STATE
+    return None, False
 
 
 def _is_note(heads: list[str]) -> bool:
@@ -92,4 +101,4 @@ def _is_note(heads: list[str]) -> bool:
 
 
 def _red_emoji(heads: list[str]) -> bool:
-    return any(signs.emoji_sign(head) is FIRING for head in heads[:3])
+    return any(emoji_sign(head) is FIRING for head in heads[:3])

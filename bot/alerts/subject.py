@@ -4,39 +4,57 @@ from __future__ import annotations
 
 import re
 
-from bot.alerts import signs, states
+from bot.alerts import states
+from bot.alerts.emoji import bare
 
 _NAME = 120
 _TAGS = re.compile(r"^\s*(?:[\[【(]\s*([^\[\]【】()\n]{1,80})\s*[\]】)]\s*)")
 _LEAD = re.compile(
-    r"^\W*((?:[^\W_][\w-]*))(?:\s+\d{1,4}(?=\s*[-–—:]))?(?:\s+in\s+(?:\d+\s?\w{1,8}\s?){1,4})?\s*(?::|[-–—|»]+\s|!)\s*",
+    r"^\W*((?:[^\W_][\w-]*)(?: [^\W\d_]+)?)(?:\s+\d{1,4}(?=\s*[-–—:]))?(?:\s+in\s+(?:\d+\s?\w{1,8}\s?){1,4})?\s*(?::"
+    r"|[-–—|»]+\s|!)\s*",
     re.IGNORECASE,
 )
-_EMOJI = re.compile(r":[\w+-]{1,40}:|[\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
+_EMOJI = re.compile(r":[A-Za-z+-][\w+-]{0,39}:|[\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 _ASIDE = re.compile(r"\([^()\n]{0,200}\)")
 _AFTER = re.compile(
-    r"\b(?:it )?(?:was|were|been|after|for|since|lasted|duration|downtime|took|within)\b\s+(?:\w+\s+){0,3}?(?:\d|a |an |about ).*$"
+    r"\b(?:it )?(?:was|were|been|after|for|since|lasted|duration|downtime|took|within)\b\s+(?:\w+\s+){0,3}?(?:\d|a "
+    r"|an |about ).*$"
     r"|[.!]\s.*$",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\b\d{4}[-./]\d\d?[-./]\d\d?(?:[T ]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?\b|\b\d\d?:\d\d(?::\d\d)?\b"
+    r"\b\d{4}[-./]\d\d?[-./]\d\d?(?:[T ]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?\b"
+    r"|\b\d\d?:\d\d(?::\d\d)?\b"
 )
 _NUMBERS = re.compile(
-    r"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?(?:%|°c|[kmgt]i?b(?:/s)?|b/s|ms|µs|us|s|sec\w*|min\w*|m|h|hours?|hrs?|d|days?|req/s|rps|qps|x|k|times?))?(?![\w-])(?!\.\d)",
+    r"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?(?:%|°c|[kmgt]i?b(?:/s)?|b/s|ms|µs|us|s|sec\w*|min\w*|m|h|hours?"
+    r"|hrs?|d|days?|req/s|rps|qps|x|k|times?))?(?![\w-])(?!\.\d)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[._:/@-]+[^\W_]+)*")
-_EMPTY = frozenset(
-    "is are was were be been being has have had the a an on in at of to for from by with and or but now back again it its this that "
-    "currently automatically auto after since still no longer not due alert alerts alarm alarms incident notification issue "
-    "problem monitor check status state host service normal time times in_alarm previous previously became changed".split()
+_NOUNS = {"alert", "alarm", "incident", "problem", "issue", "no", "data"}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_EMPTY = _words(
+    """
+    is are was were be been being has have had the a an on in at of to for from by with and or but now back
+    again it its this that currently automatically auto after since still no longer not due alert alerts alarm
+    alarms incident notification issue problem monitor check status state host service normal time times
+    in_alarm previous previously became changed went came come goes gone declared entered returned return
+    experiencing detected reporting received responding your
+    """
 )
 _ID = re.compile(
     r"\b(?:incident|alert|issue|problem|ticket|case)\b\W{0,3}#?(?:id\W{0,2})?([A-Z]{1,6}-?\d{1,12}|\d{1,12})\b",
     re.IGNORECASE,
 )
-_KEY = re.compile(r"\b([A-Z]{2,6}-\d{2,12})\b")
+_CHECK = re.compile(
+    r"(?:^|\s)([\w.-]{1,100}/[\w.-]{1,100})\s*:\s"
+)  # "web-1/check-disk: 95 % used": the rest is its output
 
 
 def name_of(headline: str) -> str:
@@ -58,7 +76,9 @@ def identity_of(headline: str) -> str:
     """What stays of a headline whatever the state: for the fingerprint."""
     if found := _ID.search(headline):
         return f"id {found[1].casefold()}"
-    text = _EMOJI.sub(" ", signs.bare(headline))
+    if found := _CHECK.search(headline):
+        return found[1].casefold()
+    text = _EMOJI.sub(" ", bare(headline))
     whole = text
     text = _AFTER.sub(" ", _ASIDE.sub(" ", _TIMES.sub(" ", text)))
     kept = _kept(text) or _kept(whole)
@@ -66,17 +86,19 @@ def identity_of(headline: str) -> str:
 
 
 def _kept(text: str) -> list[str]:
-    words = _WORD.findall(_NUMBERS.sub(" ", text).casefold())
-    return [word for word in words if not (states.is_state(word) or states.is_level(word) or word in _EMPTY)]
+    """The words that are neither state nor level nor filling; of `firing:1` or `db-3:9100` the part that names."""
+    found = []
+    for word in _WORD.findall(_NUMBERS.sub(" ", text).casefold()):
+        parts = [part for part in word.split(":") if not (_is_passing(part) or part in _EMPTY or part.isdigit())]
+        found += [":".join(parts)] if parts else []
+    return found
 
 
 def _passing(tag: str) -> bool:
     """A state, a level or a count: it says nothing of what the matter is."""
     words = re.findall(r"[^\W_][\w-]*", tag.casefold())
-    return bool(words) and all(
-        states.is_state(word)
-        or states.is_level(word)
-        or word.isdigit()
-        or word in {"alert", "alarm", "incident", "problem", "issue", "no", "data"}
-        for word in words
-    )
+    return bool(words) and all(_is_passing(word) or word.isdigit() or word in _NOUNS for word in words)
+
+
+def _is_passing(word: str) -> bool:
+    return states.is_state(word) or states.is_level(word)

@@ -14,7 +14,9 @@ from bot.model import Alert, AlertStatus, Link
 SOURCE = "alertmanager"
 
 # "[FIRING:1] :warning: HighMemoryUsage prod (shop api-1 critical)"; the tool may put a sign before the name
-_TITLE = re.compile(r"\[(FIRING|RESOLVED)(?::(\d+))?\]\s*(?::[\w+-]+:\s*)?([\w.:/-]+)([^|\n]*)")
+_TITLE = re.compile(
+    r"\[(FIRING|RESOLVED)(?::(\d+))?[^\]\n]{0,40}\]\s*(?:(?::[\w+-]+:|[^\w\s(]+)\s+)?([\w.:/-]+)([^|\n]*)"
+)
 # Matched against one stripped line at a time, each of bounded length: what a stranger posts must not cost seconds.
 _DETAIL = re.compile(r"[-•] *\*?([A-Za-z_]\w{0,99}):?\*?:? *(.*)")
 _SUMMARY = re.compile(r"\*(?:Alert|Summary|Description):\* *(.+)")

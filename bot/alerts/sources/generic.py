@@ -6,15 +6,19 @@ import re
 
 from bot.alerts import colours, fingerprint, labels, subject
 from bot.alerts.message import Message
+from bot.alerts.poster import slug
 from bot.alerts.status import severity_of, status_of
 from bot.model import Alert, Link
 
 _NUMBERED = re.compile(
-    r"https?://([^/\s]{1,100})/(?:[^\s?#]{0,200}/)?(?:incidents?|issues?|problems?|tickets?)/(?:detail/|details/|view/)?([\w-]{0,80}\d[\w-]{0,80})",
+    r"https?://([^/\s]{1,100})/(?:[^\s?#]{0,200}/)?(?:incidents?|issues?|problems?|tickets?)/(?:detail/|details/"
+    r"|view/)?([\w-]{0,80}\d[\w-]{0,80})",
     re.IGNORECASE,
 )
 _TITLES_OF_TOOLS = re.compile(
-    r"^\W*(?:\w+ ){0,3}(?:alerts?|notifications?|alarms?|monitoring|report|update|status)\W*$", re.IGNORECASE
+    r"^\W*(?:\w+ ){0,3}(?:alerts?|notifications?|alarms?|monitoring|report|update|status)(?: (?:firing|resolved"
+    r"|triggered|recovered|closed|opened|ok))?\W*$",
+    re.IGNORECASE,
 )
 
 
@@ -22,7 +26,7 @@ def read(message: Message) -> Alert:
     source = slug(message.username)
     head = headline(message)
     name = subject.name_of(head) or head[:120]
-    found = labels.from_pairs(message.fields)
+    found = labels.from_pairs(_listed(message))
     status = status_of(message)
     return Alert(
         source=source,
@@ -55,9 +59,14 @@ def hint_of_colour(message: Message) -> str | None:
     return colour if colour in {colours.RED, colours.YELLOW} else None
 
 
-def slug(name: str) -> str:
-    """A poster's name as a source: "Uptime Robot" is uptime-robot."""
-    return re.sub(r"[^\w.]+", "-", name.strip().casefold()).strip("-")[:60] or "unknown"
+def _listed(message: Message) -> list[tuple[str, str]]:
+    """The fields, but for titles that happen to hold a colon."""
+    titles = {head.casefold() for head in message.headlines}
+    return [
+        (title, value)
+        for title, value in message.fields
+        if labels.is_known(title) or not any(head.startswith(f"{title}: {value}".casefold()) for head in titles)
+    ]
 
 
 def _fingerprint(message: Message, source: str, head: str, found: dict[str, str]) -> str:
