@@ -8,19 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.clock import utc_now
-from bot.model import Ask, Outcome, Plan, Reading, Result, RunState, StepState, Verdict
+from bot.model import Ask, Outcome, Plan, Reading, Result, RunState, StepRecord, StepState, Verdict
 from bot.runbooks.described import SHORT, one_line
 from bot.runbooks.judge import verdict_of
 from bot.runbooks.progress import progress_of
 from bot.runbooks.run import Ended, check, execute, take_back, verify
 from bot.runbooks.steps import Surroundings
-from bot.runbooks.terminal.commands import DONE, NO
 from bot.runbooks.terminal.live import LiveJournal
 from bot.runbooks.terminal.person import Person
 from bot.runbooks.told import before_and_after, evidence, seconds
@@ -29,6 +29,23 @@ T = TypeVar("T")
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C, and a polite kill
 _GOOD, _BAD, _DOUBTFUL = "bold green", "bold red", "bold yellow"
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What became of a plan. `state` is None when nothing was run, as nobody said yes."""
+
+    state: RunState | None = None
+    verdict: Verdict | None = None
+    why: str = ""
+    steps: tuple[StepRecord, ...] = ()
+    before: tuple[Reading, ...] = ()
+    after: tuple[Reading, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def good(self) -> bool:
+        return self.verdict in {Verdict.FIXED, Verdict.DONE}
 
 
 class Session:
@@ -44,8 +61,8 @@ class Session:
         self._stop = threading.Event()  # ends what is under way
         self._took_back = False  # whether undos were due
 
-    def go(self, shown: Sequence[str], *, yes: bool) -> int:
-        """`shown`: the plan in lines. Gives the exit status."""
+    def go(self, shown: Sequence[str], *, yes: bool) -> Performed:
+        """`shown`: the plan in lines."""
         with self._interruptible():
             before = self._read(check)
             if not self._person.wants_out:
@@ -53,7 +70,7 @@ class Session:
                 self._part("Plan", shown)
             if self._person.wants_out or not (yes or self._approved()):
                 self._say("Nothing was run.", _DOUBTFUL)
-                return NO
+                return Performed(before=before, interrupted=self._person.wants_out)
             began = time.monotonic()
             self._say("\nRun", "bold")
             ended = self._steps()
@@ -61,8 +78,11 @@ class Session:
             if ended.state is RunState.SUCCEEDED:
                 ended, verdict = self._verdict()
             self._stop = threading.Event()  # after an abort too one wants to see how things stand
-            self._part("Before → after", before_and_after(self._plan, before, self._read(check)))
-            return self._end(ended, verdict, time.monotonic() - began)
+            after = self._read(check)
+            self._part("Before → after", before_and_after(self._plan, before, after))
+            self._end(ended, verdict, time.monotonic() - began)
+            steps, interrupted = self._journal.records, self._person.wants_out
+            return Performed(ended.state, verdict, ended.why, steps, before, after, interrupted)
 
     def _approved(self) -> bool:
         """A yes after the plan was shown; at high risk its hash, so that nobody says it by habit."""
@@ -179,7 +199,7 @@ class Session:
             return Ended(RunState.ABORTED, "every step was done; whether it worked was not looked at"), None
         return Ended(RunState.UNKNOWN, "whether it worked could not be read"), None
 
-    def _end(self, ended: Ended, verdict: Verdict | None, took: float) -> int:
+    def _end(self, ended: Ended, verdict: Verdict | None, took: float) -> None:
         good = verdict in {Verdict.FIXED, Verdict.DONE}
         style = _GOOD if good else _DOUBTFUL if ended.state is RunState.UNKNOWN else _BAD
         self._say(f"\n{verdict or ended.state.upper()} · plan {self._plan.hash[:SHORT]} · {seconds(took)}", style)
@@ -187,7 +207,6 @@ class Session:
             self._say(ended.why)
         if self._took_back and ended.state is not RunState.UNDONE:
             self._say("NOT UNDONE. Something is half done now; look at it by hand.", _BAD)
-        return DONE if good else NO
 
     # -- the terminal and its signals ---
 

@@ -21,7 +21,7 @@ from bot.runbooks.plan import fill, seal
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings, secrets_of
 from bot.runbooks.terminal.by_hand import Session
-from bot.runbooks.terminal.commands import find, given, left_out, missing
+from bot.runbooks.terminal.commands import DONE, NO, find, given, left_out, missing
 from bot.runbooks.terminal.person import Person
 from bot.runbooks.values import refusal
 
@@ -38,7 +38,7 @@ def run_by_hand(
     runbook = find(shelf.library(), id)
     person = Person()
     try:
-        params = fill(runbook, None, _completed(runbook, given(values), person))
+        params = fill(runbook, None, completed(runbook, given(values), person))
         plan = seal(runbook, params, shelf.folder)
         secrets_of(plan, environ)
     except (PlanError, SecretMissing) as refused:
@@ -46,13 +46,14 @@ def run_by_hand(
     _can_be_asked(plan, person, yes=yes)
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="plantao-") as scratch:
-        return Session(plan, console, person, Surroundings(Path(scratch), environ, _not_posted)).go(
+        done = Session(plan, console, person, Surroundings(Path(scratch), environ, not_posted)).go(
             [*in_full(plan, params), *left_out(runbook)], yes=yes
         )
+    return DONE if done.good else NO
 
 
-def _completed(runbook: Runbook, values: dict[str, str], person: Person) -> dict[str, str]:
-    """The values and, for those that are missing, what the person types."""
+def completed(runbook: Runbook, values: dict[str, str], person: Person) -> dict[str, str]:
+    """The values and, for those that are missing, what the person types. Raises InputError when nobody does."""
     lacking = missing(runbook, values)
     if lacking and not person.present:
         raise InputError(*lacking.values())
@@ -83,6 +84,6 @@ def _can_be_asked(plan: Plan, person: Person, *, yes: bool) -> None:
         raise InputError("Nobody can say yes here: read the plan with `runbook plan`, and start it with --yes.")
 
 
-def _not_posted(notify: Notify, _step: str, _timeout: float, _stop: threading.Event) -> Outcome:
+def not_posted(notify: Notify, _step: str, _timeout: float, _stop: threading.Event) -> Outcome:
     said = f"not posted, as there is no Slack here: #{notify.channel} {one_line(notify.text)}"
     return Outcome(Result.OK, said, "", 0.0)
