@@ -92,7 +92,7 @@ def test_what_detect_prints_is_read() -> None:
         "name": "MultipleFailedLogins",
         "status": "firing",
         "severity_hint": "high",
-        "summary": "7 failed logins in /var/log/auth.log",
+        "summary": "Failed logins: 7 in /var/log/auth.log",
         "labels": {"filename": "/var/log/auth.log", "service": "sshd"},
     }
     filed, more = one(**raw, count=7, example="Failed password"), one(**raw, count=8, example="Failed login")

@@ -101,8 +101,8 @@ TROUBLE = [
     ("SlowDatabaseQueries", 3, "TIME WARN db - slow query: SELECT * FROM orders took 5400 ms"),
     ("DatabaseConnectionErrors", 3, "TIME ERROR could not connect to postgres at db:5432: Connection refused"),
     ("DatabaseConnectionErrors", 3, "TIME UTC [811] FATAL:  sorry, too many clients already for database shop"),
-    ("ConnectionsRefused", 3, "TIME ERROR stock - dial tcp 10.0.0.7:8080: connect: connection refused"),
-    ("ConnectionsRefused", 3, "Error: connect ECONNREFUSED 10.0.0.7:8080"),
+    ("DependencyUnreachable", 3, "TIME ERROR stock - dial tcp 10.0.0.7:8080: connect: connection refused"),
+    ("DependencyUnreachable", 3, "Error: connect ECONNREFUSED 10.0.0.7:8080"),
     ("RequestTimeouts", 3, "TIME ERROR stock - read timeout after 30 s"),
     ("RequestTimeouts", 3, '10.0.0.9 - - [21/Nov/2026:14:02:11 +0000] "GET /stock HTTP/1.1" 504 17'),
     ("RequestTimeouts", 3, "2026/11/21 14:02:11 [error] 7#7: *1 upstream timed out (110: Connection timed out)"),
@@ -151,7 +151,7 @@ def test_a_finding_says_how_many_since_when_and_shows_one(log: Log, capsys: pyte
         "name": "MultipleFailedLogins",
         "status": "firing",
         "severity_hint": "high",
-        "summary": f"7 failed logins in {path}, from 2026-11-21T14:02:10 to 2026-11-21T14:02:16",
+        "summary": f"Failed logins: 7 in {path}, from 2026-11-21T14:02:10 to 2026-11-21T14:02:16",
         "labels": {"filename": str(path), "service": "sshd"},
         "count": 7,
         "first": "2026-11-21T14:02:10",
@@ -199,15 +199,15 @@ def test_a_stack_trace_is_one_event_with_the_line_above_it(log: Log, capsys: pyt
     event = ["TIME ERROR shop - order № cannot be read", "java.lang.IllegalStateException: no stock", *trace * 3]
     lines = [line for at in range(4) for line in [every(10, event[0], 4)[at], *event[1:]]]
     (alert,) = found(capsys, log(*lines))
-    assert (alert["name"], alert["count"], alert["last"]) == ("ConnectionsRefused", 4, "2026-11-21T18:00:30")
+    assert (alert["name"], alert["count"], alert["last"]) == ("DependencyUnreachable", 4, "2026-11-21T18:00:30")
 
 
 def test_errors_that_have_a_name_are_not_told_twice(log: Log, capsys: pytest.CaptureFixture[str]) -> None:
     """Thirty refused connections are no error rate besides; with as many other errors they are."""
     refused = every(1, "TIME ERROR stock - connection refused", 30)
     other = every(1, "TIME ERROR shop - order № cannot be read", 30)
-    assert names(found(capsys, log(*refused))) == ["ConnectionsRefused"]
-    assert names(found(capsys, log(*refused, *other))) == ["ConnectionsRefused", "HighErrorRate"]
+    assert names(found(capsys, log(*refused))) == ["DependencyUnreachable"]
+    assert names(found(capsys, log(*refused, *other))) == ["DependencyUnreachable", "HighErrorRate"]
 
 
 def test_who_was_refused_is_not_called_the_service_in_trouble(log: Log, capsys: pytest.CaptureFixture[str]) -> None:
@@ -294,7 +294,7 @@ def test_a_dash_is_standard_input(capsys: pytest.CaptureFixture[str], monkeypatc
     """As in `journalctl | app.py detect -`."""
     text = io.TextIOWrapper(io.BufferedReader(io.BytesIO(b"ERROR order 7 cannot be read\n" * 10)))
     monkeypatch.setattr(sys, "stdin", text)
-    assert found(capsys, "-")[0]["summary"] == "10 errors in standard input, lines 1 to 10"
+    assert found(capsys, "-")[0]["summary"] == "Errors: 10 in standard input, lines 1 to 10"
 
 
 def test_what_cannot_be_read_is_said_and_the_others_are_read(

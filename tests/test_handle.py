@@ -334,9 +334,9 @@ def test_many_at_once_write_whole_lines(work: Workplace) -> None:
     """Pipelines that share a log do not cut each other's lines."""
     work.alert(status="resolved", message="long " * 200)
     environ = {**os.environ, **work.environ}
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     commands = [[*RUN, "alert.json", "--result", f"{at}.json"] for at in range(6)]
-    running = [subprocess.Popen(each, cwd=work.folder, env=environ, **quiet) for each in commands]
+    nothing = subprocess.DEVNULL
+    running = [subprocess.Popen(each, cwd=work.folder, env=environ, stdin=nothing, stdout=nothing) for each in commands]
     assert [process.wait() for process in running] == [0] * 6
     assert [line["status"] for line in work.log] == ["nothing_to_do"] * 6
 

@@ -25,7 +25,7 @@ class Level(IntEnum):
 @dataclass(frozen=True, eq=False)
 class Rule:
     name: str  # of the alert; the shipped runbooks know it
-    what: str  # "failed logins": what there are so and so many of
+    what: str  # "failed logins": what is counted
     hint: str  # how severe, in the words of monitoring tools
     words: tuple[bytes, ...]  # in lower case
     pattern: re.Pattern[bytes]
@@ -58,7 +58,7 @@ _REFUSED = (
 RULES = (
     Rule(
         name="OutOfMemory",
-        what="times out of memory",
+        what="out of memory",
         hint="critical",
         words=(b"memory", b"oom"),
         # Not the switches of a JVM, such as -XX:+HeapDumpOnOutOfMemoryError.
@@ -70,7 +70,7 @@ RULES = (
     ),
     Rule(
         name="DiskFull",
-        what="writes that found no space",
+        what="no space left on a disk",
         hint="critical",
         words=(b"no space left",),
         pattern=_pattern(r"\bno\ space\ left\b"),
@@ -140,7 +140,7 @@ RULES = (
         elsewhere=True,
     ),
     Rule(
-        name="ConnectionsRefused",
+        name="DependencyUnreachable",
         what="refused connections",
         hint="high",
         words=(b"refused", b"recusada"),

@@ -44,7 +44,7 @@ def alert(tally: Tally, log: str, service: str | None, known: Mask) -> dict[str,
 
 
 def _summary(tally: Tally, log: str, first: Line, last: Line) -> str:
-    many = f"{tally.count:,} {tally.rule.what}"
+    many = f"{tally.rule.what.capitalize()}: {tally.count:,}"
     if tally.count == 1:
         return f"{many} in {log}, {f'at {first.moment.shown}' if first.moment else f'line {first.number:,}'}"
     if first.moment and last.moment:
