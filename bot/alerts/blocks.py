@@ -15,7 +15,7 @@ from bot.alerts.markup import links_in, plain_text, unformatted, visible
 _DEPTH = 12  # levels of nesting that are read
 _NODES = 3000  # objects in all that are looked at
 _MOST = 50  # blocks of a message, and things in a block
-_PAIR = re.compile(r"\*{1,2}([^*\n]{1,80}?):?\*{1,2}:?[ \t]*\n?([^\n]*(?:\n[^\n]*){0,20})\Z")
+_PAIR = re.compile(r"\*{1,2}([^*\n]{1,80}?)(?::\*{1,2}|\*{1,2}:|\*{1,2}[ \t]*\n)[ \t]*\n?([^\n]*(?:\n[^\n]*){0,20})\Z")
 _TEXTS = ("title", "subtitle", "text", "body", "description", "fields", "elements", "details", "output", "alt_text")
 
 Pairs = tuple[tuple[str, str], ...]
@@ -59,6 +59,13 @@ class Allowance:
 def read_blocks(value: Any, allowance: Allowance) -> tuple[Block, ...]:
     found = (_block(each, allowance) for each in _some(value) if isinstance(each, Mapping) and allowance.node())
     return tuple(block for block in found if block.text.strip() or block.fields or block.buttons)
+
+
+def listed_pair(line: str) -> tuple[str, str] | None:
+    """The title and value of a line that is marked as one: in bold, or with a bullet."""
+    bare = line.strip()
+    marked = bare.startswith(("*", "-", "•", "·", ">"))
+    return pair(bare.lstrip(" -•·>")) if marked else None
 
 
 def pair(text: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bot.alerts.blocks import Allowance, Block, Pairs, pair, read_blocks
+from bot.alerts.blocks import Allowance, Block, Pairs, listed_pair, pair, read_blocks
 from bot.alerts.markup import unformatted, visible
 from bot.errors import MessageError
 
@@ -92,12 +92,18 @@ class Message:
         return (*self.blocks, *(block for each in self.attachments for block in each.blocks))
 
     @cached_property
-    def fields(self) -> Pairs:
-        """Each title with its value, wherever they stand: fields, tables, and lines like `Service: checkout`."""
+    def listed(self) -> Pairs:
+        """Each title with its value where the layout says so: fields, tables, lines in bold or with a bullet."""
         found = [(unformatted(title), unformatted(value)) for each in self.attachments for title, value in each.fields]
         found += [given for block in self.all_blocks for given in block.fields]
-        found += [given for line in self.words.splitlines()[:200] if (given := pair(line[:300].lstrip(" -•·>")))]
+        found += [given for line in self.words.splitlines()[:200] if (given := listed_pair(line[:300]))]
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def fields(self) -> Pairs:
+        """These, and lines that may be pairs, like `Service: checkout`, or just hold a colon."""
+        found = [given for line in self.words.splitlines()[:200] if (given := pair(line[:300]))]
+        return tuple(dict.fromkeys([*self.listed, *found]))
 
     @property
     def colors(self) -> tuple[str, ...]:

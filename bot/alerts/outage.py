@@ -22,7 +22,8 @@ _KNOWN = re.compile(  # talk of an incident that is being worked on
     | probably\ (?:the|a|because|due)
     | because\ (?:of|the|we) | caused\ by | (?:that's|this\ is|it's)\ (?:why|because) | turns\ out
     | it\ looks\ like\ the\ (?:fix|deploy|rollback)
-    | hypothesis | theory | confirmed: | can\ confirm | \+1 | me\ too | same\ here | agreed?\b )""",
+    | hypothesis | theory | confirmed: | now,?\ (?:was|down\ from|up\ from) | can\ confirm | \+1 | me\ too
+    | same\ here | agreed?\b )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _OPENED = re.compile(  # words that open a matter, whatever else is said
@@ -37,7 +38,8 @@ _OPENED = re.compile(  # words that open a matter, whatever else is said
     re.IGNORECASE | re.VERBOSE,
 )
 _PRESENT = re.compile(  # a plain statement of what is the matter: "checkout is down", "nobody can log in"
-    r"""\b(?:is|are|went|just\ went|has\ gone|appears?|seems?\ to\ be)\ (?:completely\ |totally\ |all\ |currently\ |
+    r"""(?:\b|')(?:s|is|are|went|just\ went|has\ gone|appears?|seems?\ to\ be)\ (?:completely\ |totally\ |all\ |
+    currently\ |
     hard\ |now\ ){0,2}
       (?:down|offline|unreachable|unresponsive|unavailable|not\ (?:responding|reachable|working|loading)|dead
       |crash\w*|broken|failing|throwing|returning|refusing|timing\ out)

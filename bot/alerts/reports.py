@@ -181,6 +181,15 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     | (?:returns?|returning|gives?|giving|shows?|showing)\ (?:no|zero|empty|nothing|blank|wrong|the\ wrong|old
     |stale)\b
     | (?:same|identical)\ (?:score|answer|prediction|result|output|response)\w*\ (?:for|to|on)\ (?:every|all|each|any)
+    | (?:iowait|steal)\ (?:is\ |at\ )?[3-9]\d\ ?% | (?:is|are|goes|went|going)\ (?:crazy|nuts|insane|bananas|wild)
+    | (?:nothing|nobody|no\ one|none)\ (?:\w+\ )?(?:loads?|works?|responds?|starts?|gets|can|is\ able|arrives?|moves
+    |goes|comes)\b
+    | (?:out\ of|running\ out\ of|ran\ out\ of)\ (?:ip\b|ips|addresses|threads|licen\w+|credits?|quota|tokens|workers
+    |capacity|ports|handles)
+    | unknown\ (?:ips?|address\w*|devices?|locations?|hosts?|users?|countr\w+|process\w*) | read-?only\b
+    | chei[oa]\b | lotad[oa]\b
+    | (?:unusual|suspicious|weird|strange|abnormal|unexpected|odd)\ (?:\w+\ ){0,2}?(?:traffic|logins?|requests?
+    |activity|spikes?|behaviou?r|connections?|processes|load|errors?)
     | through\ the\ roof | sealed\b | exit(?:s|ed)\ (?:with\ )?(?:status\ |code\ )?[1-9]\d{0,2}\b
     | lost\ (?:a|the|one|two|another|all|our|half)\b
     | (?:pushed|committed|leaked|posted)\ (?:\w+\ ){0,3}?(?:credentials?|secrets?|keys?|passwords?|tokens?)\b
@@ -191,8 +200,8 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     | (?:answers?|output|results?|responses?|predictions?)\ (?:\w+\ ){0,3}?(?:garbage|nonsense|wrong|gibberish|empty
     |off)
     | hallucinat\w* | stale\b | drift(?:ed|ing)?\b | split\ traffic
-    | certificate\ (?:\w+\ ){0,4}?(?:expire[sd]?|invalid|expiring)
-    | cert\ (?:\w+\ ){0,4}?(?:expire[sd]?|invalid|expiring) | expired\b
+    | certificate\ (?:\w+\ ){0,7}?(?:expire[sd]?|invalid|expiring)
+    | cert\ (?:\w+\ ){0,7}?(?:expire[sd]?|invalid|expiring) | expired\b
     | expir(?:es|ing)\ (?:in|today|tomorrow|tonight|on|soon|this) | not\ secure\b
     | caiu | fora\ do\ ar | travad[oa]s? | travou | travando | quebrad[oa] | quebrou | lent[oa]s?\b | lentid[aã]o
     | falh(?:a|as|ou|ando)\b
@@ -345,7 +354,7 @@ def is_report(sentence: str) -> bool:
         return False
     if _WORK.search(sentence) or (_OWN_WORK.search(sentence) and not _STILL_SEEN.search(sentence)):
         return False
-    return not (_FINE.search(sentence) and symptoms(sentence) < 2)
+    return not (_FINE.search(sentence) and symptoms(sentence) < 2 and not _STILL_SEEN.search(sentence))
 
 
 def symptoms(sentence: str) -> int:

@@ -272,6 +272,11 @@ def _states(text: str) -> set[AlertStatus]:
     return found
 
 
+def routine_sign(text: str) -> bool:
+    """A digest, a planned maintenance, a test of the channel: what follows in it is no news."""
+    return bool(_ROUTINE.search(bare(text))) and not _BUT_FAILED.search(_NONE_FAILED.sub(" ", bare(text)))
+
+
 def note_sign(text: str) -> bool:
     """A note that reports no trouble: a job done or begun, an acknowledgement, a digest, a test of the channel."""
     said = _NONE_FAILED.sub(" ", bare(text))

@@ -53,6 +53,8 @@ def status_of(message: Message) -> AlertStatus:
     if named is not None and not (named is INFO and colour == colours.RED):
         over = named is RESOLVED or (not plainly and colour not in {colours.RED, colours.YELLOW})
         return INFO if note and over else named
+    if colour != colours.RED and any(signs.routine_sign(head) and not signs.plain_sign(head) for head in heads[:1]):
+        return INFO
     for head in heads[:6]:
         if (plain := signs.plain_sign(head)) is not None and plain is not INFO:
             return plain

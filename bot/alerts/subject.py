@@ -19,7 +19,7 @@ _ASIDE = re.compile(r"\([^()\n]{0,200}\)")
 _AFTER = re.compile(
     r"\b(?:it )?(?:was|were|been|after|for|since|lasted|duration|downtime|took|within)\b\s+(?:\w+\s+){0,3}?(?:\d|a "
     r"|an |about ).*$"
-    r"|[.!]\s.*$",
+    r"|\b(?:due to|because|caused by)\b.*$|[.!]\s.*$",
     re.IGNORECASE,
 )
 _TIMES = re.compile(

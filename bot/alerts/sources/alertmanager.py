@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.alerts import fingerprint
+from bot.alerts.markup import unformatted
 from bot.alerts.message import Attachment, Message
 from bot.model import Alert, AlertStatus, Link
 
@@ -22,6 +23,7 @@ _DETAIL = re.compile(r"[-•] *\*?([A-Za-z_]\w{0,99}):?\*?:? *(.*)")
 _SUMMARY = re.compile(r"\*(?:Alert|Summary|Description):\* *(.+)")
 _DETAILS = "*Details:*"  # labels stand below it; a dash in the prose above makes no label
 _LINES, _LINE = 500, 500
+_PLAIN_WORD = re.compile(r"[A-Za-z][a-z]*")  # names without spaces are CamelCase or have marks
 _LEVELS = ("emergency", "critical", "page", "error", "high", "warning", "info", "low")
 
 
@@ -35,21 +37,32 @@ def read(message: Message) -> Alert | None:
 
 def _alert(attachment: Attachment, title: re.Match[str]) -> Alert:
     state, count, name, rest = title.groups()
-    labels = {**_agreed(_details(attachment.text)), "alertname": name}
+    agreed = _agreed(_details(attachment.text))
+    labels = {**agreed, "alertname": _whole_name(name, rest, agreed)}
     summary = next((found for line in _lines(attachment.text) if (found := _SUMMARY.match(line))), None)
-    said = summary[1].strip() if summary else f"{name}{rest}".strip()
+    said = unformatted(summary[1]) if summary else f"{name}{rest}".strip()
     # Many alerts in one message: the title is all that tells them apart.
     identity = labels if len(labels) > 1 else {"title": " ".join(word for word in rest.split() if not _level(word))}
     return Alert(
         source=SOURCE,
-        name=name,
+        name=labels["alertname"],
         status=AlertStatus.FIRING if state == "FIRING" else AlertStatus.RESOLVED,
         summary=said if int(count or 1) < 2 else f"{said} ({count} alerts)",
         labels=labels,
         severity_hint=labels.get("severity") or _hint(rest, attachment.color),
         links=_links(attachment),
-        fingerprint=fingerprint.of_labels(SOURCE, name, identity),
+        fingerprint=fingerprint.of_labels(SOURCE, labels["alertname"], identity),
     )
+
+
+def _whole_name(first: str, rest: str, labels: dict[str, str]) -> str:
+    """A rule's name may be words. The label tells; else a first word that is one of many gives it away."""
+    named = labels.get("alertname", "")
+    if named.startswith(first):
+        return named
+    words = rest.split("(")[0].split()
+    in_words = len(words) > 1 and all(_PLAIN_WORD.fullmatch(word) for word in (first, words[0]))
+    return " ".join([first, *words]) if in_words else first
 
 
 def _lines(text: str) -> list[str]:

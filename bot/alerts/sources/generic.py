@@ -21,12 +21,16 @@ _TITLES_OF_TOOLS = re.compile(
     re.IGNORECASE,
 )
 
+_LONE_WORD = re.compile(r"\W*[A-Z]?[a-z]+\W*")
+
 
 def read(message: Message) -> Alert:
     source = slug(message.username)
     head = headline(message)
-    name = subject.name_of(head) or head[:120]
     found = labels.from_pairs(_listed(message))
+    name = subject.name_of(head) or head[:120]
+    if not subject.identity_of(head):
+        name = " on ".join(found[key] for key in ("service", "check", "host") if key in found) or name
     status = status_of(message)
     return Alert(
         source=source,
@@ -41,12 +45,14 @@ def read(message: Message) -> Alert:
 
 
 def headline(message: Message) -> str:
-    """The first of its titles that says more than which tool speaks."""
-    heads = message.headlines
+    """The first of its titles that says more than which tool speaks; a lone plain word says little."""
+    heads = [head for head in message.headlines if head.strip()]
     telling = [head for head in heads if subject.identity_of(head) and not _TITLES_OF_TOOLS.match(head)]
     own = [head for head in telling if slug(head) != slug(message.username)]
-    fallback = next((each.fallback for each in message.attachments if each.fallback.strip()), "")
-    return next(iter([*own, *telling, fallback.split("\n")[0], *heads]), "").strip()
+    more = [head for head in own if not _LONE_WORD.fullmatch(subject.name_of(head))]
+    fallback = next((each.fallback.split("\n")[0] for each in message.attachments if each.fallback.strip()), "")
+    candidates = [*more, *own, *telling, *([fallback] if fallback else []), *heads, ""]
+    return candidates[0].strip()
 
 
 def links(message: Message) -> tuple[Link, ...]:
@@ -60,12 +66,17 @@ def hint_of_colour(message: Message) -> str | None:
 
 
 def _listed(message: Message) -> list[tuple[str, str]]:
-    """The fields, but for titles that happen to hold a colon."""
-    titles = {head.casefold() for head in message.headlines}
+    """What the message lists; of lines that only hold a colon those that name a thing."""
+    listed = set(message.listed)
+    titles = {"".join(head.split()) for head in message.headlines}
     return [
         (title, value)
         for title, value in message.fields
-        if labels.is_known(title) or not any(head.startswith(f"{title}: {value}".casefold()) for head in titles)
+        if labels.is_known(title)
+        or (
+            (title, value) in listed
+            and not any(head.startswith("".join(f"{title}:{value}".split())) for head in titles)
+        )
     ]
 
 
@@ -74,4 +85,5 @@ def _fingerprint(message: Message, source: str, head: str, found: dict[str, str]
     for _, url in message.all_links[:10]:
         if numbered := _NUMBERED.match(url):
             return fingerprint.of_id(source, numbered[1].casefold(), numbered[2])
-    return fingerprint.of_labels(source, subject.identity_of(head) or head, labels.thing(found))
+    things = labels.thing(found)
+    return fingerprint.of_labels(source, subject.identity_of(head) or ("" if things else head), things)

@@ -15,7 +15,7 @@ SOURCE = "opsgenie"
 
 _DETAIL = re.compile(r"/alert/(?:detail|show)/([\w-]{6,80})")
 _NUMBER = re.compile(r"\[?#(\d{1,12})\]?")
-_TITLE = re.compile(r"\[?#\d{1,12}\]?\W{0,4}(?:\[?P[1-5]\]?\W{0,4})?\"?([^\"\n]{2,300})\"?")
+_TITLE = re.compile(r"\[?#\d{1,12}\]?[\s:–-]{0,4}(?:\[?P[1-5]\]?[\s:–-]{1,4})?\"?([^\"\n]{2,300})\"?")
 _HAPPENED = (
     (
         AlertStatus.INFO,

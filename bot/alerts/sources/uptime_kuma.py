@@ -17,7 +17,7 @@ from bot.model import Alert, AlertStatus
 SOURCE = "uptime-kuma"
 
 _SAID = re.compile(r"\[([^\[\]\n]{1,200})\]\s*\[\W{0,20}(Down|Up|Pending|Maintenance)\]\s*([^\n]*)", re.IGNORECASE)
-_CERTIFICATE = re.compile(r"\[([^\[\]\n]{1,200})\]\s*\[?\W{0,10}([^\n]*\bcertificate\b[^\n]*)", re.IGNORECASE)
+_CERTIFICATE = re.compile(r"\bcertificate\b[^\n]{0,200}\bexpire", re.IGNORECASE)
 _STATUS = {"down": AlertStatus.FIRING, "up": AlertStatus.RESOLVED}
 
 

@@ -44,7 +44,9 @@ def read(message: Message) -> Alert | None:
         name=name,
         status=_status(titled[1].casefold()) if titled else alert.status,
         labels=labels,
-        fingerprint=fingerprint.of_labels(SOURCE, name, {**identity, "host": labels.get("host", "")}),
+        fingerprint=fingerprint.of_labels(SOURCE, name, {**identity, "host": labels.get("host", "")})
+        if titled
+        else alert.fingerprint,
     )
 
 
