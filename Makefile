@@ -6,7 +6,7 @@ USABLE := $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>
 ifneq ($(shell $(USABLE) && echo yes),yes)
 .PHONY: .venv/installed
 endif
-.PHONY: setup demo test check fmt bench picture coverage schema lock
+.PHONY: setup demo test check fmt bench picture coverage schema train eval lock
 
 setup: .venv/installed
 
@@ -50,6 +50,14 @@ coverage: setup
 
 schema: setup
 	$(BIN)/python -m bot.runbooks.schema > runbooks/runbook.schema.json
+
+# Learns the weights of the embedded model anew, from bot/classify/training (about a minute).
+train: setup
+	$(BIN)/python -m bot.classify.training.train
+
+# Measures the embedded model on families it has not seen, and the ranking; writes the numbers into docs/classification.md.
+eval: setup
+	$(BIN)/python -m tests.eval
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra cloud --group dev pyproject.toml -o requirements.lock

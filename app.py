@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
@@ -17,18 +17,24 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings, team
 from bot.alerts.correlate import StormRule
+from bot.classify.language_model import language_model
+from bot.classify.weigh import classifier
+from bot.classify_command import classify_files
 from bot.clock import utc_now
 from bot.context import Context
+from bot.detect import command as detection
 from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
+from bot.handle import command as handling
+from bot.handle.handling import Place
 from bot.logs import set_up_logs
 from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.runbooks.terminal import commands
 from bot.runbooks.terminal.start import run_by_hand
-from bot.settings import Settings
+from bot.settings import Provider, Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands, IncidentCommand
 from bot.slack.doctor import ask, report
@@ -42,8 +48,9 @@ from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
-from bot.team import TeamFile
+from bot.team import Policy, TeamFile
 from bot.timers import Ticker
+from bot.withheld import secret_values
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -77,6 +84,7 @@ class Bot:
             observe=observe,
         )
         self._scratch = Scratch(found.database.with_name(found.database.name + ".runs"))
+        self._model = language_model(found, secrets=secret_values(environ))
         notices = Notices(store, self._outbox, client)
         surroundings = Surroundings(self._scratch.folder, environ, notices.post, held=self._scratch.held)
         self.flow = Flow(
@@ -90,7 +98,8 @@ class Bot:
                 home=next(iter(workspace.alerts)),
                 observe=observe,
                 storm=StormRule(found.storm_alerts, found.storm_window),
-            )
+            ),
+            self._model,
         )
         clicks = Clicks(self.flow, patient, workspace, words, screen)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
@@ -115,6 +124,8 @@ class Bot:
         self.flow.recover()
         self._intake.resume()
         self._ticker.start()
+        if self._model is not None:
+            self._model.wake()
         self._socket.client.on_message_listeners.append(self._connected)
         self._socket.client.connect()
         log.info("connected", alerts=sorted(self._workspace.alerts.values()))
@@ -242,8 +253,53 @@ def slackbox(
 
 @app.command()
 def doctor() -> None:
-    """Checks settings, tokens, channels, team, runbooks and database; says what is missing and how to mend it."""
+    """Checks settings, tokens, channels, team, runbooks, database, model; says what is missing and how to mend it."""
     raise typer.Exit(report(os.environ, ENV_FILE))
+
+
+@app.command()
+def classify(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…")],
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line, in the order of the files.")] = False,
+) -> None:
+    """What an alert or a Slack message in a file is taken for. `-` is standard input."""
+    found, shelf, policy = _at_hand()
+    set_up_logs(found.log_format)  # what is printed is for programs
+    library = shelf.library()
+    raise typer.Exit(
+        classify_files(files, as_json=as_json, classify=classifier(shelf.library, policy), library=library)
+    )
+
+
+@app.command()
+def handle(
+    file: str,
+    llm: Annotated[Provider | None, typer.Option(help="Who is asked where no rule decides.")] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Run low and medium risk without asking.")] = False,
+    result: Annotated[Path | None, typer.Option(help="Where the result is written.")] = Path("incident-result.json"),
+    history: Annotated[Path | None, typer.Option("--log", help="Where a line is added.")] = Path("logs/incidents.log"),
+) -> None:
+    """An alert from a file, handled here and now: classified, planned, asked about, run and verified."""
+    found, shelf, policy = _at_hand(llm)
+    set_up_logs(found.log_format)
+    place = Place(
+        shelf=shelf,
+        classify=classifier(shelf.library, policy, language_model(found, secrets=secret_values(os.environ))),
+        environ=os.environ,
+        now=utc_now,
+        approve=approve,
+        observe=found.mode == "observe",
+    )
+    raise typer.Exit(handling.handle(file, place, log=history, result=result))
+
+
+@app.command()
+def detect(
+    logs: Annotated[list[str], typer.Argument(metavar="LOGFILE…")],
+    service: Annotated[str | None, typer.Option(help="Whose logs they are.")] = None,
+) -> None:
+    """Trouble in logs, one alert in JSON a line, as `handle` takes it. `-` is standard input."""
+    raise typer.Exit(detection.detect(logs, service=service, environ=os.environ, now=utc_now))
 
 
 Values = Annotated[list[str] | None, typer.Argument(metavar="K=V…", help="Values of its parameters.")]
@@ -308,11 +364,16 @@ def run_runbook(
 
 
 def _shelf() -> Shelf:
-    found = settings.load(os.environ, ENV_FILE, slack=False)
+    return _at_hand()[1]
+
+
+def _at_hand(llm: Provider | None = None) -> tuple[Settings, Shelf, Sequence[Policy]]:
+    """What a command without Slack works with; a team file is not needed for it."""
+    found = settings.load({**os.environ, **({"LLM_PROVIDER": llm} if llm else {})}, ENV_FILE, slack=False)
     if not found.team_file.is_file():
-        return Shelf(found.runbooks_dir)
+        return found, Shelf(found.runbooks_dir), ()
     people = team.load(found.team_file)
-    return Shelf(found.runbooks_dir, lambda: people)
+    return found, Shelf(found.runbooks_dir, lambda: people), people.policy
 
 
 def run() -> int:

@@ -5,16 +5,16 @@ Whatever a message changes and that it is dealt with are one transaction: it cou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.alerts import read_alert
 from bot.alerts.message import Message
-from bot.classify.weigh import classify
 from bot.context import Context
-from bot.errors import AlreadyDecided
+from bot.errors import AlreadyDecided, Gone
 from bot.execution import BOT
-from bot.model import Alert, AlertStatus, Classification, IncidentState, ProposalState, Severity
+from bot.model import Alert, AlertStatus, Category, IncidentState, ProposalState, Severity
 from bot.proposing import Proposing
 from bot.store.alerts import StoredAlert
 from bot.store.storms import Storm
@@ -27,14 +27,15 @@ class _Changes:
     """What is to be shown and begun once the transaction is written."""
 
     shown: list[str] = field(default_factory=list)
-    proposed: str | None = None
+    answered: str | None = None
 
 
 class Alerting:
-    def __init__(self, context: Context, proposing: Proposing) -> None:
+    def __init__(self, context: Context, proposing: Proposing, ask_for_opinion: Callable[[str], None]) -> None:
         self._context = context
         self._store = context.store
         self._proposing = proposing
+        self._ask_for_opinion = ask_for_opinion
 
     def on_message(self, message: Message, event: str, *, calls_for_us: bool = True) -> None:
         """A message in a watched channel. `calls_for_us` is False for people's chat among themselves."""
@@ -92,9 +93,33 @@ class Alerting:
                 self._store.timeline.append(now, person, "asked for an answer", known.id)
             if self._store.proposals.latest_proposal(known.id) is None:
                 self._proposing.propose_for_alert(known.id, now, asked_by=person)
-            changes.proposed = known.id
+            changes.answered = known.id
             self._store.inbox.finish_event(event, now)
         self._show(changes)
+
+    def category_of(self, subject: str) -> Category:
+        """What the alert is taken for. Raises Gone."""
+        stored = self._store.alerts.find_alert(subject)
+        if stored is None:
+            raise Gone("alert")
+        return stored.classification.category
+
+    def correct_category(self, subject: str, person: str, category: Category, *, event: str) -> None:
+        """A person says what it is about; so it is from now on, and a runbook that fits better takes its place.
+
+        Raises Gone or NotAllowed as `Proposing.check_again` does.
+        """
+        self._proposing.may_replace(subject, person)
+        with self._store.atomic():
+            now = self._context.now()
+            alert = self._proposing.alert_of(subject)
+            if alert is None:
+                raise Gone("alert")
+            self._store.corrections.correct(alert.fingerprint, person, now, category=category)
+            self._store.timeline.append(now, person, "category corrected", subject, {"category": category})
+            self._proposing.renew(subject)
+            self._store.inbox.finish_event(event, now)
+        self._show(_Changes([subject], subject))
 
     def watch_storm(self, storm_id: str, now: datetime) -> str | None:
         """Whether it is over; to be called in the transaction that claims its timer. Gives what to show."""
@@ -121,7 +146,7 @@ class Alerting:
         if known is None:
             self._answer(self._begin(alert, message, now, changes), now, changes)
             return
-        classification = self._classify(alert)
+        classification = self._context.classify(alert)
         self._store.alerts.open_alert(
             alert, classification, message.poster, message.channel, message.ts, now
         )  # one more time
@@ -143,7 +168,7 @@ class Alerting:
 
     def _begin(self, alert: Alert, message: Message, now: datetime, changes: _Changes) -> StoredAlert:
         stored, _ = self._store.alerts.open_alert(
-            alert, self._classify(alert), message.poster, message.channel, message.ts, now
+            alert, self._context.classify(alert), message.poster, message.channel, message.ts, now
         )
         self._store.timeline.append(now, message.poster, "alert fired", stored.id, {"name": alert.name})
         changes.shown.append(stored.id)
@@ -162,7 +187,7 @@ class Alerting:
         elif grave:
             self._open_incident(alert, now)
         self._proposing.propose_for_alert(alert.id, now)
-        changes.proposed = alert.id
+        changes.answered = alert.id
 
     def _resolved(
         self,
@@ -207,9 +232,6 @@ class Alerting:
             self._store.timeline.append(now, BOT, "run aborted", alert.id, {"run": run.id})
         if proposal and self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED):
             self._store.timeline.append(now, BOT, "proposal withdrawn", alert.id, {"proposal": proposal.id})
-
-    def _classify(self, alert: Alert) -> Classification:
-        return classify(alert, self._context.shelf.library(), self._context.team().policy)
 
     # -- storms and incidents ---
 
@@ -262,5 +284,6 @@ class Alerting:
     def _show(self, changes: _Changes) -> None:
         for subject in dict.fromkeys(changes.shown):
             self._context.show(subject)
-        if changes.proposed is not None:
-            self._proposing.start_checks(changes.proposed)
+        if changes.answered is not None:
+            self._proposing.start_checks(changes.answered)
+            self._ask_for_opinion(changes.answered)

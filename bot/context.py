@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.alerts.correlate import StormRule
+from bot.classify.weigh import classify
 from bot.clock import utc_now
+from bot.model import Alert, Classification
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
@@ -26,3 +28,8 @@ class Context:
     observe: bool = False  # nothing may run
     storm: StormRule = field(default_factory=StormRule)
     now: Callable[[], datetime] = utc_now
+
+    def classify(self, alert: Alert) -> Classification:
+        """What it is taken for, with the runbooks, the team and people's corrections as they are now."""
+        correction = self.store.corrections.correction_of(alert.fingerprint)
+        return classify(alert, self.shelf.library(), self.team().policy, correction)

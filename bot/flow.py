@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.alerting import Alerting
+from bot.classify.language_model import LanguageModel
 from bot.context import Context
 from bot.deciding import Deciding
 from bot.errors import AlreadyDecided, Gone
@@ -20,6 +21,7 @@ from bot.interventions import Interventions
 from bot.model import IncidentState, ProposalState, RunState
 from bot.proposing import Proposing
 from bot.schedules import Schedules
+from bot.second_opinions import SecondOpinions
 
 log = structlog.get_logger()
 
@@ -28,14 +30,15 @@ _REDRAW = timedelta(days=1)  # how far back cards are drawn anew after a start
 
 
 class Flow:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, model: LanguageModel | None = None) -> None:
         self._context = context
         self._store = context.store
         self.execution = Execution(context)
         self.interventions = Interventions(context, self.execution)
         self.proposing = Proposing(context, self.execution.start_runs)
         self.deciding = Deciding(context, self.proposing, self.execution.start_runs)
-        self.alerting = Alerting(context, self.proposing)
+        self._opinions = SecondOpinions(context, self.proposing, model)
+        self.alerting = Alerting(context, self.proposing, self._opinions.ask)
         self._schedules = Schedules(context, self.proposing)
 
     # -- incidents ---
@@ -109,5 +112,6 @@ class Flow:
 
     def stop(self, grace: float = 10.0) -> None:
         """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""
+        self._opinions.stop()
         self.proposing.stop()
         self.execution.stop(grace)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.approval import may_run_unattended
-from bot.classify.weigh import classify
+from bot.classify.weigh import PERSON, RULE
 from bot.context import Context
 from bot.errors import Gone, NotAllowed, PlanError, SecretMissing
 from bot.execution import BOT
@@ -23,8 +23,12 @@ from bot.runbooks.run import check
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import secrets_of
 from bot.runbooks.values import refusal
+from bot.store.alerts import StoredAlert
 
 log = structlog.get_logger()
+
+
+_NEWS = timedelta(minutes=15)  # an alert posted longer ago is not acted on as new
 
 
 class Proposing:
@@ -72,12 +76,19 @@ class Proposing:
             self._may_replace(subject, person, roles)
             found = self.runbook(runbook)
             self._plan_of(found, self.alert_of(subject), given)
+            self._remember(subject, runbook, person, now)
             self.propose(subject, found, given, person, now)
             what = {"runbook": runbook, "given": sorted(given)}
             self._store.timeline.append(now, person, "chose", subject, what)
             self._store.inbox.finish_event(event, now)
         self._context.show(subject)
         self.start_checks(subject)
+
+    def _remember(self, subject: str, runbook: str, person: str, now: datetime) -> None:
+        """Another runbook than the bot had found is proposed the next time as well."""
+        stored = self._store.alerts.find_alert(subject)
+        if stored is not None and stored.classification.runbook != runbook:
+            self._store.corrections.correct(stored.alert.fingerprint, person, now, runbook=runbook)
 
     def check_again(self, subject: str, person: str, *, event: str) -> None:
         """A fresh proposal, sealed anew. Raises Gone when the alert is over or a run of it is under way.
@@ -173,9 +184,7 @@ class Proposing:
             runbook = self._context.shelf.library().runbooks.get(latest.plan.runbook)
             fresh = self.propose(subject, runbook, latest.given, latest.asked_by, now) if runbook else None
         elif stored is not None:
-            self._store.alerts.classify_again(
-                subject, classify(stored.alert, self._context.shelf.library(), self._context.team().policy)
-            )
+            self._classify_again(stored)
             fresh = self.propose_for_alert(subject, now)
         else:
             request = self._store.requests.find_request(subject)
@@ -185,6 +194,14 @@ class Proposing:
             self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
         return fresh
 
+    def _classify_again(self, stored: StoredAlert) -> None:
+        """With the files as they are now; what the language model said of it stays said."""
+        known, fresh = stored.classification, self._context.classify(stored.alert)
+        fresh = replace(fresh, summary=known.summary, summary_by=known.summary_by)
+        if fresh.runbook is None and known.by == known.summary_by:
+            fresh = replace(fresh, runbook=known.runbook, by=known.by, runbook_why=known.runbook_why)
+        self._store.alerts.classify_again(stored.id, fresh)
+
     def propose(
         self, subject: str, runbook: Runbook, given: Mapping[str, str], asked_by: str, now: datetime
     ) -> Proposal | None:
@@ -193,7 +210,7 @@ class Proposing:
         hinder = self._store.requests.hinder if alert is None else self._store.alerts.hinder
         stored = self._store.alerts.find_alert(subject)
         if stored is not None and stored.classification.runbook != runbook.id:
-            chosen = replace(stored.classification, runbook=runbook.id, runbook_why="somebody chose it")
+            chosen = replace(stored.classification, runbook=runbook.id, by=PERSON, runbook_why="somebody chose it")
             self._store.alerts.classify_again(subject, chosen)
         if alert is None:
             self._store.requests.choose_runbook(subject, runbook.id)
@@ -288,9 +305,7 @@ class Proposing:
 
     def _run_unattended(self, proposal_id: str, now: datetime) -> None:
         proposal = self._store.proposals.find_proposal(proposal_id)
-        if proposal is None or not may_run_unattended(
-            proposal, self._context.team().unattended, observe=self._context.observe
-        ):
+        if proposal is None or not self._may_run_unattended(proposal, now):
             return
         if self.changed_since(proposal):  # between its making and now: a person is asked
             return
@@ -298,11 +313,17 @@ class Proposing:
         run = self._store.runs.queue_run(proposal_id, proposal.plan.lock, now)
         self._store.timeline.append(now, BOT, "queued unattended", proposal.subject, {"run": run.id})
 
+    def _may_run_unattended(self, proposal: Proposal, now: datetime) -> bool:
+        """For an alert, only what a rule has found, and only while the alert is news."""
+        stored = self._store.alerts.find_alert(proposal.subject)
+        if stored is not None and (stored.classification.by != RULE or _age(stored, now) > _NEWS):
+            return False
+        return may_run_unattended(proposal, self._context.team().unattended, observe=self._context.observe)
+
     def runs_alone(self, subject: str) -> bool:
         """Whether what is proposed runs on nobody's word, if its checks answer as they should."""
         latest = self._store.proposals.latest_proposal(subject)
-        team = self._context.team()
-        return latest is not None and may_run_unattended(latest, team.unattended, observe=self._context.observe)
+        return latest is not None and self._may_run_unattended(latest, self._context.now())
 
     def recover(self) -> None:
         """Checks that a stop has cut run again."""
@@ -313,6 +334,11 @@ class Proposing:
     def stop(self) -> None:
         self._cut.set()
         self._checks.shutdown(wait=True, cancel_futures=True)
+
+
+def _age(alert: StoredAlert, now: datetime) -> timedelta:
+    """Since its message was posted, which may have been while the bot was away."""
+    return timedelta(seconds=now.timestamp() - float(alert.ts))
 
 
 def plan_of(

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from bot import units
 from bot.errors import SettingsError
 
+Provider = Literal["ollama", "gemini", "groq", "none"]
 SLACK_API = "https://slack.com/api/"
 OLLAMA = "http://127.0.0.1:11434"
 
@@ -193,7 +194,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     storm_alerts: Annotated[int, Field(ge=2, le=10_000)] = 20
     storm_window: Annotated[timedelta, BeforeValidator(_window)] = timedelta(seconds=60)
-    llm_provider: Literal["ollama", "gemini", "groq", "none"] = "ollama"
+    llm_provider: Provider = "ollama"
     llm_model: Annotated[str, AfterValidator(_model_name)] = ""
     llm_timeout: Annotated[float, BeforeValidator(_llm_timeout)] = 4.0
     ollama_host: Annotated[str, AfterValidator(_ollama_host)] = OLLAMA

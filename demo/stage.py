@@ -255,6 +255,7 @@ class Stage:
             "SLACK_APP_TOKEN": self.box.app_token,
             "SLACK_API_URL": self.box.api_url,
             "ALERTS_CHANNELS": "alerts",
+            "LLM_PROVIDER": "none",  # nothing leaves this machine, and nothing has to be installed on it
             "INCIDENTS_CHANNEL": "incidents",
             "DATABASE_URL": f"sqlite:///{self.home / 'plantao.db'}",
             "RUNBOOKS_DIR": str(ROOT / "demo" / "runbooks"),

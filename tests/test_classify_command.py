@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-RUN = [sys.executable, "-m", "tests.command_line", "classify"]
+RUN = [sys.executable, str(ROOT / "app.py"), "classify"]
 EXAMPLES = [f"examples/alerts/{name}.json" for name in ("high_memory", "database_down", "high_cpu")]
 
 

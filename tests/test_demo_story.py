@@ -120,7 +120,7 @@ def test_a_crash_is_rejected_and_then_approved(newcomer: Newcomer) -> None:
 
 def test_an_alert_that_nothing_fits(newcomer: Newcomer) -> None:
     newcomer.press("Odd alert")
-    newcomer.sees("No runbook fits FluxCapacitorWobble.")
+    newcomer.sees("No runbook fits FluxCapacitorWobble")
     newcomer.sees("- alert: [")
     newcomer.press("Odd alert")
     newcomer.sees("Resolved")

@@ -76,8 +76,9 @@ def run(pieces: Iterator[bytes]) -> tuple[int, str, int]:
     """`detect -` in a process of its own, fed by a pipe: exit status, what it said, and the most memory that it held in
     megabytes."""
     measured = (
-        "import resource, sys; from tests import command_line; sys.argv[1:] = ['detect', '-'];"
-        "status = command_line.run();"
+        "import resource, sys, app\nsys.argv[1:] = ['detect', '-']\n"
+        "try: status = app.run()\n"
+        "except SystemExit as ended: status = ended.code\n"
         "sys.stdout.flush(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr);"
         "sys.exit(status)"
     )

@@ -19,7 +19,13 @@ from bot.runbooks.replay import replay
 from bot.slack import manifest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "install.md", ROOT / "docs" / "runbooks.md", ROOT / "CHANGELOG.md"]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "docs" / "install.md",
+    ROOT / "docs" / "runbooks.md",
+    ROOT / "docs" / "terminal.md",
+    ROOT / "CHANGELOG.md",
+]
 README = (ROOT / "README.md").read_text()
 
 

@@ -17,7 +17,7 @@ import pytest
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
-RUN = [sys.executable, "-m", "tests.command_line", "handle"]
+RUN = [sys.executable, str(ROOT / "app.py"), "handle"]
 
 RUNBOOK = """\
 runbook: 1

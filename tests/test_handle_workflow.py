@@ -15,14 +15,14 @@ import pytest
 from ruamel.yaml import YAML
 from typer.main import get_command
 
-from tests import command_line
+import app
 
 ROOT = Path(__file__).parent.parent
 WORKFLOW = ROOT / "examples" / "github" / "incident-response.yml"
 READ: dict[str, Any] = YAML(typ="safe").load(WORKFLOW.read_text())
 STEPS: list[dict[str, Any]] = READ["jobs"]["respond"]["steps"]
 SCRIPTS = {step["name"]: step["run"] for step in STEPS if "run" in step}
-APP = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom tests import command_line\nsys.exit(command_line.run())\n"
+APP = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nimport app\nsys.exit(app.run())\n"
 
 
 def test_it_is_started_by_hand_with_the_alerts_file() -> None:
@@ -38,7 +38,7 @@ def test_its_commands_are_ours() -> None:
     """With their options: a workflow that fails on a wrong word helps nobody at night."""
     used = re.findall(r"app\.py (\w+)(.*)", "\n".join(SCRIPTS.values()))
     assert [command for command, _ in used] == ["handle"]
-    commands: dict[str, Any] = get_command(command_line.app).commands  # type: ignore[attr-defined]
+    commands: dict[str, Any] = get_command(app.app).commands  # type: ignore[attr-defined]
     for command, rest in used:
         known = {option for param in commands[command].params for option in param.opts}
         assert set(re.findall(r"--[a-z]+", f"{rest} --approve")) - known == set()

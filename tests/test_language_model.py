@@ -109,7 +109,7 @@ def by_hand(
 
 def hurried(server: ModelServer, provider: str = "ollama") -> LanguageModel:
     """For servers that never answer: what is tested is that we do."""
-    return by_hand(server, provider, timeout=0.4)
+    return by_hand(server, provider, timeout=1.5)
 
 
 def about(number: int) -> Alert:
@@ -263,7 +263,7 @@ def test_a_server_that_never_ends_is_given_up(server: ModelServer, provider: str
     server.answer = slow
     with capture_logs() as lines:
         assert hurried(server, provider).opinion(ALERT, OFFERED) is None
-    assert lines[0]["why"] == "no answer within 0.4 s"
+    assert lines[0]["why"] == "no answer within 1.5 s"
     assert server.at_work.is_set()
     assert not server.closing.is_set()
     assert server.left.wait(30), "still connected"

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("bot.slack", "handoff"),
     ("bot.flow",),
-    ("bot.schedules",),
+    ("bot.schedules", "bot.second_opinions"),
     ("bot.alerting", "bot.deciding", "bot.interventions"),
     ("bot.proposing",),
     ("bot.execution",),

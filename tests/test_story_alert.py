@@ -168,7 +168,7 @@ def test_an_alert_that_no_runbook_fits_says_what_it_would_need(work):
     card = work.card_with(work.fire("FluxCapacitorWobble", labels={"severity": "warning"}), "No runbook fits")
     assert card.title == "🟡 P2 · FluxCapacitorWobble · shop on api-1"
     assert 'match:\n  - alert: ["FluxCapacitorWobble"]' in card.words
-    assert card.buttons == ["check_again", "more"]
+    assert card.buttons == ["use_0", "check_again", "more"]
 
 
 def test_a_runbook_written_afterwards_is_found_by_checking_again(work):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from typer.main import get_command
 
+import app
 from bot.detect.rules import RULES
 from bot.handle.incident import Status
-from tests import command_line
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "terminal.md").read_text()
@@ -35,7 +35,7 @@ def test_it_names_every_rule_with_its_threshold() -> None:
 
 def test_its_commands_and_options_exist() -> None:
     """What a person copies is understood."""
-    commands = get_command(command_line.app).commands  # type: ignore[attr-defined]
+    commands = get_command(app.app).commands  # type: ignore[attr-defined]
     used = set(re.findall(r"app\.py (?!runbook)([a-z]+)", GUIDE))
     assert used == {"classify", "detect", "handle"} == used & set(commands)
     options = {option for command in commands.values() for param in command.params for option in param.opts}

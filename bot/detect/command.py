@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.detect.blocks import STDIN, blocks
-from bot.detect.concealed import known_secrets
 from bot.detect.scan import Scan
 from bot.detect.told import alert
 from bot.errors import InputError
+from bot.runbooks.masking import Mask
+from bot.withheld import secret_values
 
 DONE, BAD_INPUT = 0, 2
 
@@ -23,7 +24,7 @@ def detect(logs: Sequence[str], *, service: str | None, environ: Mapping[str, st
     Gives the exit status: 0 when every log was read, whether or not there is trouble in it, and 2 when one could not
     be; the others were read all the same.
     """
-    known = known_secrets(environ)
+    known = Mask(secret_values(environ))
     status = DONE
     for log in logs:
         scan = Scan(now())

@@ -7,23 +7,13 @@ environment holds is known, and is hidden in every form that it is usually writt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from bot.classify.llm.withheld import is_secret_name, seen
 from bot.runbooks.masking import MARK, Mask
 from bot.runbooks.output import shown
+from bot.withheld import seen
 
-_SHORTEST = 6  # characters: what is shorter would be hidden everywhere
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
-
-
-def known_secrets(environ: Mapping[str, str]) -> Mask:
-    """The values of those variables whose names say that they are secret."""
-    return Mask(
-        value.encode("utf-8", "surrogateescape")
-        for name, value in environ.items()
-        if is_secret_name(name) and len(value) >= _SHORTEST
-    )
 
 
 def concealed(line: bytes, known: Mask, most: int = 300) -> str:

@@ -13,14 +13,13 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.alert_files import FiledAlert
-from bot.classify.llm.withheld import seen
 from bot.classify_command import Classify, candidates, reasons
-from bot.detect.concealed import known_secrets
 from bot.errors import InputError, PlanError, SecretMissing
 from bot.handle.incident import Incident, Status, did, status_of
 from bot.model import AlertStatus, Ask, Classification, Param, Plan
 from bot.runbooks.described import in_full
 from bot.runbooks.format import Runbook
+from bot.runbooks.masking import Mask
 from bot.runbooks.plan import fill, known_values, seal
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings, secrets_of
@@ -28,6 +27,7 @@ from bot.runbooks.terminal.by_hand import Performed, Session
 from bot.runbooks.terminal.person import Person
 from bot.runbooks.terminal.start import completed, not_posted
 from bot.runbooks.told import before_and_after, seconds
+from bot.withheld import secret_values, seen
 
 _GOOD, _BAD = "bold green", "bold red"
 _NOT_AGAINST_RESOLVED = "`alert: resolved` is left out of verify: no tool says here when the alert is over."
@@ -140,7 +140,7 @@ class Handling:
 
     def _incident(self, found: Classification, status: Status, why: str, began: datetime, took: float) -> Incident:
         alert, plan, performed = self._filed.alert, self._plan, self._performed
-        known = known_secrets(self._place.environ)
+        known = Mask(secret_values(self._place.environ))
         steps = plan.steps if plan else ()
         done = [each for each in performed.steps if did(each.state)]
         says = [steps[each.position].say or steps[each.position].id for each in done]

@@ -1,6 +1,6 @@
 """The words of the product as values: frozen, without behaviour that touches anything outside."""
 
-from bot.model.alerts import Alert, AlertStatus, Category, Classification, Link, Severity
+from bot.model.alerts import Alert, AlertStatus, Category, Classification, Correction, Link, Severity
 from bot.model.incidents import Entry, Incident, IncidentState
 from bot.model.plans import (
     Action,
@@ -45,6 +45,7 @@ __all__ = [
     "Category",
     "Classification",
     "Command",
+    "Correction",
     "Decision",
     "Entry",
     "Http",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -88,3 +89,13 @@ class Classification:
     candidates: tuple[tuple[str, float], ...] = ()  # runbooks and how well their text fits, when none is sure enough
     summary: str = ""  # one sentence of the language model
     summary_by: str = ""  # and the model's name
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person said an alert really is. None: nobody said otherwise."""
+
+    runbook: str | None
+    category: Category | None
+    person: str
+    at: datetime

@@ -29,9 +29,9 @@ class Problem:
         return f"{self.file}:{self.line}: {self.level}: {self.text}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
-    """The usable runbooks by id, and every problem in the order of files and lines."""
+    """The usable runbooks by id, and every problem in the order of files and lines. Each reading is one of its own."""
 
     runbooks: Mapping[str, Runbook]
     problems: tuple[Problem, ...]

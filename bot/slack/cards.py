@@ -6,6 +6,7 @@ In this order: what happened, how bad, what is proposed, why believe it, what ex
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
@@ -14,7 +15,7 @@ from bot.execution import BOT
 from bot.model import Run, RunState, Verdict
 from bot.mrkdwn import Mrkdwn, time
 from bot.runbooks.told import seconds
-from bot.slack.blocks import Content, button, content, context, header, literal, section
+from bot.slack.blocks import Content, actions, button, content, context, header, literal, section
 from bot.slack.drawing import SIGNS, Drawing
 from bot.slack.proposal_blocks import again, decisions, proposal_blocks
 from bot.slack.run_blocks import run_blocks
@@ -37,6 +38,9 @@ def draw_card(draw: Drawing, standing: Standing, *, plan_uploaded: bool = False)
     blocks: list[Block] = [header(title)]
     if standing.alert is not None:
         blocks.append(literal(standing.alert.alert.summary))
+        known = standing.alert.classification
+        if known.summary:
+            blocks.append(context(draw.words("model_says", name=known.summary_by, said=known.summary)))
         blocks.append(context(Mrkdwn(" · ".join(_understood(draw, standing, standing.alert)))))
     elif standing.request is not None:
         key = "request_due" if standing.request.asked_by == BOT else "request_by"
@@ -113,6 +117,28 @@ def _earlier(draw: Drawing, standing: Standing) -> list[Block]:
     return [context(Mrkdwn("\n".join([draw.words("earlier"), *lines[-8:]])))] if lines else []
 
 
+def _no_runbook(draw: Drawing, stored: StoredAlert) -> list[Block]:
+    """What comes closest, to be chosen by a person; or how one would be found next time."""
+    words, alert = draw.words, stored.alert
+    closest = stored.classification.candidates
+    kind = "text" if alert.source == "human" else "alert"
+    needs = ["match:", f"  - {kind}: [{json.dumps(alert.name, ensure_ascii=False)}]"]
+    if closest:
+        blocks: list[Block] = [section(words("no_runbook_closest", name=alert.name, closest=_scores(closest)))]
+        # Slack wants a name of its own for each button.
+        blocks.append(actions(*(button(id, f"use_{at}", f"{stored.id}|{id}") for at, (id, _) in enumerate(closest))))
+    else:
+        blocks = [section(words("no_runbook", name=alert.name))]
+    blocks.append(draw.table("no_runbook_needs", needs))
+    if broken := draw.broken():
+        blocks.append(context(words("broken_runbooks", count=broken)))
+    return blocks
+
+
+def _scores(candidates: Sequence[tuple[str, float]]) -> str:
+    return ", ".join(f"{id} ({score:.2f})" for id, score in candidates)
+
+
 def _no_plan(draw: Drawing, standing: Standing) -> list[Block]:
     words = draw.words
     if standing.hindrance:
@@ -120,11 +146,6 @@ def _no_plan(draw: Drawing, standing: Standing) -> list[Block]:
     elif standing.runbook is not None or standing.alert is None:
         blocks = [section(words("prose_only", runbook=standing.runbook))]
     else:
-        alert = standing.alert.alert
-        kind = "text" if alert.source == "human" else "alert"
-        needs = ["match:", f"  - {kind}: [{json.dumps(alert.name, ensure_ascii=False)}]"]
-        blocks = [section(words("no_runbook", name=alert.name)), draw.table("no_runbook_needs", needs)]
-        if broken := draw.broken():
-            blocks.append(context(words("broken_runbooks", count=broken)))
+        blocks = _no_runbook(draw, standing.alert)
     fill = [button(words.plain("button_fill"), "edit", standing.subject, "primary")] if standing.hindrance else []
     return [DividerBlock(), *blocks, *again(draw, standing, *fill)]

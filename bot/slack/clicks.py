@@ -32,9 +32,16 @@ from bot.errors import (
 )
 from bot.flow import Flow
 from bot.interventions import Answer
-from bot.model import IncidentState
+from bot.model import Category, IncidentState
 from bot.mrkdwn import Mrkdwn, listed, time
-from bot.slack.modals import emergency_modal, parameters_modal, reason_modal, resolve_modal, runbooks_modal
+from bot.slack.modals import (
+    category_modal,
+    emergency_modal,
+    parameters_modal,
+    reason_modal,
+    resolve_modal,
+    runbooks_modal,
+)
 from bot.slack.screen import SlackScreen
 from bot.slack.workspace import Workspace
 from bot.words import Words
@@ -58,9 +65,13 @@ _MOVES = {"incident_acknowledge": IncidentState.ACKNOWLEDGED, "incident_mitigate
 _RUN = ["abort", "undo", "answer_yes", "answer_no"]
 MENU = "more"  # its entries say `what|id`
 ACTIONS = re.compile(
-    "|".join(["approve", "reject", "check_again", "edit", MENU, *_SETTLE, *_RUN, *_MOVES, "incident_resolve"])
+    "|".join(
+        ["approve", "reject", "check_again", "edit", r"use_\d", MENU, *_SETTLE, *_RUN, *_MOVES, "incident_resolve"]
+    )
 )
-VIEWS = re.compile("reject_reason|emergency_reason|incident_resolved|edit_parameters|run_parameters|other_runbook")
+VIEWS = re.compile(
+    "reject_reason|emergency_reason|incident_resolved|edit_parameters|run_parameters|other_runbook|right_category"
+)
 _VALUES = {"edit_parameters", "run_parameters"}
 _REASONS = {"reject_reason", "emergency_reason"}
 
@@ -104,6 +115,8 @@ def read_click(body: Mapping[str, Any]) -> Click:
     what, value = str(action["action_id"]), str(action.get("value") or "")
     if what == MENU:
         what, _, value = str(action["selected_option"]["value"]).partition("|")
+    if what.startswith("use_"):
+        what = "use"
     return Click(
         person=person,
         action=what,
@@ -171,7 +184,15 @@ class Clicks:
                 self._respond(click, event)
             case "check_again":
                 self._flow.proposing.check_again(click.value, click.person, event=event)
-            case "edit" | "other" | "edit_parameters" | "other_runbook" | "run_parameters":
+            case "category":
+                self._flow.proposing.may_replace(click.value, click.person)
+                self._open(
+                    click, category_modal(self._words, self._flow.alerting.category_of(click.value)), click.value
+                )
+            case "right_category":
+                category = Category(click.answers["category"])
+                self._flow.alerting.correct_category(click.value, click.person, category, event=event)
+            case "edit" | "other" | "use" | "edit_parameters" | "other_runbook" | "run_parameters":
                 self._choose(click, event)
             case "settle_ran" | "settle_again" | "settle_stop" as answer:
                 run, _, asked = click.value.partition("|")
@@ -222,13 +243,9 @@ class Clicks:
                 else:
                     self._tell(click, "refused_no_runbook")
             case "other_runbook":
-                chosen = click.answers["runbook"]
-                try:
-                    proposing.edit(click.value, click.person, chosen, {}, event=event)
-                except ParameterMissing:
-                    runbook, values = proposing.values_of(click.value, chosen)
-                    view = parameters_modal(self._words, "edit_parameters", runbook, values)
-                    self._open(click, view, f"{click.value}|{chosen}")
+                self._use(click, click.value, click.answers["runbook"], event)
+            case "use":
+                self._use(click, *click.value.rpartition("|")[::2], event)
             case "edit_parameters":
                 subject, _, chosen = click.value.rpartition("|")
                 given = proposing.chosen(subject, chosen, click.answers)
@@ -238,6 +255,16 @@ class Clicks:
                 given = proposing.chosen(None, chosen, click.answers)
                 request = proposing.request(click.person, chosen, given, channel, event=event)
                 self._tell_where(click, channel, alone=proposing.runs_alone(request.id))
+
+    def _use(self, click: Click, subject: str, runbook: str, event: str) -> None:
+        """The runbook that a person has chosen; what it needs to know is asked for."""
+        proposing = self._flow.proposing
+        try:
+            proposing.edit(subject, click.person, runbook, {}, event=event)
+        except ParameterMissing:
+            found, values = proposing.values_of(subject, runbook)
+            view = parameters_modal(self._words, "edit_parameters", found, values)
+            self._open(click, view, f"{subject}|{runbook}")
 
     def _refuse(self, click: Click) -> None:
         """The person may not; who may is said."""

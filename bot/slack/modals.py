@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.model import Category
 from bot.runbooks.format import ParamSpec, Runbook
 from bot.words import Words
 
@@ -159,4 +160,19 @@ def runbooks_modal(words: Words, runbooks: Sequence[Runbook]) -> dict[str, Any]:
         words.plain("button_run"),
         words.plain("button_cancel"),
         InputBlock(block_id="runbook", label=label, element=select),
+        ContextBlock(elements=[MarkdownTextObject(text=words("modal_other_hint"))]),
+    )
+
+
+def category_modal(words: Words, now: Category) -> dict[str, Any]:
+    """What an alert is about; the submission's callback id is `right_category`, its block `category`."""
+    options = {each: Option(text=PlainTextObject(text=each.value), value=each.value) for each in Category}
+    select = StaticSelectElement(action_id="text", options=list(options.values()), initial_option=options[now])
+    return _modal(
+        "right_category",
+        words.plain("modal_category"),
+        words.plain("button_correct"),
+        words.plain("button_cancel"),
+        InputBlock(block_id="category", label=PlainTextObject(text=words.plain("modal_category_is")), element=select),
+        ContextBlock(elements=[MarkdownTextObject(text=words("modal_category_hint"))]),
     )

@@ -111,6 +111,8 @@ def _changes(draw: Drawing, standing: Standing) -> Sequence[tuple[str, str]]:
     entries = [("button_other", f"other|{standing.subject}")]
     if standing.runbook is not None:
         entries.insert(0, ("button_edit", f"edit|{standing.subject}"))
+    if standing.alert is not None:
+        entries.append(("button_category", f"category|{standing.subject}"))
     return [(draw.words.plain(label), value) for label, value in entries]
 
 

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Category
+from bot.model import Category, Correction
 from bot.store.driver import Driver, to_text, to_time
-
-
-@dataclass(frozen=True)
-class Correction:
-    """None: nobody said otherwise."""
-
-    runbook: str | None
-    category: Category | None
-    person: str
-    at: datetime
 
 
 class Corrections:

@@ -2,8 +2,7 @@
 
 `language_model.py`, one level up, is the door; whoever wants an opinion goes no further. Behind it:
 
-    prompt.py       what templates/prompts/ says, and the alert, fenced as data
-    withheld.py     what of an alert's text never reaches a model
+    prompt.py       what templates/prompts/ says, and the alert, fenced as data and without what bot/withheld.py keeps
     ollama_chat.py  asks Ollama          openai_chat.py  asks Gemini and Groq
     connection.py   what one exchange may take: bytes, and an end that can be put to it
     reply.py        the model's words, strictly read; nothing in them is believed that was not offered

@@ -14,7 +14,7 @@ from jinja2.exceptions import TemplateRuntimeError
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.classify.llm.reply import schema
-from bot.classify.llm.withheld import is_secret_name, seen
+from bot.withheld import is_secret_name, seen
 from bot.errors import TemplateError
 from bot.model import Alert, Category
 from bot.runbooks.masking import MARK, Mask

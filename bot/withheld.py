@@ -1,14 +1,16 @@
-"""What of an alert's text never reaches a model: what nobody sees, and secrets, known ones and what looks like one."""
+"""What is kept back of outside texts: what nobody sees, and secrets, known ones and what looks like one."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from bot.runbooks.masking import MARK, Mask
 from bot.tokens import without_tokens
 
 _LOOKED_AT = 6000  # characters: more of one text is not even read
+_SHORTEST = 6  # characters of a secret: what is shorter would be hidden everywhere
 _WORD = 200  # characters that the longest word may have which a cut must not go through
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _VARIATIONS = frozenset((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))  # can carry a hidden text
@@ -44,6 +46,12 @@ _ASSIGNED = (
 def is_secret_name(name: str) -> bool:
     """Does what is kept under such a name stay between those who share it?"""
     return _SECRET_NAME.fullmatch(name) is not None
+
+
+def secret_values(environ: Mapping[str, str]) -> list[bytes]:
+    """The values of those variables whose names say that they are secret."""
+    values = (value for name, value in environ.items() if is_secret_name(name) and len(value) >= _SHORTEST)
+    return [value.encode("utf-8", "surrogateescape") for value in values]
 
 
 def seen(text: str, most: int, mask: Mask) -> str:
