@@ -39,6 +39,9 @@ _DENIED = _any(
       |operational|normal|ready|pass\w*|check\w*)
     | \b(?:0\ ?/\ ?\d+|none?(?:\ of)?)\ (?:\w+\ ){1,3}(?:is|are)\ (?:available|ready|healthy|up|running|reachable
     |responding)
+    | \b(?:nobody|no\ one|not|never)\ (?:has\ |have\ |been\ |yet\ )*acknowledged
+    | \bexpected\b[^.\n]{0,30}\b(?:got|but)\b
+    | \bhas(?:n't|\ not)\ (?:been\ seen|reported|checked|pinged|completed|run)
     | \bre-?trigger\w* | \bre-?opened | \bre-?fired | \bre-?alert\w* | \bre-?notif\w* | \bregress(?:ed|ion)\b
     | \breactivated
     | \bstill\ (?:failing|down|firing|critical|open|alerting|active|unhealthy|unavailable|not|in\ alarm|breach\w*
@@ -54,13 +57,13 @@ _RECOVERED = _any(
     | \brecovered\b(?!\ (?:data|file|key|pass)) | \brecovery:?\ (?:notice|alert|notification|message)\b
     | \bhas\ recover\w*
     | \bback\ (?:to\ (?:normal|ok|green|healthy|up|operational|good)|up\b(?!\ ?(?:job|s\b|fail|the|to\ (?!date)
-    |of\b))|online|in\ (?:service|business|range)|within)
+    |of\b))|online|in\ (?:service|business|range)|within|above|below|under|over)
     | \b(?:is|are|it's|came|comes|now)\ back\b(?!\ (?:to\ (?:front|the)|up\ (?:the|to)|pressure|log|off))
     | \breturn(?:ed|s|ing)?\ to\ (?:an?\ |its\ |the\ )?(?:normal|ok|healthy|operational|green|service|good|acceptable
     |expected|baseline|up)\b
     | \b(?:is|are|now|state|status|looks?|became|becomes|turned)\ (?:now\ |again\ |currently\ |back\ |
     all\ ){0,2}(?:ok|okay|healthy|normal|operational|online|reachable
-      |accessible|stable|passing|inactive|cleared?|available|responding|restored|fixed|recovered|resolved|closed|good
+      |accessible|stable|passing|cleared?|available|responding|restored|fixed|recovered|resolved|closed|good
       |succeeding|reporting|alive|within\ (?:the\ )?(?:limits?|thresholds?|bounds|range|slo))\b
       (?!\ (?:but|slower|in\ version|for\ (?:download|upgrade|testing)|as\ of))
     | \b(?:is|are)\ (?:now\ |back\ |again\ )?up\b(?!\ (?:by|to|from|for\ (?!\d)|about|against|over|~?\d|next)
@@ -86,6 +89,7 @@ _RECOVERED = _any(
     |content|size|link|uptime)\ (?:test\ )?(?:succeeded|passed|ok)\b
     | \b(?:came|comes|went|gone)\ (?:back\ )?up\b(?!\ (?:by|to|with|from|against))
     | \b(?:received|receiving|available|reachable|seen|arriving|below|under|within)\b[^.\n]{0,60}\bagain\b
+    | \bin\ (?:the\ |an?\ )?(?:ok|normal|healthy|up)\ (?:state|status)\b | \ball\ (?:\w+\ ){1,3}(?:are\ |is\ )?ready\b
     | \brecovered\ after\b | \bafter\ passing\b | \bmitigated\b | \bsubsided\b
     | \b(?:was|been)\ (?:down|offline|unavailable|unreachable|failing)\ for\b | \bdowntime\ (?:was|lasted|:)
     | \bdown\ for\ [^.\n]{1,40}\band\ is\ (?:now\ )?up | \b(?:outage|downtime|incident|alert)\ duration\b
@@ -116,7 +120,8 @@ _DONE = (
 )
 _NOTE = _any(
     rf"""\b(?:{_JOBS})\b[^.\n]{{0,120}}?\b(?:{_DONE})\b | \b(?:{_DONE})\b[^.\n]{{0,60}}?\b(?:{_JOBS})\b
-    | \#\d+\ (?:has\ )?(?:passed|succeeded|finished|started) | \bsuccess(?:ful|fully)?\b | \bdeployed\b
+    | \#\d+\ (?:has\ )?(?:passed|succeeded|finished|started)
+    | \bsuccess(?:ful|fully)?\b(?!\ (?:rate|ratio|percent)) | \bdeployed\b
     | \bdeploying\b | \brolled\ out\b | \brolling\ out\b | \breleased\b
     | \bnew\ (?:version|release|deployment|build)\b | \bsynced\b | \bup\ to\ date\b
     | \bpromoted\b | \bprovisioned\b | \bscaled\ (?:up|down|out|in)\b | \brenewed\b | \bwas\ renewed\b
@@ -127,7 +132,8 @@ _BUT_FAILED = _any(
     | timed\ ?out | timeout | broken? | crash\w* | not\ (?:be\ )?complet\w*
     | incomplete | partial(?:ly)? | with\ (?:\d+\ )?(?:warnings?|problems|issues|errors) | rolled\ back
     | rollback\ (?:started|triggered|initiated) | degraded | unhealthy | missing | missed | late | overdue
-    | stuck | did\ not | didn't | could\ not | cannot | denied | rejected | vulnerabilit\w+ | exceeded | exceeds
+    | stuck | did\ not | didn't | could\ not | cannot | denied | rejected | vulnerabilit\w+ | older\ than
+    | too\ old | last\ (?:successful|good) | exceeded | exceeds
     | corrupt\w* | falh\w* | erros? | unable | problem )\b"""
 )
 _NONE_FAILED = _any(
@@ -156,9 +162,8 @@ _ROUTINE = _any(
     | \bresumo\ (?:di[aá]rio|semanal)\b | \brelat[oó]rio\b
     | \bno\ (?:new\ |open\ |active\ |current\ |known\ |ongoing\ |critical\ |unresolved\ ){0,3}(?:alerts?|alarms?
     |incidents?|issues?|problems?|errors?|trouble|outages?|anomal\w+|failures?|vulnerabilit\w+|warnings?)\b
-    | \bnothing\ to\ (?:report|see|worry|do)\b
-    | \b(?:all|everything)\ (?:\w+\ ){0,3}?(?:is\ |are\ )?(?:ok|operational|healthy|normal|green|passing|passed|good
-    |fine|well|quiet|up\b|running|clear\b) | \bsystems?\ (?:are\ |is\ )?(?:operational|nominal|healthy|normal)
+    | \bpost-?\ ?mortem | \bnothing\ to\ (?:report|see|worry|do)\b
+    | ^\W*(?:\w+\W+){0,4}(?:report|summary|digest|recap|overview|statistics|stats)\W*$
     | \b(?:this\ is\ (?:only\ |just\ )?a\ test | test\ (?:alert|notification|message|event|page|incident)\b
     | (?:webhook|slack|integration|notification)s?\ (?:test|is\ working|works|configured|connected|set\ up
     |successfully) | testing\b)
@@ -170,6 +175,10 @@ _ROUTINE = _any(
     | \b(?:logged\ in|signed\ in|joined|opened\ a\ (?:pull|merge)\ request|pushed\ (?:\d+|to|new|a)|commented\ on
     |new\ (?:comment|user|signup|customer|subscriber|sale|order|star|pull\ request|merge\ request|feature|blog|post
     |article))\b"""
+)
+_ALL_WELL = _any(
+    r"""\b(?:all|everything)\ (?:\w+\ ){0,3}?(?:is\ |are\ )?(?:ok|operational|healthy|normal|green|passing|passed|good
+    |fine|well|quiet|up\b|running|clear\b) | \bsystems?\ (?:are\ |is\ )?(?:operational|nominal|healthy|normal)"""
 )
 _CODE_TALK = _any(
     r"""\b(?:pull\ request|merge\ request|pr)\ (?:\S{1,60}\ ){0,6}?(?:opened|merged|approved|closed|created|review)\b
@@ -195,8 +204,11 @@ _TROUBLE = _any(
     | terminated\ unexpectedly | killed | evicted | exceed\w* | above | below | threshold | violat\w* | anomal\w*
     | unusual\w* | suspicious | unauthori[sz]ed | malicious | malware
     | vulnerabilit\w* | intrusion\w* | threat\w* | cve-\d+ | compromised | lost | loss | missing | missed | late\b
-    | overdue | spik\w* | surg\w* | drop(?:ped|s)?\b | dropping | unstable | flapping | backlog | throttl\w*
-    | overload\w* | deadlock\w* | blocked | invalid | mismatch\w* | drift\w*
+    | overdue | spik\w* | surg\w* | drop(?:ped|s)?\b | dropping | unstable | flapping
+    | (?:fell|fallen|falling|dropping|dropped|decreased|declined)\ (?:to|by|below|under|from)
+    | (?:increased|rose|jumped|climbed)\ (?:to|by|above|from) | backlog | throttl\w*
+    | overload\w* | long[\s-]running | older\ than | too\ old | outdated | stale | banned | deadlock\w* | blocked
+    | invalid | mismatch\w* | drift\w*
     | unexpected(?:ly)? | urgent | emergency | fatal | severe | disaster | page\b | escalat\w* | investigating
     | identified | disrupt\w* | regress\w* | insufficient | unknown | usage\ (?:is\ )?(?:at|over|above)
     | pending\ (?:for|too) | crashloop\w* | imagepull\w* | backoff | notready | did(?:n't|\ not) | could\ not | cannot
@@ -210,17 +222,22 @@ def plain_sign(headline: str) -> AlertStatus | None:
     text = bare(headline).strip()
     if (moved := states.transition(text)) is not None:
         return moved
-    if _ROUTINE.search(text) and not _states(text):
+    if _STILL_SOME.search(text):
+        return FIRING
+    if (_ROUTINE.search(text) or _is_all_well(text)) and not _states(_ALL_WELL.sub(" ", text)):
         return None
     if _DENIED.search(text):
         return FIRING
-    found = _states(text)
+    found = _states(_ALL_WELL.sub(" ", text) if _ROUTINE.search(text) else text)
     for status in (RESOLVED, FIRING):
         if status in found and not (status is FIRING and _RECOVERED.search(text)):
             return status
     return RESOLVED if _RECOVERED.search(text) and not _BACK_DOWN.search(text) else None
 
 
+_STILL_SOME = _any(r"\b[1-9]\d*\ (?:\w+\ )?firing\b")  # of several alerts in one message
+_IS = re.compile(r"\b(?:is|are)\s+(?:now\s+|back\s+)?([A-Za-z]+)\W*$")
+_NAMED_TROUBLE = re.compile(r"^\W*(?:problem|alert|alarm|error|failure|warning|critical)\b", re.IGNORECASE)
 _BACK_DOWN = _any(r"\b(?:is|went|gone)\ (?:back\ )?down\ again | \bagain\ (?:down|failing)\b")
 _KUBERNETES_EVENT = re.compile(r"^\W*(?:Normal|Warning):? [A-Z][a-z]+[A-Z]")  # its type says nothing of a state
 _WEAK = {
@@ -265,6 +282,8 @@ def _states(text: str) -> set[AlertStatus]:
             if words.casefold() not in _WEAK and states.is_state(words) and _AFTER_LEAD.match(rest):
                 found.add(states.state_of(words) or INFO)
                 break
+    if (ends := _IS.search(stripped)) and states.is_state(ends[1]):
+        found.add(states.state_of(ends[1]) or INFO)
     for each in _ENDING.finditer(stripped):
         word = each[1].split()[0]
         if states.is_state(word) and word not in _GREETING_ENDS:
@@ -274,7 +293,13 @@ def _states(text: str) -> set[AlertStatus]:
 
 def routine_sign(text: str) -> bool:
     """A digest, a planned maintenance, a test of the channel: what follows in it is no news."""
-    return bool(_ROUTINE.search(bare(text))) and not _BUT_FAILED.search(_NONE_FAILED.sub(" ", bare(text)))
+    said = bare(text)
+    return bool(_ROUTINE.search(said) or _is_all_well(said)) and not _BUT_FAILED.search(_NONE_FAILED.sub(" ", said))
+
+
+def _is_all_well(text: str) -> bool:
+    """All is well and was: no recovery is spoken of beside it."""
+    return bool(_ALL_WELL.search(text)) and not _RECOVERED.search(_ALL_WELL.sub(" ", text))
 
 
 def note_sign(text: str) -> bool:
@@ -282,7 +307,7 @@ def note_sign(text: str) -> bool:
     said = _NONE_FAILED.sub(" ", bare(text))
     if _ACKNOWLEDGED.search(said) or _CODE_TALK.search(said):
         return True
-    if _ROUTINE.search(bare(text)) and not _BUT_FAILED.search(said):
+    if (_ROUTINE.search(bare(text)) or _is_all_well(bare(text))) and not _BUT_FAILED.search(said):
         return True
     return bool(_NOTE.search(said)) and not _BUT_FAILED.search(said)
 
@@ -292,7 +317,7 @@ def word_sign(text: str) -> AlertStatus | None:
     said = bare(text)
     if _DENIED.search(said):
         return FIRING
-    if _RECOVERED.search(said) or _UPPER_OK.search(said):
+    if _RECOVERED.search(said) or (_UPPER_OK.search(said) and not _NAMED_TROUBLE.match(said)):
         return RESOLVED
     if note_sign(text):
         return INFO

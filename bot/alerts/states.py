@@ -86,13 +86,14 @@ _CHANGED = re.compile(
     r"([A-Za-z][\w-]{1,20})",
     re.IGNORECASE,
 )
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+(?:[_-][^\W_]+)*")
 _COUNTED = re.compile(r"^(firing|resolved)\s*:\s*\d+", re.IGNORECASE)
 
 
 def state_of(value: str) -> AlertStatus | None:
     """What a field or a bracket says: "Current State: OK", "[FIRING:2]", "CRITICAL → OK". None when it says nothing."""
-    text = _ARROW.split(value.strip()[:200])[-1].strip().casefold()
+    text = _CAMEL.sub(" ", _ARROW.split(value.strip()[:200])[-1].strip()).casefold()
     if found := _COUNTED.match(text):
         return AlertStatus.FIRING if found[1] == "firing" else AlertStatus.RESOLVED
     text = re.sub(r":[\w+-]+:", " ", text)
@@ -139,7 +140,7 @@ def _known(word: str) -> bool:
 
 
 def _reached(word: str) -> AlertStatus | None:
-    return _status(word) or (AlertStatus.FIRING if word in _LEVEL else None)
+    return _status(word) or (AlertStatus.FIRING if word in _LEVEL else state_of(word.replace("_", " ")))
 
 
 def _status(word: str) -> AlertStatus | None:

@@ -30,7 +30,7 @@ _STATE = re.compile(
     r"|deploy|run|pipeline|sync|operation|trigger|condition|component|node|application|app|overall|backup|resource"
     r"|notification)\s+){0,3}"
     r"(?:status|state|condition|result|outcome|conclusion|health|transition|state change|status change|event"
-    r"|event type|type of event|estado|situação)$",
+    r"|(?:trigger|alert|notification|event) type|type of event|estado|situação)$",
     re.IGNORECASE,
 )
 _BARE_STATE = re.compile(
