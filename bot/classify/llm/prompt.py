@@ -14,10 +14,10 @@ from jinja2.exceptions import TemplateRuntimeError
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.classify.llm.reply import schema
-from bot.withheld import is_secret_name, seen
 from bot.errors import TemplateError
 from bot.model import Alert, Category
 from bot.runbooks.masking import MARK, Mask
+from bot.withheld import is_secret_name, seen
 from bot.words import SHIPPED
 
 FILE = Path("prompts", "classify.txt")
