@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.alerts.message import Message
-from bot.alerts.reports import is_report, meaning, symptoms
+from bot.alerts.reports import is_report, meaning
+from bot.alerts.symptoms import symptoms
 
 _MOST = 1500  # characters; what is longer is a report on something, an update or a log, and no call for help
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
