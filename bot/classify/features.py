@@ -16,7 +16,8 @@ _MOST_NAME, _MOST_TEXT, _MOST_LABELS = 30, 40, 12
 _TELLING = ("app", "component", "exporter", "job", "namespace", "reason", "resource", "service", "team", "type")
 # Stems of what tools print around the words that matter.
 _FRAME_WORDS = """
-    alertnam annotation dashboard description detail fir label link panel resolv silenc sourc starts status summary valu view
+    alertnam annotation dashboard description detail fir label link panel resolv silenc sourc starts status summary
+    valu view
 """
 _FRAME = frozenset(_FRAME_WORDS.split())
 _LENGTH = 4.0  # of the vector of an alert, so that long texts do not shout
