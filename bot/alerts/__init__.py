@@ -7,7 +7,7 @@ of tools, `signs.py` their sentences, `emoji.py` and `colours.py` what they colo
 what it is about, and `fingerprint.py` whether two messages are about the same thing. `bounds.py` limits what a
 stranger's text may bring.
 
-What people write is read by `reports.py` (`symptoms.py`, `frames.py`): does a sentence report trouble that is there now?
+What people write is read by `reports.py` (`symptoms.py`, `frames.py`): does a sentence report trouble there is now?
 In the incidents channel, where most talk of trouble is about one that is known, `outage.reports_new_outage(message)` is
 asked instead.
 """
