@@ -89,7 +89,8 @@ class Alerting:
                 changes.shown.append(known.id)
             else:
                 alert = replace(read_alert(message), status=AlertStatus.FIRING)
-                known = self._begin(alert, message, now, changes)
+                known = self._begin(alert, message, now)
+                changes.shown.append(known.id)
                 self._store.timeline.append(now, person, "asked for an answer", known.id)
             if self._store.proposals.latest_proposal(known.id) is None:
                 self._proposing.propose_for_alert(known.id, now, asked_by=person)
@@ -144,7 +145,7 @@ class Alerting:
         if known is None and self._store.alerts.is_over(alert.fingerprint, message.poster, message.ts):
             return  # its end was posted later and is known already: it is no news
         if known is None:
-            self._answer(self._begin(alert, message, now, changes), now, changes)
+            self._answer(self._begin(alert, message, now), now, changes)
             return
         classification = self._context.classify(alert)
         self._store.alerts.open_alert(
@@ -166,12 +167,12 @@ class Alerting:
             self._store.alerts.read_again(known.id, alert)
             changes.shown.append(known.id)
 
-    def _begin(self, alert: Alert, message: Message, now: datetime, changes: _Changes) -> StoredAlert:
+    def _begin(self, alert: Alert, message: Message, now: datetime) -> StoredAlert:
+        hurried = self._store.storms.storm_now() is not None
         stored, _ = self._store.alerts.open_alert(
-            alert, self._context.classify(alert), message.poster, message.channel, message.ts, now
+            alert, self._context.classify(alert, hurried=hurried), message.poster, message.channel, message.ts, now
         )
         self._store.timeline.append(now, message.poster, "alert fired", stored.id, {"name": alert.name})
-        changes.shown.append(stored.id)
         return stored
 
     def _answer(self, alert: StoredAlert, now: datetime, changes: _Changes) -> None:
@@ -186,6 +187,7 @@ class Alerting:
                 return
         elif grave:
             self._open_incident(alert, now)
+        changes.shown.append(alert.id)
         self._proposing.propose_for_alert(alert.id, now)
         changes.answered = alert.id
 

@@ -29,7 +29,11 @@ class Context:
     storm: StormRule = field(default_factory=StormRule)
     now: Callable[[], datetime] = utc_now
 
-    def classify(self, alert: Alert) -> Classification:
-        """What it is taken for, with the runbooks, the team and people's corrections as they are now."""
+    def classify(self, alert: Alert, *, hurried: bool = False) -> Classification:
+        """What it is taken for, with the runbooks, the team and people's corrections as they are now.
+
+        `hurried`: the runbooks may be as they were a second ago.
+        """
+        library = self.shelf.library_of_late() if hurried else self.shelf.library()
         correction = self.store.corrections.correction_of(alert.fingerprint)
-        return classify(alert, self.shelf.library(), self.team().policy, correction)
+        return classify(alert, library, self.team().policy, correction)

@@ -117,8 +117,8 @@ def alert_to_card(folder: Path) -> Number:
 
 
 def flood(folder: Path) -> Number:
-    """Until a storm's messages are all written down, at Slack's rate limits for what the bot posts."""
-    with Slackbox(rate_limits=True) as box:
+    """Until a storm's messages are all written down, with what the bot posts meanwhile."""
+    with Slackbox() as box:
         work = AtWork(box, folder / "flood")
         work.start_process(STORM_ALERTS="20")
         began = time.perf_counter()

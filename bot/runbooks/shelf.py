@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from bot.team import Team
 
 log = structlog.get_logger()
 
+_LATE = 1.0  # seconds
+
 
 class Shelf:
     def __init__(self, folder: Path, team: Callable[[], Team] | None = None) -> None:
@@ -24,12 +27,14 @@ class Shelf:
         self._team = team
         self._lock = threading.Lock()
         self._seen: object = None
+        self._looked_at = 0.0
         self._library: Library | None = None
 
     def library(self) -> Library:
         """Every runbook that can be used, and what is wrong with the others."""
         with self._lock:
             team = self._team() if self._team else None
+            self._looked_at = time.monotonic()
             now = (self._state(), team.authority if team else None, utc_now().date())
             if self._library is None or now != self._seen:
                 before = self._library.broken if self._library else ()
@@ -39,6 +44,12 @@ class Shelf:
                     if problem.level == "error" and problem.file not in before:
                         log.warning("a runbook cannot be used", problem=str(problem))
             return self._library
+
+    def library_of_late(self) -> Library:
+        """The same, as it was looked at within the last second: for when alerts come faster than files change."""
+        with self._lock:
+            known, age = self._library, time.monotonic() - self._looked_at
+        return known if known is not None and age < _LATE else self.library()
 
     def read_ahead(self) -> None:
         """Begins to read the files now, so that the first alert need not wait for them."""

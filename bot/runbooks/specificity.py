@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import IntEnum
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 
 
 class Specificity(IntEnum):
@@ -19,7 +21,13 @@ class Specificity(IntEnum):
 
 def fits(glob: str, text: str) -> bool:
     """Whether the whole text is of this form, whatever its case."""
-    return fnmatchcase(text.casefold(), glob.casefold())
+    return _form(glob)(text.casefold()) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _form(glob: str) -> Callable[[str], re.Match[str] | None]:
+    """Compiled once: each alert is held against all forms of all runbooks."""
+    return re.compile(translate(glob.casefold())).match
 
 
 def of_name(name: str) -> Specificity:
