@@ -13,13 +13,14 @@ from bot.alerts import read_alert
 from bot.alerts.message import Message
 from bot.context import Context
 from bot.errors import AlreadyDecided, Gone
-from bot.execution import BOT
-from bot.model import Alert, AlertStatus, Category, IncidentState, ProposalState, Severity
-from bot.proposing import Proposing
+from bot.incidents.opening import is_grave, open_for
+from bot.model import BOT, Alert, AlertStatus, ProposalState
+from bot.proposing import Proposing, age_of
 from bot.store.alerts import StoredAlert
 from bot.store.storms import Storm
+from bot.storming import Storming
 
-_SILENCE = timedelta(days=1)  # an open alert of which nothing was heard for so long is over
+SILENCE = timedelta(days=1)  # an open alert of which nothing was heard for so long is over
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Alerting:
         self._store = context.store
         self._proposing = proposing
         self._ask_for_opinion = ask_for_opinion
+        self._storming = Storming(context)
+        self.watch_storm = self._storming.watch
 
     def on_message(self, message: Message, event: str, *, calls_for_us: bool = True) -> None:
         """A message in a watched channel. `calls_for_us` is False for people's chat among themselves."""
@@ -43,165 +46,148 @@ class Alerting:
         changes = _Changes()
         with self._store.atomic():
             now = self._context.now()
-            if message.is_reply or not calls_for_us:
-                pass
+            if message.is_reply or not calls_for_us or age_of(message.ts, now) > SILENCE:
+                pass  # what was posted so long ago is history
             elif alert.status is AlertStatus.FIRING:
-                self._fired(alert, message, now, changes)
+                self._fired(alert, message, message.ts, now, changes)
             elif alert.status is AlertStatus.RESOLVED:
-                self._resolved(alert, message.poster, message.ts, now, changes)
+                self._resolved(alert.fingerprint, message.poster, message.ts, now, changes)
             self._store.inbox.finish_event(event, now)
         self._show(changes)
 
-    def on_edit(self, message: Message, edited: str, event: str) -> None:
-        """A tool has edited its message, at the ts `edited`: some say only so that something is over."""
+    def on_edit(self, message: Message, before: Message | None, edited: str, event: str) -> None:
+        """A tool has edited its message, at the ts `edited`: some say only so that something is over, or back.
+
+        `before` is what it said until then, where that is known.
+        """
         alert = read_alert(message)
+        was = read_alert(before).status if before is not None else None
         changes = _Changes()
         with self._store.atomic():
             now = self._context.now()
             known = self._store.alerts.alert_of_message(message.channel, message.ts)
-            if message.is_reply:
+            if message.is_reply or age_of(edited, now) > SILENCE:
                 pass
             elif alert.status is AlertStatus.RESOLVED:
                 fingerprint = known.alert.fingerprint if known else alert.fingerprint
-                self._resolved(alert, message.poster, edited, now, changes, fingerprint=fingerprint)
-            elif alert.status is AlertStatus.FIRING and known is None:
-                self._fired(alert, message, now, changes)
-            elif alert.status is AlertStatus.FIRING and known is not None:
-                self._reworded(known, alert, changes)
+                self._resolved(fingerprint, message.poster, edited, now, changes)
+            elif alert.status is AlertStatus.FIRING:
+                back = known is not None and known.resolved is not None and was is AlertStatus.RESOLVED
+                if known is None or back:
+                    self._fired(alert, message, edited, now, changes)
+                else:
+                    self._reworded(known, alert, now, changes)
             self._store.inbox.finish_event(event, now)
         self._show(changes)
 
     def respond(self, message: Message, person: str, event: str) -> None:
         """Somebody asks for an answer to this message, whatever it says; one to a reply stands in its thread.
 
-        Raises AlreadyDecided when it has one.
+        Raises AlreadyDecided when it has one, and Gone when it is over.
         """
         message = replace(message, ts=message.thread_ts or message.ts, thread_ts=None)
+        alert = read_alert(message)
         changes = _Changes()
         with self._store.atomic():
             now = self._context.now()
             known = self._store.alerts.alert_of_message(message.channel, message.ts)
+            known = known or self._store.alerts.open_alert_of(alert.fingerprint, message.poster)
+            if alert.status is AlertStatus.RESOLVED or (known is not None and known.resolved is not None):
+                raise Gone("resolved")
             if known is not None and known.storm is None:
                 raise AlreadyDecided
             if known is not None:
                 self._store.storms.join(known.id, None)
                 self._store.timeline.append(now, person, "taken out of the storm", known.id)
-                changes.shown.append(known.id)
+                changes.shown += [known.id, known.storm or known.id]
             else:
-                alert = replace(read_alert(message), status=AlertStatus.FIRING)
-                known = self._begin(alert, message, now)
-                changes.shown.append(known.id)
+                known = self._begin(replace(alert, status=AlertStatus.FIRING), message, now)
                 self._store.timeline.append(now, person, "asked for an answer", known.id)
-            if self._store.proposals.latest_proposal(known.id) is None:
-                self._proposing.propose_for_alert(known.id, now, asked_by=person)
-            changes.answered = known.id
+                if is_grave(known):
+                    open_for(self._store, known, now)
+                changes.shown.append(known.id)
+            self._propose(known, now, changes, asked_by=person)
             self._store.inbox.finish_event(event, now)
         self._show(changes)
 
-    def category_of(self, subject: str) -> Category:
-        """What the alert is taken for. Raises Gone."""
-        stored = self._store.alerts.find_alert(subject)
-        if stored is None:
-            raise Gone("alert")
-        return stored.classification.category
-
-    def correct_category(self, subject: str, person: str, category: Category, *, event: str) -> None:
-        """A person says what it is about; so it is from now on, and a runbook that fits better takes its place.
-
-        Raises Gone or NotAllowed as `Proposing.check_again` does.
-        """
-        self._proposing.may_replace(subject, person)
-        with self._store.atomic():
-            now = self._context.now()
-            alert = self._proposing.alert_of(subject)
-            if alert is None:
-                raise Gone("alert")
-            self._store.corrections.correct(alert.fingerprint, person, now, category=category)
-            self._store.timeline.append(now, person, "category corrected", subject, {"category": category})
-            self._proposing.renew(subject)
-            self._store.inbox.finish_event(event, now)
-        self._show(_Changes([subject], subject))
-
-    def watch_storm(self, storm_id: str, now: datetime) -> str | None:
-        """Whether it is over; to be called in the transaction that claims its timer. Gives what to show."""
-        storm = self._store.storms.find_storm(storm_id)
-        if storm is None or storm.ended is not None:
-            return None
-        rule = self._context.storm
-        if rule.ends(self._store.alerts.posted_since(rule.before(f"{now.timestamp():.6f}"))):
-            self._store.storms.end_storm(storm.id, now)
-            self._store.timeline.append(now, BOT, "storm over", storm.id)
-        else:
-            self._store.timers.set_timer("storm", storm.id, now + rule.window)
-        return storm.id
-
     # -- within the transaction ---
 
-    def _fired(self, alert: Alert, message: Message, now: datetime, changes: _Changes) -> None:
-        over = self._end_episode(alert.fingerprint, message.poster, message.ts, now)
+    def _fired(self, alert: Alert, message: Message, at: str, now: datetime, changes: _Changes) -> None:
+        """`at`: the ts when it was said, later than the message's own where that was edited."""
+        over = self._end_episode(alert.fingerprint, message.poster, at, now)
         if over is not None:
             changes.shown.append(over.id)
         known = self._store.alerts.open_alert_of(alert.fingerprint, message.poster)
-        if known is None and self._store.alerts.is_over(alert.fingerprint, message.poster, message.ts):
-            return  # its end was posted later and is known already: it is no news
-        if known is None:
-            self._answer(self._begin(alert, message, now), now, changes)
-            return
-        classification = self._context.classify(alert)
-        self._store.alerts.open_alert(
-            alert, classification, message.poster, message.channel, message.ts, now
-        )  # one more time
-        if classification.severity < known.classification.severity:
-            known = self._store.alerts.classify_again(known.id, classification)
-            self._store.timeline.append(
-                now, message.poster, "alert grew worse", known.id, {"severity": classification.severity}
-            )
-            if self._store.incidents.incident_of(known.id) is None:
-                self._open_incident(known, now)
-        changes.shown.append(known.storm or known.id)
+        if known is not None:
+            self._store.alerts.count_once_more(known.id, at, now)
+            self._grown_worse(known, alert, now, changes)
+            changes.shown.append(known.storm or known.id)
+        elif not self._store.alerts.is_over(alert.fingerprint, message.poster, at):
+            # Else its end was posted later and is known already: it is no news.
+            self._answer(self._begin(alert, message, now), now, changes, by_person=message.by_person)
 
-    def _reworded(self, known: StoredAlert, alert: Alert, changes: _Changes) -> None:
+    def _reworded(self, known: StoredAlert | None, alert: Alert, now: datetime, changes: _Changes) -> None:
         """Slack itself edits messages too, when it unfolds their links: more words are no second firing."""
-        same = known.resolved is None and alert.fingerprint == known.alert.fingerprint
-        if same and alert != known.alert:
+        if known is None or known.resolved is not None or alert.fingerprint != known.alert.fingerprint:
+            return
+        if alert != known.alert:
+            self._grown_worse(known, alert, now, changes)
             self._store.alerts.read_again(known.id, alert)
             changes.shown.append(known.id)
 
     def _begin(self, alert: Alert, message: Message, now: datetime) -> StoredAlert:
         hurried = self._store.storms.storm_now() is not None
+        classification = self._context.classify(alert, hurried=hurried)
         stored, _ = self._store.alerts.open_alert(
-            alert, self._context.classify(alert, hurried=hurried), message.poster, message.channel, message.ts, now
+            alert, classification, message.poster, message.channel, message.ts, now
         )
         self._store.timeline.append(now, message.poster, "alert fired", stored.id, {"name": alert.name})
         return stored
 
-    def _answer(self, alert: StoredAlert, now: datetime, changes: _Changes) -> None:
-        """A new alert has a card, a proposal, and if it is grave an incident; in a storm only the grave ones have."""
-        storm = self._storm(alert, now, changes)
-        grave = alert.classification.severity <= Severity.P1
-        if storm is not None:
-            changes.shown.append(storm.id)
-            if grave:
-                self._store.alerts.join_incident(alert.id, storm.incident)
-            else:
-                return
-        elif grave:
-            self._open_incident(alert, now)
+    def _answer(self, alert: StoredAlert, now: datetime, changes: _Changes, *, by_person: bool) -> None:
+        """A new alert has a card, a proposal, and if it is grave an incident.
+
+        In a storm only the grave ones have, and what people report.
+        """
+        storm, shown = self._storming.storm_of(alert, now)
+        changes.shown += shown
+        if storm is not None and not is_grave(alert) and not by_person:
+            return
+        if storm is not None and by_person:
+            self._store.storms.join(alert.id, None)
+        self._coordinate(alert, storm, now)
         changes.shown.append(alert.id)
-        self._proposing.propose_for_alert(alert.id, now)
+        self._propose(alert, now, changes)
+
+    def _grown_worse(self, known: StoredAlert, alert: Alert, now: datetime, changes: _Changes) -> None:
+        """One that is said to be worse than before is so from now on; it does not get better until it is over."""
+        classification = self._context.classify(alert)
+        if classification.severity >= known.classification.severity:
+            return
+        self._store.alerts.read_again(known.id, alert)
+        worse = self._store.alerts.classify_again(known.id, classification)
+        self._store.timeline.append(
+            now, known.poster, "alert grew worse", known.id, {"severity": classification.severity}
+        )
+        if is_grave(worse):
+            storm = self._store.storms.find_storm(worse.storm) if worse.storm else None
+            self._coordinate(worse, storm, now)
+            changes.shown.append(worse.id)
+            if self._store.proposals.latest_proposal(worse.id) is None:
+                self._propose(worse, now, changes)
+
+    def _coordinate(self, alert: StoredAlert, storm: Storm | None, now: datetime) -> None:
+        if is_grave(alert) and storm is not None and storm.ended is None:
+            self._storming.join_incident(alert, storm, now)
+        elif is_grave(alert):
+            open_for(self._store, alert, now)
+
+    def _propose(self, alert: StoredAlert, now: datetime, changes: _Changes, asked_by: str | None = None) -> None:
+        if self._store.proposals.latest_proposal(alert.id) is None:
+            self._proposing.propose_for_alert(alert.id, now, asked_by=asked_by)
         changes.answered = alert.id
 
-    def _resolved(
-        self,
-        alert: Alert,
-        poster: str,
-        ts: str,
-        now: datetime,
-        changes: _Changes,
-        *,
-        fingerprint: str | None = None,
-    ) -> None:
-        fingerprint = fingerprint or alert.fingerprint
+    def _resolved(self, fingerprint: str, poster: str, ts: str, now: datetime, changes: _Changes) -> None:
         self._store.alerts.note_recovery(fingerprint, poster, ts)
         over = self._store.alerts.resolve_alert(fingerprint, poster, ts, now)
         if over is not None:
@@ -219,7 +205,7 @@ class Alerting:
             return None
         proposal = self._store.proposals.latest_proposal(known.id)
         run = self._store.runs.run_of(proposal.id) if proposal else None
-        if (run is None or run.ended is None) and now - known.last <= _SILENCE:
+        if (run is None or run.ended is None) and now - known.last <= SILENCE:
             return None
         self._store.alerts.resolve_alert(fingerprint, poster, ts, now)
         self._store.timeline.append(now, BOT, "alert fired anew", known.id)
@@ -234,52 +220,6 @@ class Alerting:
             self._store.timeline.append(now, BOT, "run aborted", alert.id, {"run": run.id})
         if proposal and self._store.proposals.close_proposal(proposal.id, ProposalState.SUPERSEDED):
             self._store.timeline.append(now, BOT, "proposal withdrawn", alert.id, {"proposal": proposal.id})
-
-    # -- storms and incidents ---
-
-    def _storm(self, alert: StoredAlert, now: datetime, changes: _Changes) -> Storm | None:
-        """The storm that this new alert came in, or has just made."""
-        storm = self._store.storms.storm_now()
-        if storm is not None:
-            self._store.storms.join(alert.id, storm.id)
-            return storm
-        after = self._context.storm.before(alert.ts)
-        new = self._store.alerts.posted_since(after)
-        if not self._context.storm.begins(new):
-            return None
-        storm = self._begin_storm(alert, after, new, now)
-        # Cards that are not posted yet are taken back, and incidents that were merged are drawn as they are now.
-        changes.shown += [storm.incident, *self._store.storms.alerts_in(storm.id)]
-        return storm
-
-    def _begin_storm(self, alert: StoredAlert, after: str, new: int, now: datetime) -> Storm:
-        """One incident for all of it: the gravest that its alerts have opened so far, or else one of its own."""
-        opened = self._store.incidents.opened_by_alerts_since(after)
-        incident = opened[0] if opened else None
-        if incident is None:
-            incident = self._store.incidents.open_incident(f"{new} alerts at once", Severity.P1, None, now)
-            self._store.timeline.append(now, BOT, "incident opened", incident.id, {"number": incident.number})
-        for other in opened[1:]:
-            self._store.incidents.move_incident(other.id, other.state, IncidentState.RESOLVED, now)
-            self._store.timeline.append(now, BOT, "incident merged", other.id, {"into": f"INC-{incident.number}"})
-            if other.alert is not None:
-                self._store.alerts.join_incident(other.alert, incident.id)
-        storm = self._store.storms.begin_storm(alert.channel, incident.id, after, now)
-        self._store.timeline.append(now, BOT, "storm began", storm.id, {"alerts": new})
-        self._store.timers.set_timer("storm", storm.id, now + self._context.storm.window)
-        return storm
-
-    def _open_incident(self, alert: StoredAlert, now: datetime) -> None:
-        if alert.classification.severity > Severity.P1:
-            return
-        going_on = self._store.incidents.open_incident_of(alert.alert.fingerprint, alert.poster)
-        if going_on is not None:  # it comes and goes, and nobody has closed what it led to
-            self._store.alerts.join_incident(alert.id, going_on.id)
-            self._store.timeline.append(now, BOT, "alert fired again", going_on.id, {"alert": alert.id})
-            return
-        title = alert.alert.summary.splitlines()[0][:150] if alert.alert.summary else alert.alert.name
-        incident = self._store.incidents.open_incident(title, alert.classification.severity, alert.id, now)
-        self._store.timeline.append(now, BOT, "incident opened", incident.id, {"number": incident.number})
 
     # -- after the transaction ---
 

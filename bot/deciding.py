@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection
 from bot.approval import may_decide, missing_approvals
 from bot.context import Context
 from bot.errors import AlreadyDecided, CoolingDown, Gone, PlanChanged
-from bot.execution import BOT
-from bot.model import Decision, Proposal, ProposalState
+from bot.model import BOT, Decision, Proposal, ProposalState
 from bot.proposing import Proposing
 
 

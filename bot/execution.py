@@ -12,7 +12,7 @@ import structlog
 
 from bot.context import Context
 from bot.errors import Gone
-from bot.model import Ask, Outcome, Plan, Proposal, Run, RunState, StepState, Verdict
+from bot.model import BOT, Ask, Outcome, Plan, Proposal, Run, RunState, StepState, Verdict
 from bot.runbooks.format import ANSWER_TIMEOUT
 from bot.runbooks.judge import verdict_of
 from bot.runbooks.progress import Progress, may_repeat, progress_of, undo_failed
@@ -23,8 +23,6 @@ from bot.store import Store
 log = structlog.get_logger()
 
 _AGAIN = 1.0  # seconds between two tries to write down what became of a run
-
-BOT = "plantao"  # who did it, on the timeline, when no person did
 
 
 class Execution:

@@ -15,10 +15,10 @@ from bot.classify.language_model import LanguageModel
 from bot.context import Context
 from bot.deciding import Deciding
 from bot.errors import AlreadyDecided, Gone
-from bot.execution import BOT, Execution
+from bot.execution import Execution
 from bot.incidents.lifecycle import NEXT
 from bot.interventions import Interventions
-from bot.model import IncidentState, ProposalState, RunState
+from bot.model import BOT, IncidentState, ProposalState, RunState
 from bot.proposing import Proposing
 from bot.schedules import Schedules
 from bot.second_opinions import SecondOpinions

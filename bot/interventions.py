@@ -7,8 +7,8 @@ from typing import Literal
 from bot.approval import may_settle
 from bot.context import Context
 from bot.errors import AlreadyDecided, Gone, Locked, NotAllowed, ObserveMode
-from bot.execution import BOT, Execution
-from bot.model import Outcome, Proposal, Result, Run, RunState, StepState
+from bot.execution import Execution
+from bot.model import BOT, Outcome, Proposal, Result, Run, RunState, StepState
 from bot.runbooks.progress import about, progress_of
 
 Answer = Literal["ran", "again", "stop"]

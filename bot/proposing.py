@@ -14,8 +14,7 @@ from bot.approval import may_run_unattended
 from bot.classify.weigh import PERSON, RULE
 from bot.context import Context
 from bot.errors import Gone, NotAllowed, PlanError, SecretMissing
-from bot.execution import BOT
-from bot.model import Alert, Param, Plan, Proposal, ProposalState, Request
+from bot.model import BOT, Alert, Category, Param, Plan, Proposal, ProposalState, Request
 from bot.runbooks.format import Runbook
 from bot.runbooks.match import matching
 from bot.runbooks.plan import fill, known_values, seal
@@ -76,7 +75,7 @@ class Proposing:
             self._may_replace(subject, person, roles)
             found = self.runbook(runbook)
             self._plan_of(found, self.alert_of(subject), given)
-            self._remember(subject, runbook, person, now)
+            self._remember(subject, runbook, person, roles, now)
             self.propose(subject, found, given, person, now)
             what = {"runbook": runbook, "given": sorted(given)}
             self._store.timeline.append(now, person, "chose", subject, what)
@@ -84,10 +83,39 @@ class Proposing:
         self._context.show(subject)
         self.start_checks(subject)
 
-    def _remember(self, subject: str, runbook: str, person: str, now: datetime) -> None:
-        """Another runbook than the bot had found is proposed the next time as well."""
+    def category_of(self, subject: str) -> Category:
+        """What the alert is taken for. Raises Gone."""
         stored = self._store.alerts.find_alert(subject)
-        if stored is not None and stored.classification.runbook != runbook:
+        if stored is None:
+            raise Gone("alert")
+        return stored.classification.category
+
+    def correct_category(self, subject: str, person: str, category: Category, *, event: str) -> None:
+        """A person says what it is about; so it is from now on, and a runbook that fits better takes its place.
+
+        Raises NotAllowed for somebody who has no part in the team, and Gone or NotAllowed as `check_again` does.
+        """
+        roles = self._context.roles_of(person)
+        if not roles:
+            raise NotAllowed
+        with self._store.atomic():
+            self._may_replace(subject, person, roles)
+            now = self._context.now()
+            stored = self._store.alerts.find_alert(subject)
+            if stored is None:
+                raise Gone("alert")
+            self._store.corrections.correct(stored.alert.fingerprint, person, now, category=category)
+            self._store.timeline.append(now, person, "category corrected", subject, {"category": category})
+            self._classify_again(stored)
+            self.renew(subject)
+            self._store.inbox.finish_event(event, now)
+        self._context.show(subject)
+        self.start_checks(subject)
+
+    def _remember(self, subject: str, runbook: str, person: str, roles: Collection[str], now: datetime) -> None:
+        """Another runbook than the bot had found is proposed the next time as well, if the team says so."""
+        stored = self._store.alerts.find_alert(subject)
+        if roles and stored is not None and stored.classification.runbook != runbook:
             self._store.corrections.correct(stored.alert.fingerprint, person, now, runbook=runbook)
 
     def check_again(self, subject: str, person: str, *, event: str) -> None:
@@ -316,8 +344,10 @@ class Proposing:
     def _may_run_unattended(self, proposal: Proposal, now: datetime) -> bool:
         """For an alert, only what a rule has found, and only while the alert is news."""
         stored = self._store.alerts.find_alert(proposal.subject)
-        if stored is not None and (stored.classification.by != RULE or _age(stored, now) > _NEWS):
-            return False
+        if stored is not None:
+            decided = stored.classification.by == RULE and stored.storm is None
+            if not decided or age_of(stored.ts, now) > _NEWS:
+                return False
         return may_run_unattended(proposal, self._context.team().unattended, observe=self._context.observe)
 
     def runs_alone(self, subject: str) -> bool:
@@ -336,9 +366,9 @@ class Proposing:
         self._checks.shutdown(wait=True, cancel_futures=True)
 
 
-def _age(alert: StoredAlert, now: datetime) -> timedelta:
-    """Since its message was posted, which may have been while the bot was away."""
-    return timedelta(seconds=now.timestamp() - float(alert.ts))
+def age_of(ts: str, now: datetime) -> timedelta:
+    """Since a message was posted, which may have been while the bot was away."""
+    return timedelta(seconds=now.timestamp() - float(ts))
 
 
 def plan_of(

@@ -51,7 +51,7 @@ class SecondOpinions:
         with self._store.atomic():
             now = self._context.now()
             stored = self._store.alerts.find_alert(alert_id)
-            if stored is None:
+            if stored is None or stored.storm is not None:
                 return
             fresh = heard(stored.classification, opinion, self._context.shelf.library())
             self._store.alerts.classify_again(alert_id, fresh)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.alerts import read_alert
 from bot.alerts.message import read_message
-from bot.classify.category import category_of
+from bot.classify.embedded import embedded
 from bot.model import Alert, AlertStatus
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -49,14 +49,19 @@ def test_different_alerts_have_different_fingerprints() -> None:
     assert set(firing.values()) == {1}
 
 
+UNSURE = {"alertmanager_words_firing.json"}  # "Nightly export has failed" may be many things
+
+
 @pytest.mark.parametrize(
     "expected",
     [each for each in EXPECTED if each["status"] == "firing" and each.get("category")],
     ids=lambda expected: expected["file"],
 )
 def test_name_and_summary_hold_what_a_category_needs(expected: dict[str, Any]) -> None:
-    """The rules by words find a category that a reasonable engineer accepts."""
-    assert category_of(read(expected["file"]))[0].value in [expected["category"], *expected.get("also_ok", [])]
+    """The embedded model finds a category that a reasonable engineer accepts, or says that it is not sure."""
+    category, chance = embedded().category(read(expected["file"]))
+    accepted = category.value in [expected["category"], *expected.get("also_ok", [])]
+    assert accepted or (expected["file"] in UNSURE and chance < 0.5)
 
 
 def test_labels_and_links_are_taken_along() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.classify.category import category_of
+from bot.classify.embedded import embedded
 from bot.model import Alert, AlertStatus
 from bot.runbooks.load import load_folder
 from bot.runbooks.match import matching
@@ -134,7 +134,7 @@ def test_an_alert_of_the_documents_leads_to_the_runbook_of_its_row(name: str) ->
     """With nothing but its name."""
     covering = {id for row in ROWS if row.kind == "alert" and re.match(rf"{name}\b", row.item) for id in row.runbooks}
     alert = Alert("test", name, AlertStatus.FIRING, "", {})
-    found = matching(LIBRARY, alert, category_of(alert)[0])
+    found = matching(LIBRARY, alert, embedded().category(alert)[0])
     assert found
     assert found[0].runbook in covering
 

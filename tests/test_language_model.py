@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -263,7 +264,7 @@ def test_a_server_that_never_ends_is_given_up(server: ModelServer, provider: str
     server.answer = slow
     with capture_logs() as lines:
         assert hurried(server, provider).opinion(ALERT, OFFERED) is None
-    assert lines[0]["why"] == "no answer within 1.5 s"
+    assert re.fullmatch(r"no answer within 1\.\d+ s", lines[0]["why"])
     assert server.at_work.is_set()
     assert not server.closing.is_set()
     assert server.left.wait(30), "still connected"

@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.flow",),
     ("bot.schedules", "bot.second_opinions"),
     ("bot.alerting", "bot.deciding", "bot.interventions"),
+    ("bot.storming",),
     ("bot.proposing",),
     ("bot.execution",),
     ("bot",),  # everything else of the bot

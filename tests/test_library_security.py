@@ -426,6 +426,7 @@ class Consumer:
 @pytest.fixture
 def consumer(tmp_path: Path, provider: Provider) -> Iterator[Consumer]:
     running = Consumer(tmp_path, provider)
+    assert running.health in {200, 503}  # from now on it takes signals
     yield running
     running.stop()
 
@@ -491,7 +492,6 @@ exec {kubectl.folder}/real "$@"
 """
     )
     # The consumer works with the new key as soon as its pods are replaced.
-    assert consumer.health == 503  # from now on it takes signals
     consumer.key.write_text(f"API_KEY={NEW}\n")
     os.kill(consumer.process.pid, signal.SIGHUP)
     given = consumer.given | {"store": "kubernetes", "file": "provider-credentials", "name": "api-key"}

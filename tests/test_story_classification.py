@@ -112,3 +112,28 @@ def test_without_an_answer_the_card_is_there_all_the_same(work: AtWork, model: M
     assert "reads:" not in work.waiting(ts).words
     work.press("alice", ts, "approve")
     work.card_with(ts, "FIXED")
+
+
+def test_only_the_team_teaches_the_bot(work: AtWork) -> None:
+    """Whoever else chooses a runbook chooses it for this once."""
+    work.write_team(("lead: [carol]", "lead: [bob]"), ("manager: [carol]", "manager: [bob]"))
+    bot = work.start()
+    ts = odd(work)
+    work.card_with(ts, "Closest:")
+    work.press("carol", ts, "use_0")
+    work.waiting(ts)
+    (alert,) = bot.store.alerts.open_alerts()
+    assert bot.store.corrections.correction_of(alert.alert.fingerprint) is None
+
+
+def test_a_guessed_category_lets_nothing_run_by_itself(work: AtWork) -> None:
+    """A match by nothing but the category is as good as whoever told the category."""
+    work.add_runbook(
+        "look-at-disk",
+        WORKERS.replace("[{alert: [NobodyPostsThis]}]", "[{category: disk}]") + "approval: {required: 0}\n",
+    )
+    work.write_team(("unattended: [", "unattended: [look-at-disk, "))
+    work.start()
+    ts = work.fire("DiskWillFillSoon", labels={"severity": "warning"}, summary="The disk is full.")
+    assert "look-at-disk" in work.waiting(ts).words
+    assert work.lines("copied") == []

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.alerts.message import read_message
+from bot.clock import utc_now
 from slackbox.workspace import BOT_USER_ID
 from tests.at_work import AtWork, Card
 from tests.samples import alertmanager
@@ -94,12 +96,36 @@ def test_what_fired_and_ended_while_the_bot_was_away_calls_nobody(work: AtWork) 
 def test_an_end_that_comes_before_its_beginning_is_believed(work: AtWork) -> None:
     """Slack delivers again what was not acknowledged, after what was posted later."""
     bot = work.start()
-    work.box.ack_seconds = 60
-    work.waiting(work.fire())
-    (alert,) = bot.store.alerts.open_alerts()
-    bot.store.alerts.note_recovery(alert.alert.fingerprint + "x", alert.poster, "9999999999.000000")
-    assert bot.store.alerts.is_over(alert.alert.fingerprint + "x", alert.poster, alert.ts)
-    assert not bot.store.alerts.is_over(alert.alert.fingerprint, alert.poster, alert.ts)
+    marker = work.fire("Marker", labels={"severity": "warning"})
+    work.card_with(marker, "Marker")
+    for resolved, later in ((True, 0.2), (False, 0.1)):
+        payload = alertmanager("LateNews", resolved=resolved)
+        event = {"type": "message", "subtype": "bot_message", "bot_id": "B9", "channel": "C0000000001", **payload}
+        bot.flow.alerting.on_message(
+            read_message({**event, "ts": f"{float(marker) + later:.6f}"}), f"message:late:{later}"
+        )
+    assert [each.alert.name for each in bot.store.alerts.open_alerts()] == ["Marker"]
+    assert bot.store.incidents.open_incidents() == []
+
+
+def test_what_was_posted_days_ago_is_history(work: AtWork) -> None:
+    bot = work.start()
+    old = f"{utc_now().timestamp() - 2 * 86_400:.6f}"
+    event = {"type": "message", "bot_id": "B9", "channel": "C0000000001", **alertmanager("OldNews"), "ts": old}
+    bot.flow.alerting.on_message(read_message(event), "message:old")
+    assert bot.store.alerts.open_alerts() == []
+
+
+def test_a_tool_that_edits_its_message_to_something_worse_is_heard(work: AtWork) -> None:
+    bot = work.start()
+    payload = alertmanager("TargetDown", labels={"severity": "warning"})
+    ts = post(work, payload)
+    work.card_with(ts, "P2")
+    work.box.edit_as_tool("alerts", ts, alertmanager("TargetDown", labels={"severity": "critical"}))
+    assert work.card_with(ts, "Incident INC-1").title.startswith("🟠 P1")
+    work.press("alice", ts, "check_again")
+    work.box.wait(lambda: bot.store.timeline.entries()[-1].what != "", what="the click")
+    assert work.card_with(ts, "P1").title.startswith("🟠 P1")
 
 
 def test_an_alert_that_comes_and_goes_is_called_flapping(work: AtWork) -> None:
@@ -111,6 +137,9 @@ def test_an_alert_that_comes_and_goes_is_called_flapping(work: AtWork) -> None:
         work.card_with(ts, "Resolved by")
     card = work.card_with(work.fire(), "*Flapping:* it began 3 times within an hour")
     assert "Incident INC-1" in card.words  # which nobody has closed
+    incident = cards(work, "incidents", "incident:")[0]
+    work.box.click("alice", "incidents", incident.ts, "incident_acknowledge")
+    work.box.wait(lambda: "Acknowledged" in cards(work, "incidents", "incident:")[0].words, what="its card to follow")
 
 
 # -- people ---
@@ -151,6 +180,16 @@ def test_any_message_can_be_answered_by_its_menu(work: AtWork) -> None:
     assert "has its answer already" in work.told("alice")
     work.box.shortcut("alice", "respond", "alerts", work.card(ts).ts)
     assert "one of the bot's own" in work.told("alice", after=1)
+
+
+def test_what_is_over_is_not_answered_any_more(work: AtWork) -> None:
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.resolve()
+    work.card_with(ts, "Resolved by")
+    work.box.shortcut("alice", "respond", "alerts", ts)
+    assert "is over" in work.told("alice")
 
 
 # -- storms ---
@@ -201,6 +240,34 @@ def test_forty_grave_alerts_are_one_incident(work: AtWork, severity: str) -> Non
     flood(work, 40, severity)
     storm_card(work, "40 alerts")
     assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+    work.box.wait(
+        lambda: (
+            [card for card in cards(work, "incidents", "incident:") if "incident_resolve" in card.buttons][1:] == []
+        ),
+        what="the merged ones to be shown as such",
+    )
+
+
+def test_what_grows_worse_in_a_storm_joins_its_incident(work: AtWork) -> None:
+    """And has a card of its own from then on; a graver one makes the incident graver."""
+    bot = work.start(STORM_ALERTS="3")
+    *_, last = flood(work, 6)
+    storm_card(work, "6 alerts at once")
+    flood(work, 6, "critical")
+    work.box.wait(lambda: "P1" in Card(work.in_thread(last, "alert:")[0]).title if work.in_thread(last) else False)
+    assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+
+
+def test_alerts_that_came_one_after_the_other_are_no_storm(work: AtWork) -> None:
+    """Also when a tool edits the first of them long after."""
+    bot = work.start(STORM_ALERTS="3", STORM_WINDOW="1s")
+    note = post(work, {"attachments": [{"color": "good", "title": "Backup done", "text": "all is well"}]})
+    for number in range(5):
+        work.box.wait(lambda: bot.store.alerts.posted_between(f"{utc_now().timestamp() - 1:.6f}", "9") < 2)
+        work.fire("TargetDown", labels={"instance": f"host-{number}", "severity": "warning"})
+    work.box.edit_as_tool("alerts", note, PROBLEM)
+    work.card_with(note, "Disk is full")
+    assert bot.store.storms.storm_now() is None
 
 
 def test_one_of_many_can_be_taken_out_of_the_storm(work: AtWork) -> None:
@@ -212,8 +279,8 @@ def test_one_of_many_can_be_taken_out_of_the_storm(work: AtWork) -> None:
 
 
 def test_a_storm_ends_when_little_new_comes(work: AtWork) -> None:
-    work.start(STORM_ALERTS="20", STORM_WINDOW="3s")
-    flood(work)
+    work.start(STORM_ALERTS="3", STORM_WINDOW="3s")
+    flood(work, 5)
     assert "The storm is over" in storm_card(work, "The storm is over").title
     ts = work.fire("FluxCapacitorWobble", labels={"severity": "warning"})
     work.card_with(ts, "No runbook fits")

@@ -1,5 +1,7 @@
-"""What an alert is about and how bad it is.
+"""What an alert is about, how bad it is, and which runbook answers it.
 
-`category.py` tells the category from its words, `severity.py` the severity from the tool's own level and the team's
-policy; the runbook is decided by the runbooks' own `match`. All of it is pure.
+`weigh.py` is the one place where that is decided. It hears the runbooks' own `match`, `severity.py` (the tool's own
+level, and nothing else), `embedded.py` (the category, by a small model of our own that `training/` makes), `ranking.py`
+(the runbooks by their text) and `language_model.py` (an opinion, where somebody may be asked). The embedded model looks
+at `features.py`, which splits words by `vocabulary.py` and knows what they stand for by `concepts.py`.
 """

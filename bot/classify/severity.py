@@ -6,9 +6,12 @@ from bot.model import Severity
 
 # The tools' own words and Slack's colours, to ours.
 LEVELS = {
-    **dict.fromkeys(("critical", "page", "emergency", "danger", "disaster", "fatal", "p1"), Severity.P1),
-    **dict.fromkeys(("error", "high", "warning", "warn", "average", "p2"), Severity.P2),
-    **dict.fromkeys(("info", "information", "low", "notice", "p3"), Severity.P3),
+    **dict.fromkeys(("critical", "page", "emergency", "danger", "disaster", "fatal", "urgent"), Severity.P1),
+    **dict.fromkeys(("p1", "sev0", "sev1", "sev-1", "s1"), Severity.P1),
+    **dict.fromkeys(("error", "high", "warning", "warn", "average", "major", "medium"), Severity.P2),
+    **dict.fromkeys(("p2", "sev2", "sev-2", "s2"), Severity.P2),
+    **dict.fromkeys(("info", "information", "informational", "low", "minor", "notice"), Severity.P3),
+    **dict.fromkeys(("p3", "p4", "p5", "sev3", "sev-3", "sev4", "s3", "s4"), Severity.P3),
 }
 
 

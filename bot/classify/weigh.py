@@ -20,6 +20,7 @@ from bot.classify.severity import severity_of
 from bot.model import Alert, Category, Classification, Correction, Severity
 from bot.runbooks.load import Library
 from bot.runbooks.match import matching
+from bot.runbooks.specificity import Specificity
 from bot.team import Policy
 
 RULE, EMBEDDED, PERSON = "rule", "embedded", "person"  # who decided the runbook, besides a model by its name
@@ -95,12 +96,15 @@ def _runbook(
         return correction.runbook, PERSON, "a person chose it for this alert before", ()
     matches = matching(library, alert, category)
     if matches:
-        return matches[0].runbook, RULE, matches[0].why, ()
-    ranked = ranking(library).rank(alert, category)[:OFFERED]
+        # A match by nothing but the category is as good as whoever told the category.
+        guessed = PERSON if correction is not None and correction.category is not None else EMBEDDED
+        by = RULE if matches[0].specificity > Specificity.CATEGORY else guessed
+        return matches[0].runbook, by, matches[0].why, ()
+    ranked = ranking(library).rank(alert, category)
     if ranked and ranked[0][1] >= SURE and confidence >= _KNOWN:
         id, score = ranked[0]
-        return id, EMBEDDED, f"its text fits best ({score:.2f})", tuple(ranked)
-    return None, EMBEDDED, "", tuple(ranked)
+        return id, EMBEDDED, f"its text fits best ({score:.2f})", ()
+    return None, EMBEDDED, "", tuple((id, score) for id, score in ranked if library.runbooks[id].steps)[:OFFERED]
 
 
 @lru_cache(maxsize=2)

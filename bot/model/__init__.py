@@ -1,7 +1,7 @@
 """The words of the product as values: frozen, without behaviour that touches anything outside."""
 
 from bot.model.alerts import Alert, AlertStatus, Category, Classification, Correction, Link, Severity
-from bot.model.incidents import Entry, Incident, IncidentState
+from bot.model.incidents import BOT, Entry, Incident, IncidentState
 from bot.model.plans import (
     Action,
     AlertResolved,
@@ -36,6 +36,7 @@ from bot.model.runs import (
 )
 
 __all__ = [
+    "BOT",
     "Action",
     "Alert",
     "AlertResolved",

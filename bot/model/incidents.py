@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.model.alerts import Severity
 
+BOT = "plantao"  # who did it, on the timeline, when no person did
+
 
 class IncidentState(StrEnum):
     OPEN = "open"

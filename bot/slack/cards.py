@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.alerts.correlate import is_flapping
-from bot.execution import BOT
-from bot.model import Run, RunState, Verdict
+from bot.model import BOT, Run, RunState, Verdict
 from bot.mrkdwn import Mrkdwn, time
 from bot.runbooks.told import seconds
 from bot.slack.blocks import Content, actions, button, content, context, header, literal, section

@@ -187,11 +187,11 @@ class Clicks:
             case "category":
                 self._flow.proposing.may_replace(click.value, click.person)
                 self._open(
-                    click, category_modal(self._words, self._flow.alerting.category_of(click.value)), click.value
+                    click, category_modal(self._words, self._flow.proposing.category_of(click.value)), click.value
                 )
             case "right_category":
                 category = Category(click.answers["category"])
-                self._flow.alerting.correct_category(click.value, click.person, category, event=event)
+                self._flow.proposing.correct_category(click.value, click.person, category, event=event)
             case "edit" | "other" | "use" | "edit_parameters" | "other_runbook" | "run_parameters":
                 self._choose(click, event)
             case "settle_ran" | "settle_again" | "settle_stop" as answer:

@@ -13,6 +13,13 @@ from bot.slack.blocks import Content, actions, button, content, context, header,
 from bot.slack.drawing import SIGNS
 from bot.words import Words
 
+# What is told on the card, and its sentences' names in the words.
+CHANGES = {
+    **{f"incident {state.value}": f"state_{state.value}" for state in IncidentState},
+    "incident merged": "incident_merged",
+    "incident raised": "incident_raised",
+}
+
 
 @dataclass(frozen=True)
 class IncidentStanding:
@@ -20,7 +27,7 @@ class IncidentStanding:
     on_call: str | None  # a name
     alert_link: str | None  # to the thread in which the proposal stands
     alert_resolved: bool
-    changes: Sequence[Entry]  # by people, oldest first
+    changes: Sequence[Entry]  # those in CHANGES, oldest first
 
 
 def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Content:
@@ -37,7 +44,7 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
         lines.append(words("incident_alert_resolved"))
     blocks.append(context(Mrkdwn(" · ".join(lines))))
     for change in standing.changes[-6:]:
-        what = words.plain("state_" + change.what.removeprefix("incident "))
+        what = words.plain(CHANGES[change.what])
         said = "; ".join(str(value) for value in change.data.values() if value)
         blocks.append(context(words("incident_change", what=what, who=who(change.who), at=time(change.at), said=said)))
     buttons = []

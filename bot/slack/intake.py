@@ -157,7 +157,9 @@ class Intake:
         if message.by_person:
             self._store.inbox.finish_event(id, self._now())
             return
-        self._flow.alerting.on_edit(message, str(event.get("ts") or message.ts), id)
+        was = event.get("previous_message")
+        before = read_message({**was, "channel": event["channel"]}) if isinstance(was, Mapping) else None
+        self._flow.alerting.on_edit(message, before, str(event.get("ts") or message.ts), id)
 
 
 def _edit(channel: str, message: Mapping[str, Any], ts: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from bot.interventions import PAUSE
-from bot.model import Incident, Proposal, Run, RunState, Severity
+from bot.model import Incident, IncidentState, Proposal, Run, RunState, Severity
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.runbooks.described import in_full
@@ -19,7 +19,7 @@ from bot.slack.blocks import content as content_of
 from bot.slack.blocks import section
 from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing, short
-from bot.slack.incident_card import IncidentStanding, draw_incident
+from bot.slack.incident_card import CHANGES, IncidentStanding, draw_incident
 from bot.slack.mentions import called
 from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
@@ -147,7 +147,7 @@ class SlackScreen:
     def _drowned(self, standing: Standing) -> bool:
         """Whether the alert is one of a storm's many and has no card of its own; one not yet posted is taken back."""
         alert = standing.alert
-        if alert is None or alert.storm is None or alert.classification.severity <= Severity.P1:
+        if alert is None or alert.storm is None or alert.classification.severity <= Severity.P1 or standing.run:
             return False
         posted = self._store.cards.find_card(f"alert:{alert.id}")
         return posted is None or self._store.cards.withdraw(f"alert:{alert.id}")
@@ -190,6 +190,8 @@ class SlackScreen:
         self._outbox.show(f"pause:{pause.id}", self._workspace.incidents, None, content, urgent=True)
 
     def _show_incident(self, incident: Incident) -> None:
+        if incident.state is IncidentState.RESOLVED and self._store.cards.withdraw(f"incident:{incident.id}"):
+            return  # it was over before anybody saw it
         alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
         team = self._team()
         duty = on_call(team.rota, self._now()) if team.rota else None
@@ -198,7 +200,7 @@ class SlackScreen:
             on_call=person(team.people[duty].slack) if duty else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
             alert_resolved=alert is not None and alert.resolved is not None,
-            changes=[entry for entry in self._store.timeline.entries(incident.id) if entry.what != "incident opened"],
+            changes=[entry for entry in self._store.timeline.entries(incident.id) if entry.what in CHANGES],
         )
         content = draw_incident(standing, self._words, self._who)
         self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)

@@ -84,6 +84,13 @@ class Alerts:
         stored = _stored(rows[0])
         return stored, stored.times == 1
 
+    def count_once_more(self, id: str, ts: str, now: datetime) -> None:
+        """One more message of an open alert."""
+        self._driver.execute(
+            "UPDATE alerts SET times = times + 1, last = :now, latest = max(latest, :ts) WHERE id = :id",
+            {"id": id, "ts": ts, "now": to_text(now)},
+        )
+
     def resolve_alert(self, fingerprint: str, poster: str, ts: str, now: datetime) -> StoredAlert | None:
         """Ends the open alert of this poster; None when it has none. Another poster's word does not count.
 
@@ -169,9 +176,12 @@ class Alerts:
 
     # -- how many, how often ---
 
-    def posted_since(self, ts: str) -> int:
-        """How many alerts began with a message after this one."""
-        return int(self._driver.query("SELECT count(*) AS n FROM alerts WHERE ts > :ts", {"ts": ts})[0]["n"])
+    def posted_between(self, after: str, until: str) -> int:
+        """How many alerts began with a message after the first ts, and not after the second."""
+        rows = self._driver.query(
+            "SELECT count(*) AS n FROM alerts WHERE ts > :after AND ts <= :until", {"after": after, "until": until}
+        )
+        return int(rows[0]["n"])
 
     def episodes(self, alert: StoredAlert, since: datetime) -> int:
         """How often the same has begun since then, this time included."""

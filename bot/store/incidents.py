@@ -76,12 +76,19 @@ class Incidents:
         )
         return _incident(rows[0]) if rows else None
 
-    def opened_by_alerts_since(self, ts: str) -> list[Incident]:
-        """Those that nobody has touched, of alerts whose message came after this one; the worst first."""
+    def raise_incident(self, id: str, severity: Severity) -> Incident:
+        rows = self._driver.execute(
+            "UPDATE incidents SET severity = :severity WHERE id = :id RETURNING *", {"id": id, "severity": severity}
+        )
+        return _incident(rows[0])
+
+    def opened_by_alerts(self, after: str, until: str) -> list[Incident]:
+        """Those that nobody has touched, of alerts that were posted in this time; the worst first."""
         rows = self._driver.query(
             "SELECT incidents.* FROM incidents JOIN alerts ON alerts.id = incidents.alert "
-            "WHERE alerts.ts > :ts AND incidents.state = 'open' ORDER BY incidents.severity, number",
-            {"ts": ts},
+            "WHERE alerts.ts > :after AND alerts.ts <= :until AND incidents.state = 'open' "
+            "ORDER BY incidents.severity, number",
+            {"after": after, "until": until},
         )
         return [_incident(row) for row in rows]
 

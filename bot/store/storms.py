@@ -46,17 +46,21 @@ class Storms:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def begin_storm(self, channel: str, incident: str, after: str, now: datetime) -> Storm:
-        """The alerts whose messages came after the ts `after` are the first in it."""
+    def begin_storm(self, channel: str, incident: str, after: str, until: str, now: datetime) -> Storm:
+        """The alerts whose messages came in this time are the first in it."""
         rows = self._driver.execute(
             "INSERT INTO storms (id, channel, began, incident) VALUES (:id, :channel, :now, :incident) RETURNING *",
             {"id": new_id("storm"), "channel": channel, "incident": incident, "now": to_text(now)},
         )
         self._driver.execute(
-            "UPDATE alerts SET storm = :storm WHERE ts > :after AND storm IS NULL",
-            {"storm": rows[0]["id"], "after": after},
+            "UPDATE alerts SET storm = :storm WHERE ts > :after AND ts <= :until AND storm IS NULL",
+            {"storm": rows[0]["id"], "after": after, "until": until},
         )
         return _storm(rows[0])
+
+    def set_incident(self, id: str, incident: str) -> None:
+        """What came of it is coordinated in another incident from now on."""
+        self._driver.execute("UPDATE storms SET incident = :incident WHERE id = :id", {"id": id, "incident": incident})
 
     def end_storm(self, id: str, now: datetime) -> bool:
         return bool(

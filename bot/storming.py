@@ -1,0 +1,74 @@
+"""Storms: more new alerts than people can read are one card and one incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.context import Context
+from bot.incidents.opening import GRAVE, open_anew, raised
+from bot.model import BOT, Incident, IncidentState
+from bot.store.alerts import StoredAlert
+from bot.store.storms import Storm
+
+
+class Storming:
+    """Each method is to be called within a transaction."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+
+    def storm_of(self, alert: StoredAlert, now: datetime) -> tuple[Storm | None, list[str]]:
+        """The storm that this new alert came in or has just made, and what is to be shown for it."""
+        storm = self._store.storms.storm_now()
+        if storm is not None:
+            self._store.storms.join(alert.id, storm.id)
+            return storm, [storm.id]
+        rule = self._context.storm
+        after = rule.before(alert.ts)
+        if not rule.begins(self._store.alerts.posted_between(after, alert.ts)):
+            return None, []
+        return self._begin(alert, after, now)
+
+    def join_incident(self, alert: StoredAlert, storm: Storm, now: datetime) -> None:
+        """A grave alert of a storm belongs to its incident, which is as grave; to a new one once that is closed."""
+        incident = self._store.incidents.find_incident(storm.incident)
+        if incident is None or incident.state is IncidentState.RESOLVED:
+            incident = open_anew(self._store, alert.alert.name, alert.classification.severity, alert.id, now)
+            self._store.storms.set_incident(storm.id, incident.id)
+        raised(self._store, incident, alert.classification.severity, now)
+        self._store.alerts.join_incident(alert.id, incident.id)
+
+    def watch(self, storm_id: str, now: datetime) -> str | None:
+        """Whether it is over; to be called in the transaction that claims its timer. Gives what to show."""
+        storm = self._store.storms.find_storm(storm_id)
+        if storm is None or storm.ended is not None:
+            return None
+        rule = self._context.storm
+        until = f"{now.timestamp():.6f}"
+        if rule.ends(self._store.alerts.posted_between(rule.before(until), until)):
+            self._store.storms.end_storm(storm.id, now)
+            self._store.timeline.append(now, BOT, "storm over", storm.id)
+        else:
+            self._store.timers.set_timer("storm", storm.id, now + rule.window)
+        return storm.id
+
+    def _begin(self, alert: StoredAlert, after: str, now: datetime) -> tuple[Storm, list[str]]:
+        """One incident for all of it: the gravest that its alerts have opened so far, or else one of its own."""
+        opened = self._store.incidents.opened_by_alerts(after, alert.ts)
+        new = self._store.alerts.posted_between(after, alert.ts)
+        incident = opened[0] if opened else open_anew(self._store, f"{new} alerts at once", GRAVE, None, now)
+        for other in opened[1:]:
+            self._merge(other, incident, now)
+        storm = self._store.storms.begin_storm(alert.channel, incident.id, after, alert.ts, now)
+        self._store.timeline.append(now, BOT, "storm began", storm.id, {"alerts": new})
+        self._store.timers.set_timer("storm", storm.id, now + self._context.storm.window)
+        # Cards that are not posted yet are taken back, and incidents that were merged are drawn as they are now.
+        merged = [other.id for other in opened[1:]]
+        return storm, [storm.id, incident.id, *merged, *self._store.storms.alerts_in(storm.id)]
+
+    def _merge(self, other: Incident, into: Incident, now: datetime) -> None:
+        self._store.incidents.move_incident(other.id, other.state, IncidentState.RESOLVED, now)
+        self._store.timeline.append(now, BOT, "incident merged", other.id, {"into": f"INC-{into.number}"})
+        if other.alert is not None:
+            self._store.alerts.join_incident(other.alert, into.id)
