@@ -63,12 +63,12 @@ class Bot:
 
     def __init__(self, found: Settings, people: TeamFile, words: Words, environ: Mapping[str, str]) -> None:
         """Opens the database and asks Slack about the tokens and channels. Raises PlantaoError with how to mend it."""
-        self._client = client = web_client(found)
+        client = web_client(found)
         self._workspace = workspace = find_workspace(client, found)
         self.store = store = Store(found.database)
         self._shelf = shelf = Shelf(found.runbooks_dir, lambda: people.now)
         roles = Roles(lambda: people.now, client)
-        patient = web_client(found, patient=True)
+        self._patient = patient = web_client(found, patient=True)
         self._outbox = Outbox(store, client, utc_now)
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         observe = found.mode == "observe"
@@ -135,7 +135,7 @@ class Bot:
         if '"hello"' in message[:300]:
             self._history.submit(
                 catch_up,
-                self._client,
+                self._patient,
                 self.store,
                 self._workspace.watched,
                 self._intake.receive_missed,

@@ -158,8 +158,11 @@ def test_chat_in_the_incidents_channel_is_left_alone(work: AtWork) -> None:
 def test_a_mention_is_heard(work: AtWork) -> None:
     """In the incidents channel too, and whatever somebody writes there."""
     work.start()
-    ts = work.box.say("alice", "incidents", f"<@{BOT_USER_ID}> the search is slow today")
-    work.box.wait(lambda: work.box.messages("incidents", ts)[1:], what="the card")
+    thanks = work.box.say("alice", "incidents", f"<@{BOT_USER_ID}> thanks, that was quick")
+    for text in ("the search is slow today", "can you look at the search please?"):
+        ts = work.box.say("alice", "incidents", f"<@{BOT_USER_ID}> {text}")
+        work.box.wait(lambda ts=ts: work.box.messages("incidents", ts)[1:], what="the card")
+    assert work.box.messages("incidents", thanks)[1:] == []
 
 
 def test_a_reply_starts_nothing(work: AtWork) -> None:

@@ -70,6 +70,12 @@ def meaning(text: str) -> Meaning:
     return Meaning(trouble, over)
 
 
+def wants_an_answer(text: str) -> bool:
+    """Of words that are addressed to the bot: anything but thanks, a greeting or a joke."""
+    said = text.strip()[:_MOST]
+    return len(said.split()) > 1 and not frames.COURTESY.search(said[:300]) and not frames.JOKE.search(said)
+
+
 def is_over(sentence: str) -> bool:
     """A sentence that says that some trouble has ended."""
     return (

@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 MOST = 10_000  # messages a channel that are read back; older ones are history, not news
 EDITED_WITHIN = 86_400  # seconds before the last reading: an edit of an older message is not looked for
+# What trying again does not mend; `doctor` says how to.
+_REFUSED = {"channel_not_found", "not_in_channel", "missing_scope", "no_permission", "access_denied"}
 
 
 def begin(store: Store, channels: Iterable[str], now: datetime) -> None:
@@ -51,9 +53,14 @@ def catch_up(
                     store.inbox.mark_read(channel, str(missed[-1]["ts"]))
                 break
             except (SlackApiError, OSError) as error:
+                if isinstance(error, SlackApiError) and error.response.get("error") in _REFUSED:
+                    log.error("history cannot be read", channel=channel, error=str(error))
+                    break
                 log.warning("history not read, trying again", channel=channel, error=str(error), seconds=pause)
-                stopping.wait(pause)
-                pause = min(60.0, pause * 2)
+            except Exception:  # the edge of the thread: whatever it was may heal
+                log.exception("history not read, trying again", channel=channel, seconds=pause)
+            stopping.wait(pause)
+            pause = min(60.0, pause * 2)
 
 
 def _missed(client: WebClient, channel: str, mark: str, since: str) -> list[dict[str, Any]]:

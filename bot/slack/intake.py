@@ -13,9 +13,10 @@ from typing import Any
 import structlog
 
 from bot.alerts import read_alert
-from bot.alerts.message import read_message
+from bot.alerts.message import Message, read_message
 from bot.alerts.outage import reports_new_outage
-from bot.errors import InputError, MessageError
+from bot.alerts.reports import wants_an_answer
+from bot.errors import AlreadyDecided, Gone, InputError, MessageError
 from bot.flow import Flow
 from bot.model import AlertStatus
 from bot.slack.workspace import Workspace
@@ -144,8 +145,18 @@ class Intake:
         mention = f"<@{self._workspace.bot_user}>"
         mentioned = mention in str(event.get("text") or "")
         message = read_message({**event, "text": str(event.get("text") or "").replace(mention, "").strip()})
+        if mentioned and message.by_person and not message.is_reply and self._asks(message):
+            try:
+                self._flow.alerting.respond(message, message.poster, id)
+            except (AlreadyDecided, Gone):  # it has its answer, or is over: its card says so
+                self._store.inbox.finish_event(id, self._now())
+            return
         chat = message.channel == self._workspace.incidents and message.by_person and not mentioned
         self._flow.alerting.on_message(message, id, calls_for_us=not chat or reports_new_outage(message))
+
+    def _asks(self, message: Message) -> bool:
+        """Whether somebody who mentions the bot wants something of it, without reporting anything."""
+        return read_alert(message).status is AlertStatus.NONE and wants_an_answer(message.text)
 
     def _edited(self, event: Mapping[str, Any], id: str) -> None:
         """Tools edit what they posted, to say that it is over. What people rub out or mend stays as it was taken."""
