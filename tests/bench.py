@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -122,10 +123,13 @@ def flood(folder: Path) -> Number:
         work = AtWork(box, folder / "flood")
         work.start_process(STORM_ALERTS="20")
         began = time.perf_counter()
-        with httpx.Client() as client:
-            for number in range(FLOOD):
+        with httpx.Client() as client, ThreadPoolExecutor(16) as tools:
+
+            def post(number: int) -> None:
                 labels = {"severity": "warning", "instance": f"host-{number % 4000}"}
                 client.post(work.monitor, json=alertmanager(f"Wobble{number % 7}", labels=labels)).raise_for_status()
+
+            list(tools.map(post, range(FLOOD)))
         box.wait(lambda: stored(work) >= FLOOD, seconds=300, what="all of them in the store")
         passed = time.perf_counter() - began
         posts = [each for each in box.calls if each.method == "chat.postMessage"]
