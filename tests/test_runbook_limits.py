@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import sys
 import textwrap
 import threading
@@ -16,6 +15,7 @@ import pytest
 
 from bot.model import Limits
 from bot.runbooks.processes.process import Exit, How, Processes
+from tests.survivors import end_survivors
 
 MIB = 1024**2
 linux = pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")
@@ -64,8 +64,7 @@ def bench(tmp_path: Path, limits: Limits) -> Iterator[Bench]:
     bench = Bench(tmp_path, limits)
     with bench.processes:
         yield bench
-        for pid in bench.alive() if sys.platform == "linux" else ():
-            os.kill(pid, signal.SIGKILL)
+        end_survivors(bench.alive() if sys.platform == "linux" else (), tmp_path)
 
 
 HELD = """

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.runbooks.processes.process import Exit, How, Processes, still_runs
+from tests.survivors import end_survivors
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
@@ -71,9 +72,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     ground = Ground(tmp_path)
     with ground.processes:
         yield ground
-    for pid in ground.pids().values():
-        if alive(pid):
-            os.kill(pid, signal.SIGKILL)
+    end_survivors(ground.pids().values(), tmp_path)
 
 
 def test_a_command_runs_in_a_place_of_its_own(ground: Ground) -> None:
