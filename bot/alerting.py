@@ -32,13 +32,14 @@ class _Changes:
 
 
 class Alerting:
-    def __init__(self, context: Context, proposing: Proposing, ask_for_opinion: Callable[[str], None]) -> None:
+    def __init__(
+        self, context: Context, proposing: Proposing, storming: Storming, ask_for_opinion: Callable[[str], None]
+    ) -> None:
         self._context = context
         self._store = context.store
         self._proposing = proposing
         self._ask_for_opinion = ask_for_opinion
-        self._storming = Storming(context)
-        self.watch_storm = self._storming.watch
+        self._storming = storming
 
     def on_message(self, message: Message, event: str, *, calls_for_us: bool = True) -> None:
         """A message in a watched channel. `calls_for_us` is False for people's chat among themselves."""
@@ -138,9 +139,7 @@ class Alerting:
     def _begin(self, alert: Alert, message: Message, now: datetime) -> StoredAlert:
         hurried = self._store.storms.storm_now() is not None
         classification = self._context.classify(alert, hurried=hurried)
-        stored, _ = self._store.alerts.open_alert(
-            alert, classification, message.poster, message.channel, message.ts, now
-        )
+        stored = self._store.alerts.open_alert(alert, classification, message.poster, message.channel, message.ts, now)
         self._store.timeline.append(now, message.poster, "alert fired", stored.id, {"name": alert.name})
         return stored
 
@@ -173,8 +172,7 @@ class Alerting:
             storm = self._store.storms.find_storm(worse.storm) if worse.storm else None
             self._coordinate(worse, storm, now)
             changes.shown.append(worse.id)
-            if self._store.proposals.latest_proposal(worse.id) is None:
-                self._propose(worse, now, changes)
+            self._propose(worse, now, changes)
 
     def _coordinate(self, alert: StoredAlert, storm: Storm | None, now: datetime) -> None:
         if is_grave(alert) and storm is not None and storm.ended is None:

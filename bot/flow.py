@@ -22,6 +22,7 @@ from bot.model import BOT, IncidentState, ProposalState, RunState
 from bot.proposing import Proposing
 from bot.schedules import Schedules
 from bot.second_opinions import SecondOpinions
+from bot.storming import Storming
 
 log = structlog.get_logger()
 
@@ -38,7 +39,8 @@ class Flow:
         self.proposing = Proposing(context, self.execution.start_runs)
         self.deciding = Deciding(context, self.proposing, self.execution.start_runs)
         self._opinions = SecondOpinions(context, self.proposing, model)
-        self.alerting = Alerting(context, self.proposing, self._opinions.ask)
+        self._storming = Storming(context)
+        self.alerting = Alerting(context, self.proposing, self._storming, self._opinions.ask)
         self._schedules = Schedules(context, self.proposing)
 
     # -- incidents ---
@@ -74,7 +76,7 @@ class Flow:
                 case "ask":
                     unanswered = self.interventions.unanswered(subject)
                 case "storm":
-                    changed = self.alerting.watch_storm(subject, now)
+                    changed = self._storming.watch(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
         if unanswered is not None:

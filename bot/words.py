@@ -5,11 +5,12 @@ A value that is filled in is data: it is escaped for Slack, and no sentence is e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, meta
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import RootModel
 
@@ -35,28 +36,37 @@ class Words:
         it is not given, or is none that the bot ever says.
         """
         self.file = folder / language / FILE
+        shipped_file = SHIPPED / language / FILE
         own = strict_yaml.parse(self.file, _Catalogue, TemplateError).root
-        shipped = strict_yaml.parse(SHIPPED / language / FILE, _Catalogue, TemplateError).root
-        marked = _environment(lambda value: value if isinstance(value, Mrkdwn) else escape(str(value)))
-        literal = _environment(str)
+        same = self.file.resolve() == shipped_file.resolve()
+        shipped = own if same else strict_yaml.parse(shipped_file, _Catalogue, TemplateError).root
         problems = [
             f"{self.file}: {name}: the bot never says this. Take it out, or mend the name."
             for name in sorted(own.keys() - shipped.keys())
         ]
-        self._marked, self._literal = {}, {}
-        for name, sentence in {**shipped, **own}.items():
-            try:
-                self._marked[name] = marked.from_string(sentence.strip())
-                self._literal[name] = literal.from_string(sentence.strip())
-            except TemplateSyntaxError as error:
-                problems.append(f"{self.file}: {name}: {error.message}. Mend the sentence.")
-                continue
-            known = _used(shipped.get(name, sentence))
-            for unknown in sorted(_used(sentence) - known):
-                can = f"It may use: {', '.join(sorted(known))}" if known else "It has none"
-                problems.append(f"{self.file}: {name}: there is no value {unknown!r} for it. {can}.")
+        for name in sorted(own.keys() & shipped.keys()):
+            problems += self._faults(name, own[name], shipped[name])
         if problems:
             raise TemplateError(*problems)
+        self._sentences = {name: sentence.strip() for name, sentence in {**shipped, **own}.items()}
+        # Compiled when it is first said: all of them would take longer than anything else at a start.
+        marked = _environment(lambda value: value if isinstance(value, Mrkdwn) else escape(str(value)))
+        self._marked = cache(marked.from_string)
+        self._literal = cache(_environment(str).from_string)
+
+    def _faults(self, name: str, sentence: str, shipped: str) -> list[str]:
+        """What is wrong with the team's sentence, `shipped` being what comes along."""
+        try:
+            used = _used(sentence)
+        except TemplateSyntaxError as error:
+            return [f"{self.file}: {name}: {error.message}. Mend the sentence."]
+        if sentence == shipped:
+            return []
+        known = _used(shipped)
+        can = f"It may use: {', '.join(sorted(known))}" if known else "It has none"
+        return [
+            f"{self.file}: {name}: there is no value {unknown!r} for it. {can}." for unknown in sorted(used - known)
+        ]
 
     def __call__(self, name: str, /, **values: Any) -> Mrkdwn:
         return Mrkdwn(self._render(self._marked, name, values))
@@ -64,19 +74,22 @@ class Words:
     def plain(self, name: str, /, **values: Any) -> str:
         return self._render(self._literal, name, values)
 
-    def _render(self, templates: Mapping[str, Any], name: str, values: Mapping[str, Any]) -> str:
+    def _render(self, compiled: Callable[[str], Template], name: str, values: Mapping[str, Any]) -> str:
         try:
-            return str(templates[name].render(values))
+            return compiled(self._sentences[name]).render(values)
         except UndefinedError as error:
             raise TemplateError(
                 f"{self.file}: {name}: {error.message}. It may use: {', '.join(sorted(values))}."
             ) from error
 
 
-def _used(sentence: str) -> frozenset[str]:
-    """The values that a sentence fills in."""
-    return frozenset(meta.find_undeclared_variables(_environment(str).parse(sentence)))
-
-
 def _environment(finalize: Any) -> SandboxedEnvironment:
     return SandboxedEnvironment(undefined=StrictUndefined, finalize=finalize, autoescape=False)
+
+
+_PARSER = _environment(str)
+
+
+def _used(sentence: str) -> frozenset[str]:
+    """The values that a sentence fills in."""
+    return frozenset(meta.find_undeclared_variables(_PARSER.parse(sentence)))

@@ -27,7 +27,7 @@ def an_alert(store, ts="1.000001"):
 
 
 def a_proposal(store, **changes):
-    alert, _ = an_alert(store)
+    alert = an_alert(store)
     made = store.proposals.propose(alert.id, plan(**changes), (), MONITOR, "team", NOW)
     store.proposals.offer(made.id, (), UNTIL)
     return store.proposals.find_proposal(made.id)
@@ -69,7 +69,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
 
 def test_what_is_written_is_there_after_reopening(tmp_path):
     first = Store(tmp_path / "plantao.db")
-    alert, _ = an_alert(first)
+    alert = an_alert(first)
     first.close()
     again = Store(tmp_path / "plantao.db")
     assert again.alerts.find_alert(alert.id) == alert
@@ -116,14 +116,13 @@ def test_the_mark_of_a_channel_never_goes_back(store):
 
 
 def test_the_same_alert_while_open_is_counted(store):
-    first, is_new = an_alert(store)
-    again, is_new_again = store.alerts.open_alert(ALERT, CLASSIFICATION, MONITOR, "C1", "2.000001", LATER)
-    assert (is_new, is_new_again) == (True, False)
-    assert again == replace(first, times=2, last=LATER)
+    first = an_alert(store)
+    store.alerts.count_once_more(first.id, "2.000001", LATER)
+    assert store.alerts.open_alert_of(ALERT.fingerprint, MONITOR) == replace(first, times=2, last=LATER)
 
 
 def test_only_the_poster_that_fired_resolves(store):
-    fired, _ = an_alert(store)
+    fired = an_alert(store)
     assert store.alerts.resolve_alert(ALERT.fingerprint, "B0SOMEBODY", "2.0", LATER) is None
     assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER) == replace(fired, resolved=LATER)
     assert store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER) is None
@@ -148,11 +147,10 @@ def test_ids_go_on_from_the_last_one_when_the_clock_was_set_back(tmp_path):
 
 
 def test_after_a_resolve_the_same_trouble_is_a_new_alert(store):
-    first, _ = an_alert(store)
+    first = an_alert(store)
     store.alerts.resolve_alert(ALERT.fingerprint, MONITOR, "2.0", LATER)
-    second, is_new = an_alert(store, "3.000001")
-    assert is_new
-    assert second.id > first.id
+    second = an_alert(store, "3.000001")
+    assert (second.id > first.id, second.times) == (True, 1)
 
 
 # -- proposals ---
@@ -173,7 +171,7 @@ def test_a_fresh_proposal_takes_the_place_of_the_old(store):
 
 
 def test_evidence_comes_back_as_it_was(store):
-    alert, _ = an_alert(store)
+    alert = an_alert(store)
     made = store.proposals.propose(alert.id, plan(), (), MONITOR, "team", NOW)
     reading = Reading("health", "Is it well?", Outcome(Result.FAILED, "503 from http://…", "a\nb", 0.25))
     assert store.proposals.offer(made.id, [reading], UNTIL)

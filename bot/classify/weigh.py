@@ -73,8 +73,8 @@ def offered(known: Classification, library: Library) -> list[tuple[str, str]]:
 def heard(known: Classification, opinion: Opinion, library: Library) -> Classification:
     """The same with what the language model says: its words as its own, and its choice where nobody else made one."""
     known = replace(known, summary=opinion.summary, summary_by=opinion.by)
-    offered = {id for id, _ in known.candidates} & library.runbooks.keys()
-    if known.runbook is not None or opinion.runbook not in offered or opinion.confidence < _HEARD:
+    choices = dict(offered(known, library))
+    if opinion.runbook not in choices or opinion.confidence < _HEARD:
         return known
     return replace(known, runbook=opinion.runbook, by=opinion.by, runbook_why=f"{opinion.by} chose it")
 

@@ -9,8 +9,9 @@ from datetime import datetime
 
 import structlog
 
+from bot.incidents.opening import is_grave
 from bot.interventions import PAUSE
-from bot.model import Incident, IncidentState, Proposal, Run, RunState, Severity
+from bot.model import Incident, IncidentState, Proposal, Run, RunState
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.runbooks.described import in_full
@@ -125,7 +126,7 @@ class SlackScreen:
         card = draw_card(self.drawing, standing, plan_uploaded=self._store.files.stands(plan_file))
         urgent = run is not None and run.state in {RunState.UNKNOWN, RunState.ASKING}
         if standing.alert is not None:
-            urgent = urgent or standing.alert.classification.severity <= Severity.P1
+            urgent = urgent or is_grave(standing.alert)
             channel, thread = standing.alert.channel, standing.alert.ts
             self._outbox.show(f"alert:{subject}", channel, thread, card, urgent=urgent)
         else:
@@ -147,10 +148,13 @@ class SlackScreen:
     def _drowned(self, standing: Standing) -> bool:
         """Whether the alert is one of a storm's many and has no card of its own; one not yet posted is taken back."""
         alert = standing.alert
-        if alert is None or alert.storm is None or alert.classification.severity <= Severity.P1 or standing.run:
+        if alert is None or alert.storm is None or is_grave(alert) or standing.run:
             return False
-        posted = self._store.cards.find_card(f"alert:{alert.id}")
-        return posted is None or self._store.cards.withdraw(f"alert:{alert.id}")
+        return self._unseen(f"alert:{alert.id}")
+
+    def _unseen(self, key: str) -> bool:
+        """Whether nobody has seen this card, which then is not posted any more."""
+        return self._store.cards.find_card(key) is None or self._store.cards.withdraw(key)
 
     def _show_storm(self, storm: Storm) -> None:
         incident = self._store.incidents.find_incident(storm.incident)
@@ -190,7 +194,7 @@ class SlackScreen:
         self._outbox.show(f"pause:{pause.id}", self._workspace.incidents, None, content, urgent=True)
 
     def _show_incident(self, incident: Incident) -> None:
-        if incident.state is IncidentState.RESOLVED and self._store.cards.withdraw(f"incident:{incident.id}"):
+        if incident.state is IncidentState.RESOLVED and self._unseen(f"incident:{incident.id}"):
             return  # it was over before anybody saw it
         alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
         team = self._team()

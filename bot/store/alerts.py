@@ -58,15 +58,12 @@ class Alerts:
 
     def open_alert(
         self, alert: Alert, classification: Classification, poster: str, channel: str, ts: str, now: datetime
-    ) -> tuple[StoredAlert, bool]:
-        """A new alert, or one more message of an open one. Gives it and whether it is new."""
+    ) -> StoredAlert:
+        """A new alert. The same poster has no open one with the same fingerprint; that would be an IntegrityError."""
         rows = self._driver.execute(
             "INSERT INTO alerts (id, fingerprint, poster, channel, ts, alert, classification, category, severity, "
             "service, first, last, latest) VALUES (:id, :fingerprint, :poster, :channel, :ts, :alert, "
-            ":classification, :category, :severity, :service, :now, :now, :ts) "
-            "ON CONFLICT (fingerprint, poster) WHERE resolved IS NULL "
-            "DO UPDATE SET times = alerts.times + 1, last = excluded.last, "
-            "latest = max(alerts.latest, excluded.latest) RETURNING *",
+            ":classification, :category, :severity, :service, :now, :now, :ts) RETURNING *",
             {
                 "id": new_id("alert"),
                 "fingerprint": alert.fingerprint,
@@ -81,8 +78,7 @@ class Alerts:
                 "now": to_text(now),
             },
         )
-        stored = _stored(rows[0])
-        return stored, stored.times == 1
+        return _stored(rows[0])
 
     def count_once_more(self, id: str, ts: str, now: datetime) -> None:
         """One more message of an open alert."""
