@@ -23,6 +23,7 @@ from bot.classify_command import classify_files
 from bot.clock import utc_now
 from bot.context import Context
 from bot.detect import command as detection
+from bot.detect.second_look import second_look
 from bot.doctor import NEEDED, examine
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
@@ -297,9 +298,13 @@ def handle(
 def detect(
     logs: Annotated[list[str], typer.Argument(metavar="LOGFILE…")],
     service: Annotated[str | None, typer.Option(help="Whose logs they are.")] = None,
+    llm: Annotated[Provider | None, typer.Option(help="Who is asked about errors that no rule names.")] = None,
 ) -> None:
     """Trouble in logs, one alert in JSON a line, as `handle` takes it. `-` is standard input."""
-    raise typer.Exit(detection.detect(logs, service=service, environ=os.environ, now=utc_now))
+    found, _, _ = _at_hand(llm)
+    set_up_logs(found.log_format)  # what is printed is for programs
+    look = second_look(found, os.environ)
+    raise typer.Exit(detection.detect(logs, service=service, environ=os.environ, now=utc_now, look=look))
 
 
 Values = Annotated[list[str] | None, typer.Argument(metavar="K=V…", help="Values of its parameters.")]

@@ -23,7 +23,7 @@ from bot.classify.language_model import LanguageModel, Opinion, chat_of, languag
 from bot.classify.llm.breaker import FAILURES
 from bot.classify.llm.connection import MOST
 from bot.classify.llm.prompt import Prompt
-from bot.classify.llm.reply import plain_sentence, read_reply
+from bot.classify.llm.reply import plain_sentence, read_opinion
 from bot.errors import ModelReplyUnusable, SettingsError, TemplateError
 from bot.model import Alert, AlertStatus, Category
 from bot.runbooks.masking import Mask
@@ -490,7 +490,7 @@ CLOSE = st.fixed_dictionaries(
 def test_whatever_it_replies_is_an_opinion_within_bounds_or_none(text: str) -> None:
     """Arbitrary JSON, JSON that is nearly right, and arbitrary text."""
     try:
-        opinion = read_reply(text, ["restart-shop"], MODEL)
+        opinion = read_opinion(["restart-shop"], text, MODEL)
     except ModelReplyUnusable:
         return
     assert isinstance(opinion.category, Category)

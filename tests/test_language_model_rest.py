@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.classify.llm.answers import Answers
 from bot.classify.llm.breaker import FAILURES, LONGEST_PAUSE, PAUSE, Breaker
 from bot.classify.llm.opinion import Opinion
-from bot.classify.llm.opinions import Opinions
 from bot.model import Category
 
 OPINION = Opinion(Category.MEMORY, None, 0.5, "Full.", "small:1b")
@@ -98,20 +98,20 @@ def test_it_never_rests_for_longer_than_the_ceiling(events: list[tuple[str, floa
 
 def test_old_words_are_forgotten() -> None:
     """They may name numbers that are no longer true."""
-    opinions = Opinions(lifetime=10.0)
-    opinions.put("a", OPINION, 0.0)
-    assert opinions.get("a", 9.9) == OPINION
-    assert opinions.get("a", 10.0) is None
-    assert len(opinions) == 0
+    answers = Answers(lifetime=10.0)
+    answers.put("a", OPINION, 0.0)
+    assert answers.get("a", 9.9) == OPINION
+    assert answers.get("a", 10.0) is None
+    assert len(answers) == 0
 
 
 def test_the_least_used_make_room() -> None:
     """A bounded number is kept, whatever comes."""
-    opinions = Opinions(kept=2)
+    answers = Answers(kept=2)
     first, second, third = (replace(OPINION, summary=name) for name in "abc")
-    opinions.put("a", first, 0.0)
-    opinions.put("b", second, 0.0)
-    assert opinions.get("a", 0.0) == first
-    opinions.put("c", third, 0.0)
-    assert [opinions.get(name, 0.0) for name in "abc"] == [first, None, third]
-    assert len(opinions) == 2
+    answers.put("a", first, 0.0)
+    answers.put("b", second, 0.0)
+    assert answers.get("a", 0.0) == first
+    answers.put("c", third, 0.0)
+    assert [answers.get(name, 0.0) for name in "abc"] == [first, None, third]
+    assert len(answers) == 2

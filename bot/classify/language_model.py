@@ -5,20 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
 from pydantic import SecretStr
 
+from bot.classify.llm.answers import Answers
 from bot.classify.llm.breaker import Breaker
 from bot.classify.llm.chat import Chat
 from bot.classify.llm.connection import Connection, exchange
 from bot.classify.llm.ollama_chat import OllamaChat
 from bot.classify.llm.openai_chat import ENDPOINTS, OpenAIChat
 from bot.classify.llm.opinion import Opinion
-from bot.classify.llm.opinions import Opinions
-from bot.classify.llm.prompt import Prompt, Question
-from bot.classify.llm.reply import read_reply
+from bot.classify.llm.prompt import Prompt
+from bot.classify.llm.question import Question
 from bot.errors import (
     ModelBusy,
     ModelError,
@@ -62,7 +62,7 @@ class LanguageModel:
         self._waking = threading.Lock()
         self._lock = threading.Lock()  # over the two below
         self._breaker = Breaker()
-        self._opinions = Opinions()
+        self._answers = Answers()
 
     @property
     def name(self) -> str:
@@ -73,46 +73,52 @@ class LanguageModel:
 
         None when there is no usable opinion within the budget. It waits, so it is for a thread that nobody waits for.
         """
+        return self.ask(_about(alert, candidates), lambda: self._prompt.question(alert, candidates))
+
+    def ask(self, about: Hashable, question: Callable[[], Question[T]]) -> T | None:
+        """What it answers, or answered a short while ago; None when nothing usable comes within the budget.
+
+        `about` is the same for what is the same question, and for no other. `question` may raise a TemplateError.
+        """
         until = self._now() + self._timeout
-        asked = _asked(alert, candidates)
         try:
-            known, _ = self._look(asked, ask=False)
-            return known or self._opinion(asked, self._prompt.question(alert, candidates), until)
+            known, _ = self._look(about, ask=False)
+            return cast(T, known) if known is not None else self._ask(about, question(), until)
         except (ModelError, TemplateError) as fault:
             log.warning("no opinion from the language model", model=self.name, why=self._in_words(fault))
             return None
 
-    def _opinion(self, asked: Hashable, question: Question, until: float) -> Opinion:
+    def _ask(self, about: Hashable, question: Question[T], until: float) -> T:
         if not self._turns.acquire(timeout=max(0.0, until - self._now())):
             raise ModelBusy("it is still answering others")
         # Whoever was first may have asked the same, or found that it is broken.
-        known, rests = self._look(asked, ask=True)
+        known, rests = self._look(about, ask=True)
         if known is not None or rests is not None:
             self._turns.release()
         if known is not None:
-            return known
+            return cast(T, known)
         if rests is not None:
             raise ModelUnavailable(f"it failed too often and is left alone, for {rests:.0f} s more")
         left = until - self._now()
         try:
-            return self._within(left, lambda connection: self._answered(asked, question, connection))
+            return self._within(left, lambda connection: self._answered(about, question, connection))
         except ModelError as fault:
             self._note(fault, fair=left >= self._timeout * _FAIR)
             raise
 
-    def _answered(self, asked: Hashable, question: Question, connection: Connection) -> Opinion:
+    def _answered(self, about: Hashable, question: Question[T], connection: Connection) -> T:
         """Kept before the turn is given back, so that whoever waits for the same finds it."""
-        opinion = read_reply(self._chat.ask(question, connection, self._timeout), question.offered, self.name)
+        answer = question.read(self._chat.ask(question, connection, self._timeout), self.name)
         with self._lock:
             self._breaker.succeeded()
-            self._opinions.put(asked, opinion, self._now())
-        return opinion
+            self._answers.put(about, answer, self._now())
+        return answer
 
-    def _look(self, asked: Hashable, *, ask: bool) -> tuple[Opinion | None, float | None]:
+    def _look(self, about: Hashable, *, ask: bool) -> tuple[object | None, float | None]:
         """What is known already; or else, to `ask`, for how many seconds more nobody may. None: go ahead."""
         with self._lock:
             now = self._now()
-            known = self._opinions.get(asked, now)
+            known = self._answers.get(about, now)
             stopped = known is None and ask and not self._breaker.allows(now)
             return known, self._breaker.rests_for(now) if stopped else None
 
@@ -154,7 +160,7 @@ class LanguageModel:
         return self._mask.hide_in_text(str(fault))
 
 
-def _asked(alert: Alert, candidates: Sequence[tuple[str, str]]) -> Hashable:
+def _about(alert: Alert, candidates: Sequence[tuple[str, str]]) -> Hashable:
     """The same fingerprint is the same trouble; without one only the very same words are."""
     words = (alert.source, alert.name, alert.summary, tuple(sorted(alert.labels.items())))
     return alert.fingerprint or words, tuple(candidates)

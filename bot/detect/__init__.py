@@ -7,6 +7,9 @@
               moments.py   when it was written
               line.py      one line that is looked at closely
               tally.py     what one rule has counted, and whether that is a burst
+              unnamed.py   errors that no rule has a name for
+              second_look.py what the language model, where there is one, takes those for
+          → finding.py   trouble that was found
           → told.py      a finding as an alert in JSON, which `classify` and `handle` take
               concealed.py its example line, without secrets
 

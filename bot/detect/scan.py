@@ -5,15 +5,17 @@ Lines with a word of some rule in them are looked for in whole blocks, which is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from bot.detect.blocks import LONGEST_LINE
+from bot.detect.finding import Finding, Recognised
 from bot.detect.line import Line, has_time
 from bot.detect.moments import Moments
 from bot.detect.rules import RULES, Rule
 from bot.detect.tally import Tally
+from bot.detect.unnamed import Group, Unnamed
 
 _ONE_EVENT = 60  # lines: a stack trace, whose lines have no time of their own, is one event with the line before it
 
@@ -35,7 +37,9 @@ _FINDS = [frozenset(rule for rule in RULES if any(word in each for each in rule.
 class Scan:
     """Give it the blocks of one log, in order; then ask for what was found."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, unnamed: Unnamed | None = None) -> None:
+        """`unnamed` collects the errors that no rule has a name for."""
+        self._unnamed = unnamed
         self._moments = Moments(now)
         self._tallies = {rule: Tally(rule) for rule in RULES}
         self._lines = 0
@@ -55,13 +59,21 @@ class Scan:
             )
         self._lines = number + block.count(b"\n", counted)
 
-    def found(self) -> list[Tally]:
-        """What there is too much of. The general rules speak only of what the others did not."""
-        found: list[Tally] = []
+    def found(self, recognised: Sequence[tuple[Group, Recognised]] = ()) -> list[Finding]:
+        """What there is too much of. The general rules speak only of what the others did not.
+
+        `recognised`: what the language model has a name for; it is told where no rule has found the same.
+        """
+        found: list[Finding] = []
         for rule, tally in self._tallies.items():
-            if tally.burst and (not rule.general or tally.besides({each.rule.name for each in found}) >= rule.count):
-                found.append(tally)
-        return found
+            if not tally.burst:
+                continue
+            if rule.general:
+                told = sum(group.count for group, _ in recognised if rule in group.rules)
+                if tally.besides({each.rule.name for each in found}) - told < rule.count:
+                    continue
+            found.append(tally.finding)
+        return found + _besides({each.rule for each in found}, recognised)
 
     def _look(self, line: Line, rules: tuple[Rule, ...], *, goes_on: bool) -> None:
         """`goes_on`: it belongs to the event of the latest line with a time that counted."""
@@ -73,6 +85,10 @@ class Scan:
             if not (goes_on and self._timed and tally.last and tally.last.number >= self._timed.number):
                 tally.add(line, counts_for)
             counts_for += (rule.name,)
+        if self._unnamed is not None and counts_for and not goes_on:
+            general = frozenset(rule for rule in rules if rule.general and rule.name in counts_for)
+            if len(general) == len(counts_for):
+                self._unnamed.add(line, general)
         if counts_for and line.has_time:
             self._timed = line
 
@@ -88,6 +104,16 @@ class Scan:
                 return False
             start = begin
         return False
+
+
+def _besides(known: set[Rule], recognised: Sequence[tuple[Group, Recognised]]) -> list[Finding]:
+    """What the language model has recognised and no rule has found, each kind of trouble once."""
+    groups: dict[Rule, tuple[Group, Recognised]] = {}
+    for group, said in recognised:
+        if said.rule is not None and said.rule not in known:
+            before = groups.get(said.rule)
+            groups[said.rule] = (before[0].joined(group), before[1]) if before else (group, said)
+    return [group.finding(said, rule) for rule, (group, said) in groups.items()]
 
 
 def _suspicious(lowered: bytes) -> Iterator[tuple[int, int, tuple[Rule, ...]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
+from bot.detect.finding import Finding
 from bot.detect.line import Line
 from bot.detect.moments import Moment
 from bot.detect.rules import Rule
@@ -46,6 +47,9 @@ class Tally:
         return sum(count for others, count in self._with.items() if not reported & set(others))
 
     @property
-    def service(self) -> str | None:
-        """The one that wrote all these lines; None when there are several, or nobody knows."""
-        return next(iter(self._services)) if len(self._services) == 1 else None
+    def finding(self) -> Finding:
+        """What was counted so far, which is one line at least."""
+        assert self.first is not None  # noqa: S101 - the caller has seen the burst
+        assert self.last is not None  # noqa: S101
+        service = next(iter(self._services)) if len(self._services) == 1 else None
+        return Finding(self.rule, self.count, self.first, self.last, service)

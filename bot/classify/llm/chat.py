@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.classify.llm.connection import Connection
-from bot.classify.llm.prompt import Question
+from bot.classify.llm.question import Question
 from bot.errors import ModelBusy, ModelError, ModelKeyRefused, ModelMissing, ModelUnavailable
 from bot.mrkdwn import clean
 
@@ -24,7 +24,7 @@ class Chat(Protocol):
 
     def connection(self) -> Connection: ...
 
-    def ask(self, question: Question, connection: Connection, seconds: float) -> str:
+    def ask(self, question: Question[Any], connection: Connection, seconds: float) -> str:
         """The words of the reply, which was not cut short."""
 
     def wake(self, connection: Connection, seconds: float) -> None:

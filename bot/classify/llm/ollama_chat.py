@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from bot.classify.llm.chat import refused
 from bot.classify.llm.connection import HEADERS, Connection
-from bot.classify.llm.prompt import Question
+from bot.classify.llm.question import Question
 from bot.errors import ModelReplyUnusable, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class OllamaChat:
     def connection(self) -> Connection:
         return Connection(self.url)
 
-    def ask(self, question: Question, connection: Connection, seconds: float) -> str:
+    def ask(self, question: Question[Any], connection: Connection, seconds: float) -> str:
         with self._client(connection, seconds) as client:
             answer = client.chat(
                 model=self.model,

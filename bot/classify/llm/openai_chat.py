@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.classify.llm.chat import refused
 from bot.classify.llm.connection import HEADERS, Connection
-from bot.classify.llm.prompt import Question
+from bot.classify.llm.question import Question
 from bot.errors import ModelError, ModelReplyUnusable, ModelUnavailable
 
 # ai.google.dev/gemini-api/docs/openai and console.groq.com/docs/openai
@@ -56,7 +56,7 @@ class OpenAIChat:
     def connection(self) -> Connection:
         return Connection(self.url, proxies=True)
 
-    def ask(self, question: Question, connection: Connection, seconds: float) -> str:
+    def ask(self, question: Question[Any], connection: Connection, seconds: float) -> str:
         """The library builds its objects from whatever comes, so the bytes are read by our own models."""
         exact = self._provider == "groq" and self.model.startswith("openai/gpt-oss")
         form = {"name": "opinion", "schema": question.schema, **({"strict": True} if exact else {})}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,7 +13,7 @@ from bot.classify.llm.opinion import Opinion
 from bot.errors import ModelReplyUnusable
 from bot.model import Category
 
-NONE = "none"  # in place of a runbook
+NONE = "none"  # in place of a choice
 SUMMARY = 200  # characters
 _LONGEST = 16 * 1024  # characters of a reply that is looked at
 
@@ -23,55 +23,77 @@ _MARKS = str.maketrans(dict.fromkeys("<>`*~|[]{}\\"))
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-ZÀ-Þ])")
 
 
-class _Reply(BaseModel):
-    """The schema's twin: servers may ignore a schema, this does not."""
+class Reply(BaseModel):
+    """What every reply has. A subclass is its schema's twin: servers may ignore a schema, this does not."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    category: Category
-    runbook: str
     confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
     summary: str
 
 
-def schema(offered: Sequence[str]) -> dict[str, Any]:
-    """What the server is asked to hold the model to. Kept to what Ollama, Gemini and Groq all understand."""
+class _About(Reply):
+    """An alert."""
+
+    category: Category
+    runbook: str
+
+
+R = TypeVar("R", bound=Reply)
+
+
+def schema(choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What the server is asked to hold the model to: a choice from each list, how sure it is, and a sentence.
+
+    Kept to what Ollama, Gemini and Groq all understand.
+    """
+    lists = {name: {"type": "string", "enum": list(choice)} for name, choice in choices.items()}
     return {
         "type": "object",
-        "properties": {
-            "category": {"type": "string", "enum": [category.value for category in Category]},
-            "runbook": {"type": "string", "enum": [*(id for id in dict.fromkeys(offered) if id != NONE), NONE]},
-            "confidence": {"type": "number"},
-            "summary": {"type": "string"},
-        },
-        "required": ["category", "runbook", "confidence", "summary"],
+        "properties": {**lists, "confidence": {"type": "number"}, "summary": {"type": "string"}},
+        "required": [*lists, "confidence", "summary"],
         "additionalProperties": False,
     }
 
 
-def read_reply(text: str, offered: Sequence[str], by: str) -> Opinion:
-    """The reply as an Opinion. Raises ModelReplyUnusable, which says what was wrong and repeats none of it."""
+def schema_of_opinion(offered: Sequence[str]) -> dict[str, Any]:
+    """`offered`: ids of runbooks."""
+    return schema({"category": [category.value for category in Category], "runbook": or_none(offered)})
+
+
+def or_none(offered: Sequence[str]) -> list[str]:
+    """Each of them once, or none of them."""
+    return [*(each for each in dict.fromkeys(offered) if each != NONE), NONE]
+
+
+def read(text: str, form: type[R]) -> R:
+    """The reply, if it is what was asked for. Raises ModelReplyUnusable, which says what was wrong and repeats none."""
     if len(text) > _LONGEST:
         raise ModelReplyUnusable(f"its reply is {len(text)} characters long")
     try:
-        reply = _Reply.model_validate_json(text)
+        return form.model_validate_json(text)
     except ValidationError as error:
-        raise ModelReplyUnusable(_in_words(error)) from None
+        raise ModelReplyUnusable(_in_words(error, form)) from None
     except UnicodeError:
         raise ModelReplyUnusable("its reply holds halves of characters") from None
+
+
+def read_opinion(offered: Sequence[str], text: str, by: str) -> Opinion:
+    """The reply as an Opinion; `offered` are the runbooks it was to choose from. Raises ModelReplyUnusable."""
+    reply = read(text, _About)
     if reply.runbook != NONE and reply.runbook not in offered:
         raise ModelReplyUnusable("it names a runbook that was not offered")
     runbook = None if reply.runbook == NONE else reply.runbook
     return Opinion(reply.category, runbook, reply.confidence, plain_sentence(reply.summary), by)
 
 
-def _in_words(error: ValidationError) -> str:
+def _in_words(error: ValidationError, form: type[Reply]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     if first["type"] == "json_invalid":
         return "its reply is not the one JSON object that was asked for"
     if first["type"] == "model_type":
         return "its reply is JSON, but no object"
-    field = first["loc"][0] if first["loc"] and first["loc"][0] in _Reply.model_fields else "a field nobody asked for"
+    field = first["loc"][0] if first["loc"] and first["loc"][0] in form.model_fields else "a field nobody asked for"
     if first["type"] == "missing":
         return f"its reply has no {field}"
     if field == "category":
