@@ -10,9 +10,10 @@ from typing import Any
 from bot.alert_files import FiledAlert, read_file
 from bot.classify.weigh import ranking
 from bot.errors import InputError
-from bot.model import Alert, Category, Classification
+from bot.model import Alert, Classification
 from bot.runbooks.load import Library
 from bot.runbooks.match import matching
+from bot.words import english
 
 DONE, BAD_INPUT = 0, 2
 _CANDIDATES = 10
@@ -65,7 +66,7 @@ def as_object(filed: FiledAlert, found: Classification, runbooks: Sequence[tuple
         "severity": str(found.severity),
         "confidence": round(found.confidence, 3),
         "by": found.by,
-        "why": found.why,
+        "why": english().plain_reason(found.why),
         "runbooks": [{"id": id, "score": round(score, 3)} for id, score in runbooks],
     }
 
@@ -83,14 +84,11 @@ def in_words(filed: FiledAlert, found: Classification, runbooks: Sequence[tuple[
 
 def reasons(found: Classification) -> list[str]:
     """Why it is taken for what it is, a line for each part."""
-    lines = [f"  category  {_because(found.category, found.why)}"]
-    lines.append(f"  severity  {found.severity}: {found.severity_why}")
+    because = english().plain_reason
+    lines = [f"  category  {found.category}: {because(found.why)}"]
+    lines.append(f"  severity  {found.severity}: {because(found.severity_why)}")
     if found.runbook:
-        lines.append(f"  runbook   {found.runbook}: {found.runbook_why}")
+        lines.append(f"  runbook   {found.runbook}{f': {because(why)}' if (why := found.runbook_why) else ''}")
     else:
         lines.append("  runbook   none fits well enough to be proposed")
     return lines
-
-
-def _because(category: Category, why: str) -> str:
-    return f"{category}: {why}" if why else str(category)

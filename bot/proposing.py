@@ -14,7 +14,7 @@ from bot.approval import may_run_unattended
 from bot.classify.weigh import PERSON, RULE
 from bot.context import Context
 from bot.errors import Gone, NotAllowed, PlanError, SecretMissing
-from bot.model import BOT, Alert, Category, Param, Plan, Proposal, ProposalState, Request
+from bot.model import BOT, Alert, Category, Param, Plan, Proposal, ProposalState, Reason, Request
 from bot.runbooks.format import Runbook
 from bot.runbooks.match import matching
 from bot.runbooks.plan import fill, known_values, seal
@@ -238,7 +238,7 @@ class Proposing:
         hinder = self._store.requests.hinder if alert is None else self._store.alerts.hinder
         stored = self._store.alerts.find_alert(subject)
         if stored is not None and stored.classification.runbook != runbook.id:
-            chosen = replace(stored.classification, runbook=runbook.id, by=PERSON, runbook_why="somebody chose it")
+            chosen = replace(stored.classification, runbook=runbook.id, by=PERSON, runbook_why=Reason("why_chosen"))
             self._store.alerts.classify_again(subject, chosen)
         if alert is None:
             self._store.requests.choose_runbook(subject, runbook.id)

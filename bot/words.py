@@ -16,6 +16,7 @@ from pydantic import RootModel
 
 from bot import strict_yaml
 from bot.errors import TemplateError
+from bot.model import Reason
 from bot.mrkdwn import Mrkdwn, escape
 
 FILE = "words.yaml"
@@ -74,6 +75,12 @@ class Words:
     def plain(self, name: str, /, **values: Any) -> str:
         return self._render(self._literal, name, values)
 
+    def reason(self, reason: Reason) -> Mrkdwn:
+        return self(reason.sentence, **reason.values)
+
+    def plain_reason(self, reason: Reason) -> str:
+        return self.plain(reason.sentence, **reason.values)
+
     def _render(self, compiled: Callable[[str], Template], name: str, values: Mapping[str, Any]) -> str:
         try:
             return compiled(self._sentences[name]).render(values)
@@ -81,6 +88,12 @@ class Words:
             raise TemplateError(
                 f"{self.file}: {name}: {error.message}. It may use: {', '.join(sorted(values))}."
             ) from error
+
+
+@cache
+def english() -> Words:
+    """What is said in a terminal, which speaks English whatever the team's language."""
+    return Words(SHIPPED, "en")
 
 
 def _environment(finalize: Any) -> SandboxedEnvironment:

@@ -17,6 +17,7 @@ from bot.model import (
     Plan,
     Proposal,
     ProposalState,
+    Reason,
     Severity,
     Step,
 )
@@ -34,7 +35,16 @@ ALERT = Alert(
     severity_hint="critical",
     fingerprint="f" * 32,
 )
-CLASSIFICATION = Classification(Category.MEMORY, Severity.P1, "restart-shop", 1.0, "rule", "its name matches")
+CLASSIFICATION = Classification(
+    Category.MEMORY,
+    Severity.P1,
+    "restart-shop",
+    1.0,
+    "rule",
+    why=Reason("why_words", {"words": '"memory"', "sure": "99%"}),
+    severity_why=Reason("why_level", {"level": "critical"}),
+    runbook_why=Reason("why_label", {"label": "alertname", "glob": "HighMemoryUsage"}),
+)
 
 
 def plan(**changes: Any) -> Plan:

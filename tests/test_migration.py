@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.model import Decision, ProposalState, RunState, StepState, Verdict
+from bot.model import Decision, ProposalState, Reason, RunState, StepState, Verdict
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
+from bot.words import english
 from tests.at_work import AtWork
 from tests.samples import ALICE, BOB
 
@@ -131,6 +132,13 @@ def test_proposals_and_decisions_are_as_they_were(store: Store) -> None:
         (BOB, True, "", False),
     ]
     assert isinstance(said[0], Decision)
+
+
+def test_why_an_alert_was_taken_for_that_is_still_said(store: Store) -> None:
+    known = [alert.classification for alert in store.alerts.open_alerts()]
+    assert {english().plain_reason(each.severity_why) for each in known} == {'its level is "critical"'}
+    why = Reason("why_told", {"text": "label alertname matches HighMemoryUsage"})
+    assert [each.runbook_why for each in known] == [why] * len(known)
 
 
 def test_a_plan_keeps_the_hash_under_which_it_was_approved(store: Store) -> None:

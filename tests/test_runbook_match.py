@@ -8,7 +8,8 @@ import pytest
 
 from bot.model import Alert, AlertStatus, Category
 from bot.runbooks.load import Library, load_folder
-from bot.runbooks.match import Match, matching
+from bot.runbooks.match import matching
+from bot.words import english
 
 
 def library(folder: Path, **matches: str) -> Library:
@@ -35,14 +36,15 @@ def test_the_narrower_reason_comes_first(tmp_path: Path) -> None:
         f="[{category: memory}, {alert: [HighMemoryUsage]}]",
         g="[{category: disk}]",
     )
-    assert matching(books, alert(job="api-7"), Category.MEMORY) == (
-        Match("e", "label alertname matches highmemoryusage", 5),
-        Match("f", "label alertname matches HighMemoryUsage", 5),
-        Match("d", "label alertname matches high*", 4),
-        Match("c", "label job matches API-*", 3),
-        Match("b", 'its text has "MEMORY is"', 2),
-        Match("a", "its category is memory", 1),
-    )
+    found = matching(books, alert(job="api-7"), Category.MEMORY)
+    assert [(each.runbook, english().plain_reason(each.why), each.specificity) for each in found] == [
+        ("e", "label alertname matches highmemoryusage", 5),
+        ("f", "label alertname matches HighMemoryUsage", 5),
+        ("d", "label alertname matches high*", 4),
+        ("c", "label job matches API-*", 3),
+        ("b", 'its text has "MEMORY is"', 2),
+        ("a", "its category is memory", 1),
+    ]
 
 
 @pytest.mark.parametrize(

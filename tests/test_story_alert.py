@@ -404,3 +404,5 @@ def test_portuguese(work):
     work.start(LANGUAGE="pt_BR")
     card = work.waiting(work.fire())
     assert "*Proposta:* Restart the shop" in card.words
+    assert 'porque o nível é "critical"' in card.words
+    assert "porque o rótulo alertname corresponde a HighMemoryUsage" in card.words

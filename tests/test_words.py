@@ -1,5 +1,6 @@
 """What the bot says: complete in each language, filled in safely."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def test_both_languages_say_the_same_things_of_the_same_values():
     assert english.keys() == portuguese.keys()
     # A translation may leave a value out, but never uses one that is not given.
     assert {name: sorted(used - english[name]) for name, used in portuguese.items() if used - english[name]} == {}
+
+
+def test_every_reason_that_the_code_gives_can_be_said():
+    code = "".join(path.read_text() for path in Path("bot").rglob("*.py"))
+    given = set(re.findall(r'Reason\("(\w+)"', code))
+    assert len(given) > 10
+    assert given <= variables("en").keys()
 
 
 @pytest.mark.parametrize("language", ["en", "pt_BR"])

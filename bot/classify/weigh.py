@@ -17,7 +17,7 @@ from bot.classify.embedded import embedded
 from bot.classify.language_model import LanguageModel, Opinion
 from bot.classify.ranking import SURE, Ranking
 from bot.classify.severity import severity_of
-from bot.model import Alert, Category, Classification, Correction, Severity
+from bot.model import Alert, Category, Classification, Correction, Reason, Severity
 from bot.runbooks.load import Library
 from bot.runbooks.match import matching
 from bot.runbooks.specificity import Specificity
@@ -76,24 +76,27 @@ def heard(known: Classification, opinion: Opinion, library: Library) -> Classifi
     choices = dict(offered(known, library))
     if opinion.runbook not in choices or opinion.confidence < _HEARD:
         return known
-    return replace(known, runbook=opinion.runbook, by=opinion.by, runbook_why=f"{opinion.by} chose it")
+    return replace(
+        known, runbook=opinion.runbook, by=opinion.by, runbook_why=Reason("why_model", {"model": opinion.by})
+    )
 
 
-def _category(alert: Alert, correction: Correction | None) -> tuple[Category, float, str]:
+def _category(alert: Alert, correction: Correction | None) -> tuple[Category, float, Reason]:
     if correction is not None and correction.category is not None:
-        return correction.category, 1.0, "a person said so before"
+        return correction.category, 1.0, Reason("why_corrected")
     model = embedded()
     category, confidence = model.category(alert)
     words = ", ".join(f'"{word}"' for word in model.why(alert, category))
-    return category, confidence, f"{words} ({confidence:.0%} sure)" if words else f"it is {confidence:.0%} sure"
+    sure = f"{confidence:.0%}"
+    return category, confidence, Reason("why_words", {"words": words, "sure": sure})
 
 
 def _runbook(
     alert: Alert, category: Category, confidence: float, library: Library, correction: Correction | None
-) -> tuple[str | None, str, str, tuple[tuple[str, float], ...]]:
+) -> tuple[str | None, str, Reason | None, tuple[tuple[str, float], ...]]:
     """Its id, who decided, why, and the best few to choose from where nobody did."""
     if correction is not None and correction.runbook in library.runbooks:
-        return correction.runbook, PERSON, "a person chose it for this alert before", ()
+        return correction.runbook, PERSON, Reason("why_chosen_before"), ()
     matches = matching(library, alert, category)
     if matches:
         # A match by nothing but the category is as good as whoever told the category.
@@ -103,8 +106,8 @@ def _runbook(
     ranked = ranking(library).rank(alert, category)
     if ranked and ranked[0][1] >= SURE and confidence >= _KNOWN:
         id, score = ranked[0]
-        return id, EMBEDDED, f"its text fits best ({score:.2f})", ()
-    return None, EMBEDDED, "", tuple((id, score) for id, score in ranked if library.runbooks[id].steps)[:OFFERED]
+        return id, EMBEDDED, Reason("why_text_fits", {"score": f"{score:.2f}"}), ()
+    return None, EMBEDDED, None, tuple((id, score) for id, score in ranked if library.runbooks[id].steps)[:OFFERED]
 
 
 @lru_cache(maxsize=2)
@@ -113,11 +116,11 @@ def ranking(library: Library) -> Ranking:
     return Ranking(library.runbooks.values())
 
 
-def _severity(alert: Alert, library: Library, runbook: str | None, policy: Sequence[Policy]) -> tuple[Severity, str]:
+def _severity(alert: Alert, library: Library, runbook: str | None, policy: Sequence[Policy]) -> tuple[Severity, Reason]:
     severity = severity_of(alert.severity_hint)
-    why = f'its level is "{alert.severity_hint}"' if alert.severity_hint else "it names no level"
-    raising = [(library.runbooks[runbook].severity, f"the runbook {runbook} says so")] if runbook else []
-    raising += [(rule.severity, "the team's policy says so") for rule in policy if _holds(rule.match.labels, alert)]
+    why = Reason("why_level", {"level": alert.severity_hint}) if alert.severity_hint else Reason("why_no_level")
+    raising = [(library.runbooks[runbook].severity, Reason("why_runbook", {"runbook": runbook}))] if runbook else []
+    raising += [(rule.severity, Reason("why_policy")) for rule in policy if _holds(rule.match.labels, alert)]
     for wanted, reason in raising:
         if wanted is not None and wanted < severity:
             severity, why = wanted, reason

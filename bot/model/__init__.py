@@ -1,6 +1,6 @@
 """The words of the product as values: frozen, without behaviour that touches anything outside."""
 
-from bot.model.alerts import Alert, AlertStatus, Category, Classification, Correction, Link, Severity
+from bot.model.alerts import Alert, AlertStatus, Category, Classification, Correction, Link, Reason, Severity
 from bot.model.incidents import BOT, Entry, Incident, IncidentState
 from bot.model.plans import (
     Action,
@@ -62,6 +62,7 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "Reading",
+    "Reason",
     "Request",
     "Result",
     "Run",

@@ -77,15 +77,23 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why: the name of a sentence in templates/<language>/words.yaml, and what it is filled in with."""
+
+    sentence: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Classification:
     category: Category
     severity: Severity
     runbook: str | None
     confidence: float  # 0 to 1
     by: str  # "rule", "embedded" or a model's name
-    why: str  # of the category
-    severity_why: str = ""
-    runbook_why: str = ""
+    why: Reason  # of the category
+    severity_why: Reason
+    runbook_why: Reason | None = None
     candidates: tuple[tuple[str, float], ...] = ()  # runbooks and how well their text fits, when none is sure enough
     summary: str = ""  # one sentence of the language model
     summary_by: str = ""  # and the model's name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model import Alert, Category
+from bot.model import Alert, Category, Reason
 from bot.runbooks.format import MatchEntry
 from bot.runbooks.load import Library
 from bot.runbooks.specificity import Specificity, fits, of_name
@@ -13,7 +13,7 @@ from bot.runbooks.specificity import Specificity, fits, of_name
 @dataclass(frozen=True)
 class Match:
     runbook: str
-    why: str  # "label alertname matches HighMemoryUsage"
+    why: Reason
     specificity: int
 
 
@@ -29,27 +29,27 @@ def matching(library: Library, alert: Alert, category: Category) -> tuple[Match,
 
 def _entry(runbook: str, entry: MatchEntry, alert: Alert, category: Category) -> Match | None:
     """Every key of the entry must hold; the reason is told by its narrowest."""
-    found: list[tuple[Specificity, str]] = []
+    found: list[tuple[Specificity, Reason]] = []
     if entry.alert is not None:
         name = next((name for name in entry.alert if fits(name, alert.name)), None)
         if name is None:
             return None
-        found.append((of_name(name), f"label alertname matches {name}"))
+        found.append((of_name(name), Reason("why_label", {"label": "alertname", "glob": name})))
     if entry.labels is not None:
         labels = {**alert.labels, "alertname": alert.name}
         if not all(key in labels and fits(glob, labels[key]) for key, glob in entry.labels.items()):
             return None
         key, glob = next(iter(entry.labels.items()))
-        found.append((Specificity.LABELS, f"label {key} matches {glob}"))
+        found.append((Specificity.LABELS, Reason("why_label", {"label": key, "glob": glob})))
     if entry.text is not None:
         said = f"{alert.name}\n{alert.summary}".casefold()
         text = next((text for text in entry.text if text.casefold() in said), None)
         if text is None:
             return None
-        found.append((Specificity.TEXT, f'its text has "{text}"'))
+        found.append((Specificity.TEXT, Reason("why_text", {"text": text})))
     if entry.category is not None:
         if entry.category is not category:
             return None
-        found.append((Specificity.CATEGORY, f"its category is {category}"))
+        found.append((Specificity.CATEGORY, Reason("why_category", {"category": category})))
     narrowest, why = max(found, key=lambda each: each[0])
     return Match(runbook, why, int(narrowest))

@@ -15,6 +15,7 @@ from bot.runbooks.described import describe, described
 from bot.runbooks.judge import by_exit_code, by_status, verdict_of
 from bot.runbooks.load import Library
 from bot.runbooks.plan import fill, seal
+from bot.words import english
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def replay(written: Written, library: Library, folder: Path) -> tuple[Difference
         found = classify(alert, library, ())  # the team's policy raises severities, and no case speaks of one
         came = found.runbook or NONE
         if came != case.runbook:
-            why = f" ({found.runbook_why})" if found.runbook else ""
+            why = f" ({english().plain_reason(found.runbook_why)})" if found.runbook_why else ""
             return (Difference(written.line("runbook"), "runbook", case.runbook, came + why),)
     runbook = library.runbooks.get(case.runbook)
     if runbook is None or not runbook.steps:

@@ -91,8 +91,8 @@ def _understood(draw: Drawing, standing: Standing, alert: StoredAlert) -> list[M
     known = alert.classification
     lines = [
         words("seen", since=time(alert.first), times=alert.times, last=time(alert.last)),
-        words("understood", category=known.category, why=known.why),
-        words("how_bad", severity=known.severity, why=known.severity_why),
+        words("understood", category=known.category, why=words.reason(known.why)),
+        words("how_bad", severity=known.severity, why=words.reason(known.severity_why)),
     ]
     if standing.incident is not None:
         lines.append(words("part_of", number=standing.incident.number))

@@ -26,14 +26,14 @@ def too_long(draw: Drawing, plan: Plan) -> bool:
 def proposal_blocks(draw: Drawing, standing: Standing, proposal: Proposal, *, plan_uploaded: bool) -> list[Block]:
     plan = proposal.plan
     over = proposal.state in _OVER
-    why = standing.alert.classification.runbook_why if standing.alert else ""
+    why = standing.alert.classification.runbook_why if standing.alert else None
     heading = draw.words(
         "chosen" if over else "proposed",
         title=plan.title,
         risk=plan.risk,
         plan=short(plan.hash),
         runbook=plan.runbook,
-        why=why,
+        why=draw.words.reason(why) if why else "",
     )
     blocks: list[Block] = [DividerBlock(), section(heading)]
     values = [*proposal.params, *(Param(name, f"${env}", "secret") for name, env in plan.secrets.items())]

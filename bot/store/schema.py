@@ -166,6 +166,22 @@ def correlation(db: Database) -> None:
         db.execute(statement)
 
 
+_REASONS = tuple(
+    # Sentences became the name of one and what it is filled in with.
+    f"""UPDATE alerts SET classification = json_set(classification, '$.{reason}', json(CASE
+        WHEN coalesce(json_extract(classification, '$.{reason}'), '') = '' AND '{reason}' = 'runbook_why' THEN 'null'
+        ELSE json_object('sentence', 'why_told', 'values',
+            json_object('text', coalesce(json_extract(classification, '$.{reason}'), ''))) END))"""  # noqa: S608
+    for reason in ("why", "severity_why", "runbook_why")
+)
+
+
+@MIGRATIONS()
+def reasons(db: Database) -> None:
+    for statement in _REASONS:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:
