@@ -76,6 +76,31 @@ def test_people_are_understood_in_english_and_portuguese(said: str, expected: Ca
     assert category(said, said, source="human") is expected
 
 
+@pytest.mark.parametrize(
+    ("name", "summary"),
+    [
+        ("PredictionDriftDetected", "PSI of feature income is 0.34, above 0.2"),
+        ("ModelAccuracyBelowThreshold", "accuracy 0.81 on the last 1000 labelled samples"),
+        ("FraudModelScoreDistributionShift", "KS statistic 0.3 over the last hour"),
+        ("ModelFileMissing", "no model artefact at /models/churn/latest"),
+        ("LowConfidencePredictions", "35% of predictions below 0.5 confidence"),
+        ("OCR quality degraded", "character error rate 12 % since the last release of the model"),
+        ("ConceptDrift", "champion model F1 dropped 9 points"),
+        ("ModelStale", "model was last trained 92 days ago"),
+        ("ModelNotLoaded", "model_loaded is false in /health"),
+        ("YoloDetectionRateDrop", "detections per frame fell by 60 %"),
+        ("HallucinationRateHigh", "answers flagged by judge 8%"),
+        ("DataDriftWarning", "feature distribution changed"),
+        ("EmbeddingModelLoadFailed", "cannot load sentence-transformers weights"),
+        ("RecommenderCTRDrop", "model quality: click rate down 30 percent vs baseline"),
+        ("No model registered for stage production", "MLflow registry has none"),
+    ],
+)
+def test_alerts_about_models_are_told(name: str, summary: str) -> None:
+    """It learnt from none of these, and no labelled alert has this category."""
+    assert category(name, summary) is Category.MODEL
+
+
 def test_a_name_is_read_however_it_is_written() -> None:
     """CamelCase, snake_case and words apart are one."""
     written_so = ["PodCrashLooping", "pod_crash_looping", "Pod crash looping", "pod-crash-looping"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from bot.alerts.message import read_message
 from bot.clock import utc_now
+from bot.incidents.opening import is_grave
 from slackbox.workspace import BOT_USER_ID
 from tests.at_work import AtWork, Card
 from tests.samples import alertmanager
@@ -235,6 +237,27 @@ def test_in_a_storm_the_grave_ones_have_cards_of_their_own(work: AtWork) -> None
     assert "P1" in work.waiting(ts).title
     assert len(bot.store.incidents.open_incidents()) == 1
     assert "Incident INC-1" in work.card(ts).words
+
+
+def test_hundreds_at_a_time_are_all_kept_and_a_grave_one_is_not_lost_among_them(work: AtWork) -> None:
+    """They come over many connections in no order; `make bench` does the same with ten thousand."""
+    bot = work.start(STORM_ALERTS="20")
+    many = 200
+
+    def post(number: int) -> None:
+        grave = number == many // 2
+        labels = {"instance": f"host-{number}", "severity": "critical" if grave else "warning"}
+        httpx.post(work.monitor, json=alertmanager("TargetDown", labels=labels)).raise_for_status()
+
+    with ThreadPoolExecutor(8) as tools:
+        list(tools.map(post, range(many)))
+    storm_card(work, f"{many} alerts at once")
+    (grave,) = [each for each in bot.store.alerts.open_alerts() if is_grave(each)]
+    assert work.card_with(grave.ts, "TargetDown").title.startswith("🟠 P1")
+    assert len(bot.store.alerts.open_alerts()) == many
+    assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+    cards_of_their_own = [each for each in bot.store.alerts.open_alerts() if work.in_thread(each.ts, "alert:")]
+    assert len(cards_of_their_own) <= 21  # those from before it was a storm, and the grave one
 
 
 @pytest.mark.parametrize("severity", ["critical"])
