@@ -3,9 +3,9 @@
 `message.py` parses at the door (with `blocks.py` and `markup.py`): nothing deeper sees Slack's JSON. `read_alert` asks
 each file in `sources/` in turn; its `read` gives an Alert, or None when the message is not its own. What no tool's
 reader knows is read by `sources/generic.py`, whose status (`status.py`) weighs all signs: `states.py` has the words
-of tools, `signs.py` their sentences, `emoji.py` and `colours.py` what they colour. `subject.py` and `labels.py` tell
-what it is about, and `fingerprint.py` whether two messages are about the same thing. `bounds.py` limits what a
-stranger's text may bring.
+of tools, `signs.py` their sentences (with `portuguese.py` and `limits.py`), `emoji.py` and `colours.py` what they
+colour. `subject.py` and `labels.py` tell what it is about, and `fingerprint.py` whether two messages are about the same
+thing. `bounds.py` limits what a stranger's text may bring.
 
 What people write is read by `reports.py` (`symptoms.py`, `frames.py`): does a sentence report trouble there is now?
 In the incidents channel, where most talk of trouble is about one that is known, `outage.reports_new_outage(message)` is

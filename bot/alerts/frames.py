@@ -97,7 +97,12 @@ WORK = _any(  # work on something, its review, its documents: not the thing itse
     | if\ (?:you|any(?:one|body)|some(?:one|body))\ (?:see|notice|get|have|need|want|find)s?\b | feature\ request
     | error\ budgets? | my\ (?:keyboard|laptop|mouse|screen|monitor|phone|headset|bike|car|vpn\ client)\b
     | (?:after|since|thanks\ to)\ the\ (?:optimi[sz]ation|tuning|cleanup|improvement)s?
-    | (?:fix|patch|workaround|improvement)\ (?:for|to|of)\ (?:the|that|this) )\b"""
+    | (?:fix|patch|workaround|improvement)\ (?:for|to|of)\ (?:the|that|this)
+    | reuni[aã]o
+    | (?:precisamos|dev[ií]amos|devemos|temos\ que|dever[ií]amos|poder[ií]amos|seria\ bom|vale\ a\ pena)
+      \ (?:\w+\ )?(?:melhor|ajust|cri|adicion|revis|document|rever|troc|mud|diminu|aument|escrev|automatiz)\w*r
+    | (?:we|you|i|they)\ (?:should|could|need\ to|ought\ to|must)\ (?:really\ |also\ |probably\ |just\ )?
+      (?:improv|reword|rewrit|document|automat|rethink|redesign|add\ an?\ (?:alert|test|check|metric))\w* )\b"""
 )
 LEFT_ALONE = _any(
     r"""\b(?:false\ (?:alarm|positive) | (?:please\ |you\ can\ |can\ be\ )ignored?

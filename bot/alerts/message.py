@@ -35,6 +35,11 @@ class Attachment:
     buttons: Pairs = ()  # words and address
     blocks: tuple[Block, ...] = ()
 
+    @property
+    def is_one_field(self) -> bool:
+        """Whether it says in a lone field what others say in their text."""
+        return len(self.fields) == 1 and not (self.text or self.pretext or self.blocks)
+
 
 @dataclass(frozen=True)
 class Message:
@@ -82,6 +87,7 @@ class Message:
             block.text for block in self.all_blocks if block.kind not in {"header", "section", "actions", "table"}
         ]
         begins += [value for each in self.attachments for title, value in each.fields if title.casefold() in _TELLING]
+        begins += [each.fields[0][1] for each in self.attachments if each.is_one_field]
         if not any(text.strip() for text in [*titles, *begins]):
             begins = [each.fallback for each in self.attachments]
         firsts = [next((line for line in text.splitlines() if line.strip()), "") for text in begins]

@@ -14,7 +14,7 @@ from bot.alerts import frames
 from bot.alerts.symptoms import symptoms
 
 _MOST = 4000  # characters of a person's message that are looked at
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s+[—–]\s+|\s+-{1,2}\s+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s[—–]\s+|\s-{1,2}\s+")
 _QUOTED = re.compile(r"^(?:>|&gt;).*$", re.MULTILINE)
 _CODE = re.compile(r"```|`")
 
@@ -38,7 +38,8 @@ _OVER = _any(
     | \b(?:no\ longer|stopped)\ (?:failing|erroring|crashing|firing|timing\ out|flapping|alerting)\b
     | \b(?:issue|incident|outage|alert|problem)\ (?:is\ |was\ |has\ been\ )?(?:now\ )?(?:closed|over|gone|resolved)\b
     | \bresolvid[oa]\b | \bvoltou\b(?!\ a\ (?:cair|falhar|dar)) | \bnormalizad[oa]\b | \bnormalizou\b
-    | \bcorrigid[oa]\b"""
+    | \bcorrigid[oa]\b
+    | \bpar(?:ou|aram)\ de\ (?:falhar|cair|travar|alertar|apitar|disparar|reiniciar|dar\ (?:erro|timeout|falha))\b"""
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.alerts import states
+from bot.alerts import limits, portuguese, states
 from bot.alerts.emoji import bare
 from bot.model import AlertStatus
 
@@ -49,7 +49,9 @@ _DENIED = _any(
     | \bno\ longer\ (?:ok\b|healthy|up\b|respond\w*|reachable|available|running|reporting|receiving|online|responds
     |operational|ready|passing)
     | \b(?:failed|failing|failure)\ again | \brecovery\ (?:has\ )?failed
-    | \bhas\ not\ (?:been\ seen|reported|checked|pinged|completed|run)"""
+    | \bhas\ not\ (?:been\ seen|reported|checked|pinged|completed|run)
+    | """
+    + portuguese.DENIED
 )
 _RECOVERED = _any(
     r"""(?<!if\ )(?<!when\ )(?<!until\ )(?<!once\ )(?<!be\ )(?<!to\ be\ )(?<!un)(?<!after\ )(?<!as\ )\bresolved\b
@@ -68,13 +70,13 @@ _RECOVERED = _any(
       (?!\ (?:but|slower|in\ version|for\ (?:download|upgrade|testing)|as\ of))
     | \b(?:is|are)\ (?:now\ |back\ |again\ )?up\b(?!\ (?:by|to|from|for\ (?!\d)|about|against|over|~?\d|next)
     |\s*[+\d~])
-    | \b(?:up|ok|healthy|online|working|works|working\ fine|responding|reachable|available|running|passing|reporting
-    |operational|checking\ in|succeeding|normal)\ (?:now\ )?again\b
+    | \b(?:up|ok|healthy|online|connected|working|works|working\ fine|responding|reachable|available|running|passing
+    |reporting|operational|checking\ in|succeeding|normal)\ (?:now\ |state\ )?again\b
     | \b(?:alerts?|alarms?|incidents?|issues?|problems?|events?|tickets?|cases?|triggers?|outages?|violations?
     |conditions?|anomal(?:y|ies)|errors?|downtime|outage|disruption|degradation|threat)
       \ (?:\S{1,40}\ ){0,4}?(?:is\ |are\ |was\ |were\ |has\ |have\ |been\ |now\ |auto-?|automatically\ |
-      manually\ )*(?:closed|cleared|ended|over|fixed|resolved|solved|gone|recovered|deactivated|subsided|finished
-      |mitigated)\b
+      manually\ )*(?:closed|cleared|ended|over(?!\ (?:~?\d|the\b|an?\b|its\b|limit))|fixed|resolved|solved
+      |gone|recovered|deactivated|subsided|finished|mitigated)\b
     | \b(?:closed|cleared|ended|solved|recovered|deactivated)\ (?:the\ |an?\ |this\ )?(?:alert|alarm|incident|issue
     |problem|event|violation|case)\b
     | \bmarked\ (?:\S{1,80}\ ){0,3}?as\ (?:resolved|fixed|closed|done)\b
@@ -91,10 +93,16 @@ _RECOVERED = _any(
     | \b(?:received|receiving|available|reachable|seen|arriving|below|under|within)\b[^.\n]{0,60}\bagain\b
     | \bin\ (?:the\ |an?\ )?(?:ok|normal|healthy|up)\ (?:state|status)\b | \ball\ (?:\w+\ ){1,3}(?:are\ |is\ )?ready\b
     | \brecovered\ after\b | \bafter\ passing\b | \bmitigated\b | \bsubsided\b
-    | \b(?:was|been)\ (?:down|offline|unavailable|unreachable|failing)\ for\b | \bdowntime\ (?:was|lasted|:)
+    | \b(?:was|had\ been)\ (?:down|offline|unavailable|unreachable|failing)\ for\b | \bdowntime\ (?:was|lasted|:)
     | \bdown\ for\ [^.\n]{1,40}\band\ is\ (?:now\ )?up | \b(?:outage|downtime|incident|alert)\ duration\b
-    | \bnormaliz(?:ed|ou|ado|ada)\b | \bresolvid[oa]\b | \brecuperad[oa]\b
-    | \bvoltou\ (?:ao\ normal|a\ responder|ao\ ar)\b"""
+    | \bnormalized\b
+    | \b(?:down|warning|error|unusual|alert|outage|downtime)\ ended\b | \bnow:\ up\b | \breconnected\b
+    | \bback\ on\ (?:mains|line|utility|grid|ac)\b | \bdelisted\b
+    | \bremoved\ from\ (?:\w+\ )?(?:blacklist|blocklist|rbl)s?\b
+    | \b(?:neighbou?r|interface|link|port|peer|tunnel|session|adjacency)\ (?:[\w./:-]{0,40}\d\S{0,20}\ )?up
+      (?!\ (?:to|for|time|at|by|\d))\b
+    | """
+    + portuguese.OVER
 )
 _UPPER_OK = re.compile(
     r"(?:^|[\s\[(:>|*_\"'`-])(?:OK|RESOLVED|RECOVERED|RECOVERY|CLEARED|CLEAR|HEALTHY|UP)(?=$|[\s\])!.,;:|*_\"'`)-])"
@@ -108,15 +116,19 @@ _JOBS = (
     r" | tests? | test\ suite | checks\ on | plan | apply | renewals? | provisioning | replication\ job"
     r"| reindex\w* | etl | dag | ingestion | training | retrain\w* | compaction"
     r" | cleanup | vacuum | archiv\w* | rotations? | patch(?:es|ing)? | merge | publish\w* | stage | step | crawl"
-    r"| terraform | ansible | playbook | flow | canary | promotion"
+    r"| terraform | ansible | playbook | flow | canary | promotion | quality\ gate"
+    r"| " + portuguese.JOBS
 )
 _DONE = (
     r"completed? | completes | finished | succeeded | succeeds | successful(?:ly)? | success | done | passed"
     r"| started | starting | starts | begun | began | begins | in\ progress"
     r" | running | queued | scheduled | triggered\ by | promoted | created | merged | ready | live | published"
     r"| rolled\ out | kicked\ off | initiated | verified | ok | fixed\ version"
-    r" | deployed | applied | uploaded | approved | canceled | cancelled | skipped | iniciad[oa] | conclu[ií]d[oa]"
-    r"| finalizad[oa] | sucesso"
+    r" | deployed | applied | uploaded | approved | canceled | cancelled | skipped | " + portuguese.DONE
+)
+_OBJECTS = (  # of a cluster: that one is made or changed is no news
+    r"pods? | deployments? | services? | config\ ?maps? | secrets? | ingress(?:es)? | statefulsets? | daemonsets?"
+    r" | replicasets? | namespaces? | cronjobs?"
 )
 _NOTE = _any(
     rf"""\b(?:{_JOBS})\b[^.\n]{{0,120}}?\b(?:{_DONE})\b | \b(?:{_DONE})\b[^.\n]{{0,60}}?\b(?:{_JOBS})\b
@@ -124,22 +136,32 @@ _NOTE = _any(
     | \bsuccess(?:ful|fully)?\b(?!\ (?:rate|ratio|percent)) | \bdeployed\b
     | \bdeploying\b | \brolled\ out\b | \brolling\ out\b | \breleased\b
     | \bnew\ (?:version|release|deployment|build)\b | \bsynced\b | \bup\ to\ date\b
-    | \bpromoted\b | \bprovisioned\b | \bscaled\ (?:up|down|out|in)\b | \brenewed\b | \bwas\ renewed\b
+    | \bpromoted\b | \bprovisioned\b | \bscaled\ (?:up|down|out|in|from|to)\b | \b\d+\ (?:tests?\ )?passed\b
+    | \b(?:{_OBJECTS})\b[^.\n]{{0,60}}\b(?:created|updated|deleted)\b | \b(?:configured|unchanged)\W*$
+    | \b(?:restarted|rebooted)\b[^.\n]{{0,60}}\bby\ (?!the\b|itself|kube\w*|oom|kernel|watchdog|supervisor|systemd
+    |monit|liveness|health|an?\b)\w+\W*$ | \brenewed\b | \bwas\ renewed\b
     | \bhas\ been\ (?:created|added|updated|installed|enabled|renewed)\b"""
 )
+_EXIT = (  # with any code but zero
+    r"(?:exit(?:ed)?|return(?:ed)?|terminou|saiu|retornou)\ (?:with\ |com\ )?(?:code|status|c[oó]digo)[\s:=]*-?[1-9]\d*"
+)
 _BUT_FAILED = _any(
-    r"""\b(?:fail(?:s|ed|ing|ure|ures)? | errors?\b(?!\s*[:=]\s*0\b) | errored | unsuccessful\w* | abort\w*
+    rf"""\b(?:fail(?:s|ed|ing|ure|ures)? | errors?\b(?!\s*[:=]\s*0\b) | errored | unsuccessful\w* | abort\w*
     | timed\ ?out | timeout | broken? | crash\w* | not\ (?:be\ )?complet\w*
     | incomplete | partial(?:ly)? | with\ (?:\d+\ )?(?:warnings?|problems|issues|errors) | rolled\ back
     | rollback\ (?:started|triggered|initiated) | degraded | unhealthy | missing | missed | late | overdue
     | stuck | did\ not | didn't | could\ not | cannot | denied | rejected | vulnerabilit\w+ | older\ than
     | too\ old | last\ (?:successful|good) | exceeded | exceeds
-    | corrupt\w* | falh\w* | erros? | unable | problem )\b"""
+    | corrupt\w* | unable | problem | evicted | {portuguese.FAILED} | {_EXIT} )\b"""
 )
 _NONE_FAILED = _any(
-    r"""\b(?:no|0|zero|without(?:\ any)?)\ +(?:\w+\ ){0,2}?(?:errors?|failures?|failed|fail|problems?|issues?
-    |warnings?|alerts?|incidents?|trouble|outages?|timeouts?|crash\w*|anomal\w+|vulnerabilit\w+|missing)
-    | \b(?:failed|failures?|errors?|warnings?|problems|failing)\s*[:=]\s*0\b | \b(?:failed|failing|errors?)\ +0\b"""
+    r"""\b(?:no|0|zero|without(?:\ any)?)\ +(?:(?!(?:is|are|in|has|have|was|were)\b)\w+\ ){0,2}?
+    (?:errors?|failures?|failed|failing|fail|problems?|issues?|warnings?|alerts?|incidents?|trouble|outages?
+    |timeouts?|crash\w*|anomal\w+|vulnerabilit\w+|missing|drift|throttl\w+|threats?|violations?|malware
+    |rejected|duplicates?|(?:critical|high)(?:\ \w+)?)\b
+    | \b(?:failed|failures?|errors?|warnings?|problems|failing)\s*[:=]\s*0\b | \b(?:failed|failing|errors?)\ +0\b
+    | """
+    + portuguese.NONE_FAILED
 )
 _ACKNOWLEDGED = _any(
     r"""^\W*(?:ack(?:nowledged?|nowledgement|ed)?|assigned|snoozed|muted|silenced|suppressed|commented|note)\b
@@ -151,7 +173,7 @@ _ACKNOWLEDGED = _any(
     | \b(?:monitor|check|alert|alerting|alarm|notifications?|rule)s?\ (?:\S{1,40}\ ){0,2}?(?:has\ been\ |was\ |is\ |
     been\ )*(?:created|paused|resumed|disabled|enabled|updated|edited|deleted|added|started\ monitoring)\b
     | \bsilence\ (?:created|expired|started|ended) | \bflapping\ ?stop\w* | \bdowntime\ ?(?:start|end|cancel)\w*
-    | \bcustom\ notification"""
+    | \bcustom\ notification | \breconhec(?:eu|id[oa])\b | \bassumiu\ o\b"""
 )
 _ROUTINE = _any(
     r"""\b(?:daily|weekly|monthly|nightly|hourly|morning|evening|end[\s-]of[\s-]day
@@ -159,10 +181,9 @@ _ROUTINE = _any(
     |briefing|update|check|health)\b
     | \bdigest\b | \b(?:summary|report|stats|statistics|recap)\ (?:of|for)\b
     | \b(?:status|health|uptime|slo|sla|usage|cost|activity)\ (?:report|summary|digest|overview)\b
-    | \bresumo\ (?:di[aá]rio|semanal)\b | \brelat[oó]rio\b
     | \bno\ (?:new\ |open\ |active\ |current\ |known\ |ongoing\ |critical\ |unresolved\ ){0,3}(?:alerts?|alarms?
     |incidents?|issues?|problems?|errors?|trouble|outages?|anomal\w+|failures?|vulnerabilit\w+|warnings?)\b
-    | \bpost-?\ ?mortem | \bnothing\ to\ (?:report|see|worry|do)\b
+    | \bpost-?\ ?(?:mortem|incident) | \bnothing\ to\ (?:report|see|worry|do)\b
     | ^\W*(?:\w+\W+){0,4}(?:report|summary|digest|recap|overview|statistics|stats)\W*$
     | \b(?:this\ is\ (?:only\ |just\ )?a\ test | test\ (?:alert|notification|message|event|page|incident)\b
     | (?:webhook|slack|integration|notification)s?\ (?:test|is\ working|works|configured|connected|set\ up
@@ -174,7 +195,9 @@ _ROUTINE = _any(
     |ends|ended)) | \breminder\b
     | \b(?:logged\ in|signed\ in|joined|opened\ a\ (?:pull|merge)\ request|pushed\ (?:\d+|to|new|a)|commented\ on
     |new\ (?:comment|user|signup|customer|subscriber|sale|order|star|pull\ request|merge\ request|feature|blog|post
-    |article))\b"""
+    |article))\b
+    | """
+    + portuguese.ROUTINE
 )
 _ALL_WELL = _any(
     r"""\b(?:all|everything)\ (?:\w+\ ){0,3}?(?:is\ |are\ )?(?:ok|operational|healthy|normal|green|passing|passed|good
@@ -185,16 +208,20 @@ _CODE_TALK = _any(
     | \b(?:opened|merged|approved|closed|created|reviewed)\ (?:an?\ |the\ |your\ |this\ )?(?:new\ |draft\ )?(?:pull
     |merge)\ request\b
     | \bpushed\ (?:\d+|a|to|new)\b
-    | \b(?:resolved|added|left|replied\ to)\ (?:an?|the|\d+)\ (?:new\ )?(?:comments?|threads?|conversation)\b"""
+    | \b(?:resolved|added|left|replied\ to)\ (?:an?|the|\d+)\ (?:new\ )?(?:comments?|threads?|conversation)\b
+    | \b(?:commented|replied)\ (?:on|to|in)\b | \bnew\ (?:comment|reply|replies)\ (?:on|to|in|from)\b
+    | \bcomentou\ (?:em|no|na)\b"""
 )
 _TROUBLE = _any(
-    r"""\b(?:down | outage | offline | unreachable | inaccessible | unavailable | not\ (?:respond\w* | reachable
+    rf"""\b(?:down | outage | offline | unreachable | inaccessible | unavailable | not\ (?:respond\w* | reachable
     | available | ready | healthy | running | found | ok | working | synced | receiv\w* | seen | reporting
     | checked | completed)
     | unresponsive | no\ (?:response|answer|heartbeat|ping|data|route|quorum|leader|master|backup|space|metrics
     |traffic|checkin|check-in|signal|available|healthy|recent)\b | crash\w* | panic\w* | hang(?:s|ing) | hung
     | stuck | stalled | fail(?:s|ed|ing|ure|ures)? | broken
-    | \w*errors? | \w*exceptions? | errored | erroring | exceptions? | 5\d\d(?:s)? | 4\d\d\ error\w*
+    | \w*errors? | \w*exceptions? | errored | erroring | exceptions? | 5xx | locked\ out
+    | (?<!max\ )(?<!limit\ )(?<!of\ )5(?:0\d|1[01]|2\d)s?(?!\ (?!responses\b|pages\b)\w+s\b)
+    | 4\d\d\ error\w*
     | time[ds]?[\s-]?outs? | timing\ out | refused | denied | slow\w* | latency | lag(?:ging|s)?
     | out\ of\ (?:memory|disk|space|sync|range|service|inodes|bounds|stock)
     | oom\w* | full | filling | high | low\ (?:disk|memory|space|battery|free|credit|balance) | critical | crit\b
@@ -212,14 +239,20 @@ _TROUBLE = _any(
     | unexpected(?:ly)? | urgent | emergency | fatal | severe | disaster | page\b | escalat\w* | investigating
     | identified | disrupt\w* | regress\w* | insufficient | unknown | usage\ (?:is\ )?(?:at|over|above)
     | pending\ (?:for|too) | crashloop\w* | imagepull\w* | backoff | notready | did(?:n't|\ not) | could\ not | cannot
-    | caiu | fora\ do\ ar | falh\w* | erros? | indispon\w+ | alerta | cr[ií]tico | lent[oa] )\b | \bis\ active\b
-    | \b9\d(?:\.\d+)?\ ?% | \b100\ ?%"""
+    | disconnect\w* | stopped\ \w+ing | skew\w* | unreadable | uncorrect\w+ | bad\ (?:sectors?|blocks?)
+    | on\ battery | (?:disk|memory|pid)\ ?pressure | (?:max\w*|limit|quota|capacity)\ (?:\w+\ ){{0,2}}(?:reached|hit)
+    | (?:reached|hit)\ (?:the\ |its\ )?(?:max\w*|limit|quota)
+    | blacklisted | blocklisted | listed\ on\ [^.\n]{{0,20}}\b(?:rbls?|blacklists?|blocklists?)
+    | fail-?over\ (?:started|initiated|triggered|in\ progress) | failing\ over
+    | (?:0|no|zero)\ (?:active\ |running\ |available\ |healthy\ )?(?:consumers?|workers?|endpoints?)(?!\ \w+ing)
+    | {_EXIT} | {portuguese.TROUBLE} )\b
+    | \bis\ active\b | \b9\d(?:\.\d+)?\ ?% | \b100\ ?%"""
 )
 
 
 def plain_sign(headline: str) -> AlertStatus | None:
     """What a title says in so many words: where a change ends, a state at its start, end or in brackets, a recovery."""
-    text = bare(headline).strip()
+    text = _COUNTED_ZERO.sub(" ", bare(headline)).strip()
     if (moved := states.transition(text)) is not None:
         return moved
     if _STILL_SOME.search(text):
@@ -235,6 +268,10 @@ def plain_sign(headline: str) -> AlertStatus | None:
     return RESOLVED if _RECOVERED.search(text) and not _BACK_DOWN.search(text) else None
 
 
+_COUNTED_ZERO = _any(  # "Resolved: 0, Firing: 3" tells of what fires alone
+    r"\b(?:firing|resolved|alerting|critical|warning|ok|down|up|open|closed)\ *[:=]\ *0\b"
+    r"|\b(?:0|no)\ (?:firing|resolved|alerting|critical|down|open)\b"
+)
 _STILL_SOME = _any(r"\b[1-9]\d*\ (?:\w+\ )?firing\b")  # of several alerts in one message
 _IS = re.compile(r"\b(?:is|are)\s+(?:now\s+|back\s+)?([A-Za-z]+)\W*$")
 _NAMED_TROUBLE = re.compile(r"^\W*(?:problem|alert|alarm|error|failure|warning|critical)\b", re.IGNORECASE)
@@ -268,6 +305,7 @@ def _states(text: str) -> set[AlertStatus]:
             if (
                 states.is_state(word)
                 and word not in _WEAK
+                and not (word == "normal" and re.search(r"\d", piece))  # "(normal: 3 s)" names what it should be
                 and (len(piece.split()) <= 2)
                 and (status := states.state_of(piece)) is not None
             ):
@@ -302,6 +340,14 @@ def _is_all_well(text: str) -> bool:
     return bool(_ALL_WELL.search(text)) and not _RECOVERED.search(_ALL_WELL.sub(" ", text))
 
 
+def acknowledged_sign(title: str) -> bool:
+    """A title by which a tool says that somebody has taken the alert: its colour is still that of the trouble."""
+    return bool(_TAKEN.search(bare(title))) and not _DENIED.search(title)
+
+
+_TAKEN = _any(r"\b(?:acknowledge(?:d|ment(?!\ (?:tim|miss|overdue|expir)))|acked|reconhecid[oa])\b")
+
+
 def note_sign(text: str) -> bool:
     """A note that reports no trouble: a job done or begun, an acknowledgement, a digest, a test of the channel."""
     said = _NONE_FAILED.sub(" ", bare(text))
@@ -321,4 +367,5 @@ def word_sign(text: str) -> AlertStatus | None:
         return RESOLVED
     if note_sign(text):
         return INFO
-    return FIRING if _TROUBLE.search(_NONE_FAILED.sub(" ", said)) else None
+    left = _NONE_FAILED.sub(" ", said)
+    return FIRING if _TROUBLE.search(left) or _TROUBLE.search(states.apart(left)) or limits.is_over(left) else None

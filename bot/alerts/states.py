@@ -51,7 +51,7 @@ _LEVEL = _words(
 )
 _MINOR = _words(
     """
-    low p4 p5 sev4 sev5 sev-4 s4 info trivial
+    low p4 p5 sev4 sev5 sev-4 s4 info informational notice debug trivial baixa
     """
 )
 _PHRASES = {
@@ -107,6 +107,11 @@ def state_of(value: str) -> AlertStatus | None:
         if (found_status := _status(word)) is not None:
             return found_status
     return AlertStatus.FIRING if words[0] in _LEVEL else None
+
+
+def apart(text: str) -> str:
+    """Words that are written as one, taken apart: "NodeNotReady"."""
+    return _CAMEL.sub(" ", text)
 
 
 def is_state(word: str) -> bool:

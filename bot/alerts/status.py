@@ -4,7 +4,8 @@ From the surest to the faintest:
 1. a field that names the state ("Current State: OK"), where a field for the old one counts for nothing;
 2. a title, a header or a beginning that says it: a change and where it ends, a state in brackets, at the start or the
    end, a recovery in words;
-3. a note ("backup completed", "acknowledged", a digest), unless the colour is red;
+3. a note ("backup completed", a digest), unless the colour is red; a title that says that somebody has acknowledged the
+   alert comes before all else;
 4. the colour: templates rarely change their words, and nearly always their colour;
 5. an emoji in a title or at a beginning;
 6. the words of the titles, then of the text;
@@ -49,6 +50,8 @@ def status_of(message: Message) -> AlertStatus:
     heads = [head for head in message.headlines if head.strip()]
     colour = colours.worst(message.colors)
     note = _is_note(heads)
+    if any(signs.acknowledged_sign(head) for head in heads[:1]):
+        return INFO
     named, plainly = _of_fields(message)
     if named is not None and not (named is INFO and colour == colours.RED):
         over = named is RESOLVED or (not plainly and colour not in {colours.RED, colours.YELLOW})

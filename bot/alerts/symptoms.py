@@ -48,8 +48,8 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     |stale)\b
     | (?:same|identical)\ (?:score|answer|prediction|result|output|response)\w*\ (?:for|to|on)\ (?:every|all|each|any)
     | (?:iowait|steal)\ (?:is\ |at\ )?[3-9]\d\ ?% | (?:is|are|goes|went|going)\ (?:crazy|nuts|insane|bananas|wild)
-    | (?:nothing|nobody|no\ one|none)\ (?:\w+\ )?(?:loads?|works?|responds?|starts?|gets|can|is\ able|arrives?|moves
-    |goes|comes)\b
+    | (?:nothing|nobody|no\ one|none)\ (?:\w+\ ){0,4}?(?:loads?|works?|responds?|starts?|gets|can|is\ able|arrives?
+    |moves|goes|comes)\b
     | (?:out\ of|running\ out\ of|ran\ out\ of)\ (?:ip\b|ips|addresses|threads|licen\w+|credits?|quota|tokens|workers
     |capacity|ports|handles)
     | unknown\ (?:ips?|address\w*|devices?|locations?|hosts?|users?|countr\w+|process\w*) | read-?only\b
@@ -70,7 +70,15 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     | cert\ (?:\w+\ ){0,7}?(?:expire[sd]?|invalid|expiring) | expired\b
     | expir(?:es|ing)\ (?:in|today|tomorrow|tonight|on|soon|this) | not\ secure\b
     | caiu | fora\ do\ ar | travad[oa]s? | travou | travando | quebrad[oa] | quebrou | lent[oa]s?\b | lentid[aã]o
-    | falh(?:a|as|ou|ando)\b
+    | falh(?:a|as|ou|ando)\b | ca(?:indo|[ií]ram)\b | parad[oa]s?\b(?=\W*(?:h[aá]|desde|de\ novo|de\ vez|[,.!?]|$))
+    | par(?:ou|aram)\ de\b(?!\ (?:chover|chorar|rir|reclamar)) | zerad[oa]s?\b(?!\ de\b) | duplicad[oa]s?\b
+    | em\ duplicidade | \w{3,20}ndo\ sem\ parar\b
+    | (?:charged|billed|sent)\ (?:twice|double|two\ times) | duplicate\ (?:charges?|orders?|payments?|emails?)
+    | (?:n[aã]o\ (?:consig\w+|conseg\w+|estou\ conseguindo|d[aá]\ (?:pra|para))|ningu[eé]m\ (?:\w+\ ){0,4}?conseg\w+)
+      \ (?:mais\ )?(?:acessar|logar|entrar|abrir|emitir|finalizar|pagar|comprar|vender|conectar|salvar|carregar|enviar
+      |receber|subir|baixar|gerar|usar|cadastrar|atualizar|consultar|processar|imprimir|sincronizar|fazer|fechar|ver\b)
+    | n[aã]o\ (?:es)?t(?:[aá]|[aã]o)\ \w+ndo
+    | nada\ (?:sendo|est[aá]\ sendo|funciona|carrega|abre|sai|chega) | fora\ desde
     | indispon[ií]ve(?:l|is) | erros?\b
     | n[aã]o\ (?:responde\w*|funciona\w*|abre\w*|carrega\w*|conecta\w*|sobe\w*) )"""
 )
