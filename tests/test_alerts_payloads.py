@@ -16,6 +16,7 @@ from bot.model import Alert, AlertStatus
 PAYLOADS = Path(__file__).parent / "payloads"
 EXPECTED = [json.loads(line) for line in (PAYLOADS / "expected.jsonl").read_text().splitlines()]
 UNKNOWN = [json.loads(line) for line in (PAYLOADS / "unknown.jsonl").read_text().splitlines()]
+PAIRS = [json.loads(line) for line in (PAYLOADS / "pairs.jsonl").read_text().splitlines()]
 
 
 def read(file: str) -> Alert:
@@ -78,6 +79,13 @@ def test_labels_and_links_are_taken_along() -> None:
 def test_a_tool_never_seen_before_has_its_status_read(case: dict[str, Any]) -> None:
     """By fields, titles, colours, emoji and words, whatever says it best."""
     assert read_alert(read_message(case["message"])).status is AlertStatus(case["status"])
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: json.dumps(pair["other"], ensure_ascii=False)[30:110])
+def test_a_recovery_finds_its_alert_whatever_the_tool(pair: dict[str, Any]) -> None:
+    """Its words and its fields are others than those of the trouble, and two troubles of one host are two."""
+    one, other = (read_alert(read_message(pair[which])).fingerprint for which in ("one", "other"))
+    assert (one == other) is pair["same"]
 
 
 def test_every_payload_says_where_its_form_comes_from() -> None:

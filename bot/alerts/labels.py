@@ -21,6 +21,9 @@ _SAME = {  # other words for the same thing
     "alert_name": "alertname",
     "pod_name": "pod",
     "k8s_namespace": "namespace",
+    "nome_do_problema": "problem_name",
+    "servidor": "host",
+    "serviço": "service",
     "cluster_name": "cluster",
 }
 _PROSE = {
@@ -63,6 +66,7 @@ _THING = (  # what tells one alert of the same name from another
     "resource",
     "entity",
     "target",
+    "problem_name",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ _ASIDE = re.compile(r"\([^()\n]{0,200}\)")
 _AFTER = re.compile(
     r"\b(?:it )?(?:was|were|been|after|for|since|lasted|duration|downtime|took|within)\b\s+(?:\w+\s+){0,3}?(?:\d|a "
     r"|an |about ).*$"
-    r"|\b(?:due to|because|caused by)\b.*$|[.!]\s.*$",
+    r"|\b(?:due to|because|caused by)\b.*$|\bby @?\w{1,40}\W*$|[.!]\s.*$",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -27,7 +27,7 @@ _TIMES = re.compile(
     r"|\b\d\d?:\d\d(?::\d\d)?\b"
 )
 _NUMBERS = re.compile(
-    r"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?(?:%|°c|[kmgt]i?b(?:/s)?|b/s|ms|µs|us|s|sec\w*|min\w*|m|h|hours?"
+    r"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?(?:%|°c|[kmgt]i?b(?:/s)?|b/s|ms|µs|us|s|sec\w*|seg\w*|min\w*|m|h|hours?|horas?"
     r"|hrs?|d|days?|req/s|rps|qps|x|k|times?))?(?![\w-])(?!\.\d)",
     re.IGNORECASE,
 )
@@ -45,13 +45,17 @@ _EMPTY = _words(
     again it its this that currently automatically auto after since still no longer not due alert alerts alarm
     alarms incident notification issue problem monitor check status state host service normal time times
     in_alarm previous previously became changed went came come goes gone declared entered returned return
-    experiencing detected reporting received responding your
+    experiencing detected reporting received responding your just new created code lost connected disconnected
+    reconnected o os as no na do da dos das em de ao para com por e está foi desde após há já agora novamente voltou
+    problema alerta alarme incidente serviço estado ar conectado desconectado parou atrasada atrasado
     """
 )
 _ID = re.compile(
-    r"\b(?:incident|alert|issue|problem|ticket|case)\b\W{0,3}#?(?:id\W{0,2})?([A-Z]{1,6}-?\d{1,12}|\d{1,12})\b",
+    r"\b(?:incident|alert|issue|problem|ticket|case)\b\W{0,3}#?(?:id\W{0,2})?"
+    r"([A-Z]{1,6}-?\d{1,12}|\d{1,12}(?:\.[a-z\d]{2,20})?)\b",
     re.IGNORECASE,
 )
+_NUMBER_FIRST = re.compile(r"^\W*(?:[\[(][^\])\n]{1,40}[\])]\W*)?#(\d{2,12})\s")  # "[Triggered] #4812 Lag above 60 s"
 _CHECK = re.compile(
     r"(?:^|\s)([\w.-]{1,100}/[\w.-]{1,100})\s*:\s"
 )  # "web-1/check-disk: 95 % used": the rest is its output
@@ -76,6 +80,8 @@ def identity_of(headline: str) -> str:
     """What stays of a headline whatever the state: for the fingerprint."""
     if found := _ID.search(headline):
         return f"id {found[1].casefold()}"
+    if found := _NUMBER_FIRST.match(headline):
+        return f"#{found[1]}"
     if found := _CHECK.search(headline):
         return found[1].casefold()
     text = _EMOJI.sub(" ", bare(headline))

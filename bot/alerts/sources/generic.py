@@ -16,8 +16,8 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _TITLES_OF_TOOLS = re.compile(
-    r"^\W*(?:\w+ ){0,3}(?:alerts?|notifications?|alarms?|monitoring|report|update|status)(?: (?:firing|resolved"
-    r"|triggered|recovered|closed|opened|ok))?\W*$",
+    r"^\W*(?:\w+ ){0,3}(?:alerts?|notifications?|alarms?|monitoring|report|update|status)"
+    r"(?: (?:updated|changed|firing|resolved|triggered|recovered|closed|opened|ok))?\W*$",
     re.IGNORECASE,
 )
 
@@ -29,7 +29,7 @@ def read(message: Message) -> Alert:
     head = headline(message)
     found = labels.from_pairs(_listed(message))
     name = subject.name_of(head) or head[:120]
-    if not subject.identity_of(head):
+    if not subject.identity_of(head) or labels.is_known(head.partition(":")[0]):
         name = " on ".join(found[key] for key in ("service", "check", "host") if key in found) or name
     status = status_of(message)
     return Alert(
@@ -85,5 +85,7 @@ def _fingerprint(message: Message, source: str, head: str, found: dict[str, str]
     for _, url in message.all_links[:10]:
         if numbered := _NUMBERED.match(url):
             return fingerprint.of_id(source, numbered[1].casefold(), numbered[2])
-    things = labels.thing(found)
-    return fingerprint.of_labels(source, subject.identity_of(head) or ("" if things else head), things)
+    things, identity = labels.thing(found), subject.identity_of(head)
+    if identity.startswith("#"):  # its own number: what ends it lists less than what began it
+        return fingerprint.of_id(source, identity)
+    return fingerprint.of_labels(source, identity or ("" if things else head), things)
