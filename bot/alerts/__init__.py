@@ -4,8 +4,8 @@
 each file in `sources/` in turn; its `read` gives an Alert, or None when the message is not its own. What no tool's
 reader knows is read by `sources/generic.py`, whose status (`status.py`) weighs all signs: `states.py` has the words
 of tools, `signs.py` their sentences (with `portuguese.py` and `limits.py`), `emoji.py` and `colours.py` what they
-colour. `subject.py` and `labels.py` tell what it is about, and `fingerprint.py` whether two messages are about the same
-thing. `bounds.py` limits what a stranger's text may bring.
+colour. `subject.py` and `labels.py` tell what it is about (`figures.py`: which figures belong to a name), and
+`fingerprint.py` whether two messages are about the same thing. `bounds.py` limits what a stranger's text may bring.
 
 What people write is read by `reports.py` (`symptoms.py`, `frames.py`): does a sentence report trouble there is now?
 In the incidents channel, where most talk of trouble is about one that is known, `outage.reports_new_outage(message)` is

@@ -4,6 +4,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from bot.alerts import figures
+
 _PASSING = {"severity", "value", "prometheus"}  # labels that change while the trouble is the same
 _NUMBERS = re.compile(r"(?<![\w.:/-])\d+(?:[.,]\d+)?(?![\w-])(?!\.\d)")  # a figure, and not the 3 of db-3 or 10.0.0.3
 
@@ -20,8 +22,8 @@ def of_id(source: str, *parts: str) -> str:
 
 
 def of_text(source: str, text: str) -> str:
-    """For messages without labels. Figures are left out: `95 %` and `96 %` are the same trouble."""
-    return _digest(source, " ".join(_NUMBERS.sub("#", text.casefold()).split()))
+    """For messages without labels. Figures that name nothing are left out: `95 %` and `96 %` are the same trouble."""
+    return _digest(source, " ".join(_NUMBERS.sub("#", figures.joined(text.casefold())).split()))
 
 
 def _digest(*parts: str) -> str:

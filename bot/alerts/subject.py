@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.alerts import states
+from bot.alerts import figures, states
 from bot.alerts.emoji import bare
 
 _NAME = 120
@@ -16,6 +16,7 @@ _LEAD = re.compile(
 )
 _EMOJI = re.compile(r":[A-Za-z+-][\w+-]{0,39}:|[\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 _ASIDE = re.compile(r"\([^()\n]{0,200}\)")
+_NAMES_IN_ASIDE = re.compile(r"\(\s*([a-z][a-z._-]{0,80}\d[\w.-]{0,80})\s*\)", re.IGNORECASE)  # "Ping (db-1) Down"
 _AFTER = re.compile(
     r"\b(?:it )?(?:was|were|been|after|for|since|lasted|duration|downtime|took|within)\b\s+(?:\w+\s+){0,3}?(?:\d|a "
     r"|an |about ).*$"
@@ -27,10 +28,9 @@ _TIMES = re.compile(
     r"|\b\d\d?:\d\d(?::\d\d)?\b"
 )
 _NUMBERS = re.compile(
-    r"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?(?:%|°c|[kmgt]i?b(?:/s)?|b/s|ms|µs|us|s|sec\w*|seg\w*|min\w*|m|h|hours?|horas?"
-    r"|hrs?|d|days?|req/s|rps|qps|x|k|times?))?(?![\w-])(?!\.\d)",
-    re.IGNORECASE,
+    rf"(?<![\w.:/-])[<>=~≥≤]*\s?\d+(?:[.,]\d+)?(?:\s?{figures.UNIT})?(?![\w-])(?!\.\d)", re.IGNORECASE
 )
+_SHORT_MEASURE = re.compile(r"[pvx]\d.*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[._:/@-]+[^\W_]+)*")
 _NOUNS = {"alert", "alarm", "incident", "problem", "issue", "no", "data"}
 
@@ -50,9 +50,10 @@ _EMPTY = _words(
     problema alerta alarme incidente serviço estado ar conectado desconectado parou atrasada atrasado
     """
 )
-_ID = re.compile(
-    r"\b(?:incident|alert|issue|problem|ticket|case)\b\W{0,3}#?(?:id\W{0,2})?"
-    r"([A-Z]{1,6}-?\d{1,12}|\d{1,12}(?:\.[a-z\d]{2,20})?)\b",
+_ID = re.compile(  # after a colon a number counts things ("ALERT: 3 pods down"), and letters begin a host's name
+    r"\b(?:incident|alert|issue|problem|ticket|case)\b"
+    r"(?:\s{0,2}(?:\bid\b\W{0,3}|[#(\[]\s?#?|[-–—]\s?#)|\s{1,2}(?:id\W{0,2})?|\s?:\s{0,2}#)"
+    r"((?-i:[A-Z]{1,6}-[1-9]\d{0,11}|[A-Z]{1,6}\d{3,12})|\d{1,12}(?:\.[a-z\d]{2,20})?(?!\s[a-z]{3,30}s\b))\b",
     re.IGNORECASE,
 )
 _NUMBER_FIRST = re.compile(r"^\W*(?:[\[(][^\])\n]{1,40}[\])]\W*)?#(\d{2,12})\s")  # "[Triggered] #4812 Lag above 60 s"
@@ -84,18 +85,27 @@ def identity_of(headline: str) -> str:
         return f"#{found[1]}"
     if found := _CHECK.search(headline):
         return found[1].casefold()
-    text = _EMOJI.sub(" ", bare(headline))
+    text = figures.joined(_EMOJI.sub(" ", bare(headline)))
     whole = text
-    text = _AFTER.sub(" ", _ASIDE.sub(" ", _TIMES.sub(" ", text)))
+    text = _AFTER.sub(" ", _ASIDE.sub(_name_in, _TIMES.sub(" ", text)))
     kept = _kept(text) or _kept(whole)
     return " ".join(kept)
 
 
+def _name_in(aside: re.Match[str]) -> str:
+    """Of an aside what names a thing: "(db-1)" or "(Store 12)", and not "(95 %, was 80 %)" or "(p95)"."""
+    named = _NAMES_IN_ASIDE.fullmatch(aside[0])
+    return f" {named[1]} " if named and not _SHORT_MEASURE.fullmatch(named[1]) else " "
+
+
 def _kept(text: str) -> list[str]:
-    """The words that are neither state nor level nor filling; of `firing:1` or `db-3:9100` the part that names."""
+    """The words that are neither state nor level nor filling; of `firing:1` the part that names."""
     found = []
     for word in _WORD.findall(_NUMBERS.sub(" ", text).casefold()):
-        parts = [part for part in word.split(":") if not (_is_passing(part) or part in _EMPTY or part.isdigit())]
+        first, *others = word.split(":")
+        parts = [part for part in (first, *others) if not (_is_passing(part) or part in _EMPTY or part.isdigit())]
+        if others and others[-1].isdigit() and parts and figures.is_address(parts[-1]):
+            parts.append(others[-1])  # a port
         found += [":".join(parts)] if parts else []
     return found
 
