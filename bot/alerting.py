@@ -47,12 +47,13 @@ class Alerting:
         changes = _Changes()
         with self._store.atomic():
             now = self._context.now()
-            if message.is_reply or not calls_for_us or age_of(message.ts, now) > SILENCE:
-                pass  # what was posted so long ago is history
-            elif alert.status is AlertStatus.FIRING:
-                self._fired(alert, message, message.ts, now, changes)
+            if message.is_reply or not calls_for_us:
+                pass
             elif alert.status is AlertStatus.RESOLVED:
                 self._resolved(alert.fingerprint, message.poster, message.ts, now, changes)
+            elif alert.status is AlertStatus.FIRING and age_of(message.ts, now) <= SILENCE:
+                # What began so long ago is history, and an end of it is not.
+                self._fired(alert, message, message.ts, now, changes)
             self._store.inbox.finish_event(event, now)
         self._show(changes)
 
@@ -67,14 +68,17 @@ class Alerting:
         with self._store.atomic():
             now = self._context.now()
             known = self._store.alerts.alert_of_message(message.channel, message.ts)
-            if message.is_reply or age_of(edited, now) > SILENCE:
+            if message.is_reply:
                 pass
             elif alert.status is AlertStatus.RESOLVED:
                 fingerprint = known.alert.fingerprint if known else alert.fingerprint
+                self._store.alerts.note_recovery(_place(message), message.poster, edited)
                 self._resolved(fingerprint, message.poster, edited, now, changes)
-            elif alert.status is AlertStatus.FIRING:
-                back = known is not None and known.resolved is not None and was is AlertStatus.RESOLVED
-                if known is None or back:
+            elif alert.status is AlertStatus.FIRING and age_of(edited, now) <= SILENCE:
+                # History does not tell what the message said before; that it had said so is known from then.
+                ended_here = self._store.alerts.was_over(_place(message), message.poster, edited)
+                said_over = was is AlertStatus.RESOLVED or (before is None and ended_here)
+                if known is None or (known.resolved is not None and said_over):
                     self._fired(alert, message, edited, now, changes)
                 else:
                     self._reworded(known, alert, now, changes)
@@ -102,7 +106,7 @@ class Alerting:
                 self._store.timeline.append(now, person, "taken out of the storm", known.id)
                 changes.shown += [known.id, known.storm or known.id]
             else:
-                known = self._begin(replace(alert, status=AlertStatus.FIRING), message, now)
+                known = self._begin(replace(alert, status=AlertStatus.FIRING), message, message.ts, now)
                 self._store.timeline.append(now, person, "asked for an answer", known.id)
                 if is_grave(known):
                     open_for(self._store, known, now)
@@ -119,13 +123,17 @@ class Alerting:
         if over is not None:
             changes.shown.append(over.id)
         known = self._store.alerts.open_alert_of(alert.fingerprint, message.poster)
+        if known is not None and (known.channel, known.ts) == (message.channel, at):
+            return  # its edit was delivered before it, and has been answered
         if known is not None:
             self._store.alerts.count_once_more(known.id, at, now)
             self._grown_worse(known, alert, now, changes)
             changes.shown.append(known.storm or known.id)
-        elif not self._store.alerts.is_over(alert.fingerprint, message.poster, at):
+        elif not any(
+            self._store.alerts.is_over(each, message.poster, at) for each in (alert.fingerprint, _place(message))
+        ):
             # Else its end was posted later and is known already: it is no news.
-            self._answer(self._begin(alert, message, now), now, changes, by_person=message.by_person)
+            self._answer(self._begin(alert, message, at, now), now, changes, by_person=message.by_person)
 
     def _reworded(self, known: StoredAlert | None, alert: Alert, now: datetime, changes: _Changes) -> None:
         """Slack itself edits messages too, when it unfolds their links: more words are no second firing."""
@@ -136,10 +144,12 @@ class Alerting:
             self._store.alerts.read_again(known.id, alert)
             changes.shown.append(known.id)
 
-    def _begin(self, alert: Alert, message: Message, now: datetime) -> StoredAlert:
+    def _begin(self, alert: Alert, message: Message, at: str, now: datetime) -> StoredAlert:
         hurried = self._store.storms.storm_now() is not None
         classification = self._context.classify(alert, hurried=hurried)
-        stored = self._store.alerts.open_alert(alert, classification, message.poster, message.channel, message.ts, now)
+        stored = self._store.alerts.open_alert(
+            alert, classification, message.poster, message.channel, message.ts, now, said=at
+        )
         self._store.timeline.append(now, message.poster, "alert fired", stored.id, {"name": alert.name})
         return stored
 
@@ -227,3 +237,8 @@ class Alerting:
         if changes.answered is not None:
             self._proposing.start_checks(changes.answered)
             self._ask_for_opinion(changes.answered)
+
+
+def _place(message: Message) -> str:
+    """The message, by which its own edits are known."""
+    return f"{message.channel}:{message.ts}"

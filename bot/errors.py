@@ -108,6 +108,10 @@ class Gone(PlantaoError):
     """The card speaks of something that the store does not hold."""
 
 
+class NotOnTheTeam(PlantaoError):
+    """Only people of the team may do this, and nothing has changed."""
+
+
 # -- the far side ---
 
 

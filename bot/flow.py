@@ -39,8 +39,8 @@ class Flow:
         self.proposing = Proposing(context, self.execution.start_runs)
         self.deciding = Deciding(context, self.proposing, self.execution.start_runs)
         self._opinions = SecondOpinions(context, self.proposing, model)
-        self._storming = Storming(context)
-        self.alerting = Alerting(context, self.proposing, self._storming, self._opinions.ask)
+        self.storming = Storming(context)
+        self.alerting = Alerting(context, self.proposing, self.storming, self._opinions.ask)
         self._schedules = Schedules(context, self.proposing)
 
     # -- incidents ---
@@ -76,7 +76,7 @@ class Flow:
                 case "ask":
                     unanswered = self.interventions.unanswered(subject)
                 case "storm":
-                    changed = self._storming.watch(subject, now)
+                    changed = self.storming.watch(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
         if unanswered is not None:

@@ -5,11 +5,13 @@ Source: Slack, "Formatting text for app surfaces": `&`, `<` and `>` are the only
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
 _FORMATTING = str.maketrans({char: f"\u2060{char}" for char in "*_~`"})  # a word joiner keeps them from pairing
+_EMOJI = re.compile(r":(?=(?:[A-Za-z+'-][\w+'-]{0,99}|1\d{2,3}|8ball):)")  # not the 1 of file.yaml:1:
 
 
 class Mrkdwn(str):
@@ -32,8 +34,8 @@ def entities(text: str) -> str:
 
 
 def escape(text: str, limit: int = 1000) -> Mrkdwn:
-    """Outside text inside mrkdwn: it can neither mention, link nor format."""
-    return Mrkdwn(entities(clean(text, limit)).translate(_FORMATTING))
+    """Outside text inside mrkdwn: it can neither mention, link, format nor draw pictures."""
+    return Mrkdwn(_EMOJI.sub(":\u2060", entities(clean(text, limit)).translate(_FORMATTING)))
 
 
 def person(slack_id: str) -> Mrkdwn:

@@ -13,8 +13,8 @@ import structlog
 from bot.approval import may_run_unattended
 from bot.classify.weigh import PERSON, RULE
 from bot.context import Context
-from bot.errors import Gone, NotAllowed, PlanError, SecretMissing
-from bot.model import BOT, Alert, Category, Param, Plan, Proposal, ProposalState, Reason, Request
+from bot.errors import Gone, NotAllowed, NotOnTheTeam, PlanError, SecretMissing
+from bot.model import BOT, NO_RUNBOOK, Alert, Category, Param, Plan, Proposal, ProposalState, Reason, Request
 from bot.runbooks.format import Runbook
 from bot.runbooks.match import matching
 from bot.runbooks.plan import fill, known_values, seal
@@ -83,27 +83,13 @@ class Proposing:
         self._context.show(subject)
         self.start_checks(subject)
 
-    def category_of(self, subject: str) -> Category:
-        """What the alert is taken for. Raises Gone."""
-        stored = self._store.alerts.find_alert(subject)
-        if stored is None:
-            raise Gone("alert")
-        return stored.classification.category
-
     def correct_category(self, subject: str, person: str, category: Category, *, event: str) -> None:
         """A person says what it is about; so it is from now on, and a runbook that fits better takes its place.
 
-        Raises NotAllowed for somebody who has no part in the team, and Gone or NotAllowed as `check_again` does.
+        Raises NotOnTheTeam, and Gone or NotAllowed as `check_again` does.
         """
-        roles = self._context.roles_of(person)
-        if not roles:
-            raise NotAllowed
         with self._store.atomic():
-            self._may_replace(subject, person, roles)
-            now = self._context.now()
-            stored = self._store.alerts.find_alert(subject)
-            if stored is None:
-                raise Gone("alert")
+            now, stored = self._context.now(), self.may_correct(subject, person)
             self._store.corrections.correct(stored.alert.fingerprint, person, now, category=category)
             self._store.timeline.append(now, person, "category corrected", subject, {"category": category})
             self._classify_again(stored)
@@ -111,6 +97,30 @@ class Proposing:
             self._store.inbox.finish_event(event, now)
         self._context.show(subject)
         self.start_checks(subject)
+
+    def no_runbook(self, subject: str, person: str, *, event: str) -> None:
+        """A person says that none fits: none is proposed, the next time as well. Raises as `correct_category` does."""
+        with self._store.atomic():
+            now, stored = self._context.now(), self.may_correct(subject, person)
+            self._store.corrections.correct(stored.alert.fingerprint, person, now, runbook=NO_RUNBOOK)
+            self._store.timeline.append(now, person, "no runbook fits", subject)
+            self._classify_again(stored)
+            self._store.alerts.hinder(subject, "")
+            if (latest := self._store.proposals.latest_proposal(subject)) is not None:
+                self._store.proposals.close_proposal(latest.id, ProposalState.SUPERSEDED)
+            self._store.inbox.finish_event(event, now)
+        self._context.show(subject)
+
+    def may_correct(self, subject: str, person: str) -> StoredAlert:
+        """The alert. Raises NotOnTheTeam, and Gone or NotAllowed as `check_again` does."""
+        roles = self._context.roles_of(person)
+        if not roles:
+            raise NotOnTheTeam
+        self._may_replace(subject, person, roles)
+        stored = self._store.alerts.find_alert(subject)
+        if stored is None:
+            raise Gone("alert")
+        return stored
 
     def _remember(self, subject: str, runbook: str, person: str, roles: Collection[str], now: datetime) -> None:
         """Another runbook than the bot had found is proposed the next time as well, if the team says so."""
@@ -225,8 +235,10 @@ class Proposing:
     def _classify_again(self, stored: StoredAlert) -> None:
         """With the files as they are now; what the language model said of it stays said."""
         known, fresh = stored.classification, self._context.classify(stored.alert)
-        fresh = replace(fresh, summary=known.summary, summary_by=known.summary_by)
-        if fresh.runbook is None and known.by == known.summary_by:
+        fresh = replace(
+            fresh, summary=known.summary, summary_by=known.summary_by, summary_category=known.summary_category
+        )
+        if fresh.runbook is None and fresh.by != PERSON and known.by == known.summary_by:
             fresh = replace(fresh, runbook=known.runbook, by=known.by, runbook_why=known.runbook_why)
         self._store.alerts.classify_again(stored.id, fresh)
 

@@ -36,7 +36,8 @@ class SecondOpinions:
         """The edge of the thread: the card stands without an opinion as well."""
         try:
             stored = self._store.alerts.find_alert(alert_id)
-            if stored is None or stored.resolved is not None or stored.storm is not None:
+            storm = self._store.storms.storm_now() is not None
+            if stored is None or stored.resolved is not None or stored.storm is not None or storm:
                 return
             library = self._context.shelf.library()
             opinion = model.opinion(stored.alert, offered(stored.classification, library))

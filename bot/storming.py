@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.context import Context
 from bot.incidents.opening import GRAVE, open_anew, raised
 from bot.model import BOT, Incident, IncidentState
 from bot.store.alerts import StoredAlert
 from bot.store.storms import Storm
+
+_BACKLOG = timedelta(seconds=2)  # what is worked off sooner is no backlog
 
 
 class Storming:
@@ -20,12 +22,14 @@ class Storming:
 
     def storm_of(self, alert: StoredAlert, now: datetime) -> tuple[Storm | None, list[str]]:
         """The storm that this new alert came in or has just made, and what is to be shown for it."""
-        storm = self._store.storms.storm_now()
+        storm, rule = self._store.storms.storm_now(), self._context.storm
+        after = rule.before(alert.ts)
         if storm is not None:
+            # One may be read from the history of an hour ago, and this alert has just been posted; or the other way.
+            if rule.ends(self._store.alerts.posted_between(after, rule.after(alert.ts))):
+                return None, []
             self._store.storms.join(alert.id, storm.id)
             return storm, [storm.id]
-        rule = self._context.storm
-        after = rule.before(alert.ts)
         if not rule.begins(self._store.alerts.posted_between(after, alert.ts)):
             return None, []
         return self._begin(alert, after, now)
@@ -46,7 +50,9 @@ class Storming:
             return None
         rule = self._context.storm
         until = f"{now.timestamp():.6f}"
-        if rule.ends(self._store.alerts.posted_between(rule.before(until), until)):
+        few = rule.ends(self._store.alerts.posted_between(rule.before(until), until))
+        # While deliveries wait to be worked off, what has come in the last minute is not known yet.
+        if few and not self._store.inbox.waits_since(now - _BACKLOG):
             self._store.storms.end_storm(storm.id, now)
             self._store.timeline.append(now, BOT, "storm over", storm.id)
         else:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.model_server import MODEL, ModelServer, says
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
@@ -221,6 +222,7 @@ def test_low_and_medium_risk_is_run_when_it_is_approved_beforehand(work: Workpla
         **line,
         "name": "high_memory",
         "summary": "Memory is at 95 %",
+        "read": "",
         "severity": "P1",
         "runbook": "clear-cache-folder",
         "why": "",
@@ -313,6 +315,22 @@ def test_what_detect_prints_is_handled_one_after_the_other(work: Workplace) -> N
 
 
 # -- what is recorded, and where ---
+
+
+def test_what_a_model_chose_is_not_run_on_nobodys_word(work: Workplace) -> None:
+    """Words of the alert may have led it to that. What it reads is told as its own."""
+    work.runbook(("alert: [high_memory]", "alert: [NobodyPostsThis]"))
+    with ModelServer() as server:
+        server.answer = says(
+            category="memory", runbook="clear-cache-folder", confidence=1.0, summary="The cache is full."
+        )
+        environ = {"OLLAMA_HOST": server.url, "LLM_MODEL": MODEL, "LLM_PROVIDER": "ollama"}
+        status, said = work.piped("--approve", "--llm", "ollama", environ=environ)
+    assert (status, work.cached) == (1, ["a", "b"])
+    assert f"runbook   clear-cache-folder: {MODEL} chose it" in said
+    assert f"{MODEL} reads: The cache is full." in said
+    assert work.result["read"] == f"{MODEL} reads: The cache is full."
+    assert work.result["why"].startswith(f"no rule names it ({MODEL} chose it), and --approve is for what a rule names")
 
 
 def test_a_second_incident_is_added_to_the_log(work: Workplace) -> None:

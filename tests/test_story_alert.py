@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 
 from tests.at_work import ROOT
 from tests.samples import alertmanager
@@ -398,6 +400,37 @@ def test_an_unreadable_message_is_kept_and_the_next_one_answered(work):
     )
     work.waiting(work.fire())
     assert [each.id for each in bot.store.inbox.failed_events()] == ["message:C0000000001:1.5"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "message", "text": "no ts at all"},
+        *({"type": "message", "ts": ts} for ts in ("abc", "nan", "1e400", "", 7, ["1.5"], None)),
+        {"type": "message", "subtype": {"a": 1}, "ts": "1700000000.000100"},
+        {"type": "message", "subtype": "message_changed", "ts": "x", "message": {"ts": "1700000000.000100"}},
+        {"type": "message", "subtype": "message_changed", "message": {"ts": "nan"}},
+        "message",
+        ["message"],
+    ],
+    ids=str,
+)
+def test_what_is_no_event_of_slacks_is_kept_and_holds_up_nothing(work, event):
+    """Nothing is tried twice of what cannot heal."""
+    bot = work.start()
+    where = {"channel": "C0000000001"}
+    bot._intake.receive({"event_id": "Ev1", "event": {**event, **where} if isinstance(event, dict) else event})
+    work.waiting(work.fire())
+    assert [each.attempts for each in bot.store.inbox.failed_events()] in ([1], [])
+    assert bot.store.inbox.waiting_events() == []
+
+
+def test_pictures_that_a_tool_spells_stay_words(work):
+    work.start()
+    card = work.card_with(work.fire(summary="all :fire: now", labels={"service": "sh:fire:op"}), ":")
+    assert not any(block["text"].get("emoji") for block in card.blocks if block["type"] == "header")
+    mrkdwn = json.dumps([block for block in card.blocks if "mrkdwn" in json.dumps(block)])
+    assert ":fire:" not in mrkdwn
 
 
 def test_portuguese(work):

@@ -126,6 +126,43 @@ def test_only_the_team_teaches_the_bot(work: AtWork) -> None:
     assert bot.store.corrections.correction_of(alert.alert.fingerprint) is None
 
 
+def test_who_is_not_on_the_team_is_told_before_a_form_opens(work: AtWork) -> None:
+    work.write_team(("lead: [carol]", "lead: [bob]"), ("manager: [carol]", "manager: [bob]"))
+    work.start()
+    ts = odd(work)
+    work.card_with(ts, "Closest:")
+    work.choose("carol", ts, "category")
+    assert work.told("carol") == "Nothing has changed. Only people who hold a role in the team file may do this."
+    assert work.box.views("carol") == []
+
+
+def test_that_no_runbook_fits_is_remembered(work: AtWork) -> None:
+    """The wrong one is not proposed again the next time."""
+    work.start()
+    ts = work.fire()
+    work.waiting(ts)
+    work.choose("alice", ts, "other")
+    work.box.submit("alice", work.modal("alice")["id"], {"runbook": "-"})
+    card = work.card_with(ts, "No runbook fits HighMemoryUsage")
+    assert "approve" not in card.buttons
+    work.resolve()
+    work.card_with(ts, "Resolved by")
+    again = work.fire()
+    assert "approve" not in work.card_with(again, "No runbook fits HighMemoryUsage").buttons
+    work.choose("bob", again, "other")
+    work.box.submit("bob", work.modal("bob")["id"], {"runbook": "restart-shop"})
+    assert "restart-shop" in work.waiting(again).words
+
+
+def test_what_the_model_takes_it_for_is_shown_and_counts_for_nothing(work: AtWork, model: ModelServer) -> None:
+    model.answer = says(category="security", runbook="none", confidence=1.0, summary="Somebody is inside.")
+    bot = work.start(**asked_of(model))
+    card = work.card_with(work.fire(), f"{MODEL} reads: Somebody is inside. (it takes this for security)")
+    assert "*memory*, because the embedded model goes by" in card.words
+    (alert,) = bot.store.alerts.open_alerts()
+    assert alert.classification.category == "memory"
+
+
 def test_a_guessed_category_lets_nothing_run_by_itself(work: AtWork) -> None:
     """A match by nothing but the category is as good as whoever told the category."""
     work.add_runbook(

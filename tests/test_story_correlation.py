@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.alerts import read_alert
 from bot.alerts.message import read_message
 from bot.clock import utc_now
 from bot.incidents.opening import is_grave
 from slackbox.workspace import BOT_USER_ID
 from tests.at_work import AtWork, Card
-from tests.samples import alertmanager
+from tests.samples import CLASSIFICATION, alertmanager
 
 PROBLEM = {"attachments": [{"color": "danger", "title": "Problem: Disk is full on db-03", "text": "Host: db-03"}]}
+OVER = {"attachments": [{"color": "good", "title": "Resolved in 5m: Disk is full on db-03"}]}
+ENVELOPE = {"type": "message", "subtype": "bot_message", "bot_id": "B9", "channel": "C0000000001"}
 STORM = 25
 
 
@@ -58,6 +62,65 @@ def test_an_edit_while_the_bot_was_away_counts_when_it_comes_back(work: AtWork) 
     )
     work.start()
     work.card_with(ts, "Resolved by")
+
+
+def test_trouble_that_comes_back_by_an_edit_while_the_bot_was_away_is_answered(work: AtWork) -> None:
+    """History tells only what the message says now."""
+    bot = work.start()
+    ts = post(work, PROBLEM)
+    work.card_with(ts, "Disk is full")
+    work.box.edit_as_tool("alerts", ts, OVER)
+    work.card_with(ts, "Resolved by")
+    work.stop()
+    work.box.edit_as_tool("alerts", ts, PROBLEM)
+    bot = work.start()
+    work.box.wait(lambda: bot.store.alerts.open_alerts(), what="it to be open again")
+    assert [each.ts for each in bot.store.alerts.open_alerts()] == [ts]
+
+
+def edit(work: AtWork, ts: str, at: float, payload: dict[str, Any], before: dict[str, Any]) -> None:
+    """A tool's edit of the message `ts`, `at` seconds after it, whenever it is delivered."""
+    assert work.bot is not None
+    now, was = (read_message({**ENVELOPE, **said, "ts": ts}) for said in (payload, before))
+    work.bot.flow.alerting.on_edit(now, was, f"{float(ts) + at:.6f}", f"edit:{at}")
+
+
+def test_edits_that_are_delivered_in_another_order_come_to_the_same(work: AtWork) -> None:
+    bot = work.start()
+    ts = f"{utc_now().timestamp() - 60:.6f}"
+    original = read_message({**ENVELOPE, **PROBLEM, "ts": ts})
+    edit(work, ts, 2, PROBLEM, PROBLEM)
+    bot.flow.alerting.on_message(original, "message:late")
+    assert [each.times for each in bot.store.alerts.open_alerts()] == [1]
+    edit(work, ts, 5, OVER, PROBLEM)
+    assert bot.store.alerts.open_alerts() == []
+    edit(work, ts, 4, PROBLEM, OVER)  # older than the end that is known
+    assert bot.store.alerts.open_alerts() == []
+    edit(work, ts, 8, PROBLEM, OVER)
+    edit(work, ts, 7, OVER, PROBLEM)  # older than the new beginning
+    assert [each.ts for each in bot.store.alerts.open_alerts()] == [ts]
+
+
+def test_an_end_by_an_edit_is_known_when_its_message_comes_later(work: AtWork) -> None:
+    """Also where the words of the end name it differently."""
+    bot = work.start()
+    ts = f"{utc_now().timestamp() - 60:.6f}"
+    edit(work, ts, 5, {"attachments": [{"color": "good", "title": "Resolved: the volume has room again"}]}, PROBLEM)
+    bot.flow.alerting.on_message(read_message({**ENVELOPE, **PROBLEM, "ts": ts}), "message:late")
+    assert bot.store.alerts.open_alerts() == []
+
+
+def test_an_end_counts_however_late_it_is_read(work: AtWork) -> None:
+    """The bot may have been away for a weekend: the beginning is no news any more, and the end is."""
+    bot = work.start()
+    began, over = (f"{utc_now().timestamp() - hours * 3600:.6f}" for hours in (40, 30))
+    firing, resolved = (
+        read_message({**ENVELOPE, **alertmanager("Weekend", resolved=each), "ts": ts})
+        for each, ts in ((False, began), (True, over))
+    )
+    bot.store.alerts.open_alert(read_alert(firing), CLASSIFICATION, firing.poster, firing.channel, began, utc_now())
+    bot.flow.alerting.on_message(resolved, "message:over")
+    assert bot.store.alerts.open_alerts() == []
 
 
 def test_slacks_own_edits_are_no_second_firing(work: AtWork) -> None:
@@ -283,6 +346,34 @@ def test_what_grows_worse_in_a_storm_joins_its_incident(work: AtWork) -> None:
     flood(work, 6, "critical")
     work.box.wait(lambda: "P1" in Card(work.in_thread(last, "alert:")[0]).title if work.in_thread(last) else False)
     assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+
+
+def test_a_storm_of_an_hour_ago_does_not_swallow_what_comes_now(work: AtWork) -> None:
+    """It is read from the history of a gap, and one more alert is nothing that people cannot read."""
+    bot = work.start(STORM_ALERTS="3")
+    then = utc_now().timestamp() - 3600
+    for number in range(6):
+        payload = alertmanager("TargetDown", labels={"instance": f"host-{number}", "severity": "warning"})
+        old = read_message({**ENVELOPE, **payload, "ts": f"{then + number:.6f}"})
+        bot.flow.alerting.on_message(old, f"message:old:{number}")
+    assert bot.store.storms.storm_now() is not None
+    work.box.wait(lambda: cards(work, "alerts", "storm:"), what="the storm's card")
+    work.card_with(work.fire("FluxCapacitorWobble"), "No runbook fits")
+
+
+def test_a_storm_is_not_over_while_its_messages_wait_to_be_worked_off(work: AtWork) -> None:
+    bot = work.start(STORM_ALERTS="3", STORM_WINDOW="1s")
+    flood(work, 6)
+    storm_card(work, "6 alerts at once")
+    storm = bot.store.storms.storm_now()
+    assert storm is not None
+    later = utc_now() + timedelta(minutes=1)
+    bot.store.inbox.record_event("message:waiting", {"event": {}}, utc_now())
+    assert bot.flow.storming.watch(storm.id, later) == storm.id
+    assert bot.store.storms.storm_now() == storm
+    bot.store.inbox.finish_event("message:waiting", later)
+    bot.flow.storming.watch(storm.id, later)
+    assert bot.store.storms.storm_now() is None
 
 
 def test_alerts_that_came_one_after_the_other_are_no_storm(work: AtWork) -> None:

@@ -17,7 +17,7 @@ from bot.classify.embedded import embedded
 from bot.classify.language_model import LanguageModel, Opinion
 from bot.classify.ranking import SURE, Ranking
 from bot.classify.severity import severity_of
-from bot.model import Alert, Category, Classification, Correction, Reason, Severity
+from bot.model import NO_RUNBOOK, Alert, Category, Classification, Correction, Reason, Severity
 from bot.runbooks.load import Library
 from bot.runbooks.match import matching
 from bot.runbooks.specificity import Specificity
@@ -72,7 +72,7 @@ def offered(known: Classification, library: Library) -> list[tuple[str, str]]:
 
 def heard(known: Classification, opinion: Opinion, library: Library) -> Classification:
     """The same with what the language model says: its words as its own, and its choice where nobody else made one."""
-    known = replace(known, summary=opinion.summary, summary_by=opinion.by)
+    known = replace(known, summary=opinion.summary, summary_by=opinion.by, summary_category=opinion.category)
     choices = dict(offered(known, library))
     if opinion.runbook not in choices or opinion.confidence < _HEARD:
         return known
@@ -97,17 +97,19 @@ def _runbook(
     """Its id, who decided, why, and the best few to choose from where nobody did."""
     if correction is not None and correction.runbook in library.runbooks:
         return correction.runbook, PERSON, Reason("why_chosen_before"), ()
+    none_fits = correction is not None and correction.runbook == NO_RUNBOOK
     matches = matching(library, alert, category)
-    if matches:
+    if matches and not none_fits:
         # A match by nothing but the category is as good as whoever told the category.
         guessed = PERSON if correction is not None and correction.category is not None else EMBEDDED
         by = RULE if matches[0].specificity > Specificity.CATEGORY else guessed
         return matches[0].runbook, by, matches[0].why, ()
     ranked = ranking(library).rank(alert, category)
-    if ranked and ranked[0][1] >= SURE and confidence >= _KNOWN:
+    if ranked and ranked[0][1] >= SURE and confidence >= _KNOWN and not none_fits:
         id, score = ranked[0]
         return id, EMBEDDED, Reason("why_text_fits", {"score": f"{score:.2f}"}), ()
-    return None, EMBEDDED, None, tuple((id, score) for id, score in ranked if library.runbooks[id].steps)[:OFFERED]
+    by = PERSON if none_fits else EMBEDDED
+    return None, by, None, tuple((id, score) for id, score in ranked if library.runbooks[id].steps)[:OFFERED]
 
 
 @lru_cache(maxsize=2)

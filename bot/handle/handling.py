@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.alert_files import FiledAlert
+from bot.classify.weigh import RULE
 from bot.classify_command import Classify, candidates, reasons
 from bot.errors import InputError, PlanError, SecretMissing
 from bot.handle.incident import Incident, Status, did, status_of
@@ -54,13 +55,16 @@ class Handling:
         self._plan: Plan | None = None
         self._runbook: str | None = None
         self._performed = Performed()
+        self._read = ""  # the language model's sentence, as its own
 
     def go(self) -> Incident:
         """Everything that is done about it, told as it goes. Raises nothing that the alert could be the cause of."""
         began, started = self._place.now(), time.monotonic()
         self._show()
         found = self._place.classify(self._filed.alert)
-        self._part("Classified", [f"  {found.category} · {found.severity}", *reasons(found)])
+        self._read = f"{found.summary_by} reads: {found.summary}" if found.summary else ""
+        said = [f"  {self._read}"] if self._read else []
+        self._part("Classified", [f"  {found.category} · {found.severity}", *reasons(found), *said])
         status, why = self._respond(found)
         return self._incident(found, status, why, began, time.monotonic() - started)
 
@@ -88,8 +92,10 @@ class Handling:
         except (PlanError, SecretMissing, InputError) as refused:
             return Status.NOT_RUN, str(refused).replace("\n", "; ")
         self._plan = plan
-        yes = self._place.approve and plan.risk != "high" and plan.approval.required < 2
-        if obstacle := self._obstacle(plan, yes=yes):
+        # Words of an alert may have led a model or a ranking to it, and must not choose what runs on nobody's word.
+        by_rule = found.by == RULE
+        yes = self._place.approve and by_rule and plan.risk != "high" and plan.approval.required < 2
+        if obstacle := self._obstacle(plan, yes=yes, by=None if by_rule else found.by):
             self._part("Plan", [f"  {line}".rstrip() for line in in_full(plan, params)])
             return Status.NOT_RUN, obstacle
         return self._perform(plan, params, left_out=any(entry.alert for entry in runbook.verify), yes=yes)
@@ -103,8 +109,8 @@ class Handling:
         secrets_of(plan, self._place.environ)
         return plan, params
 
-    def _obstacle(self, plan: Plan, *, yes: bool) -> str | None:
-        """Why it cannot be run here, whoever would like that."""
+    def _obstacle(self, plan: Plan, *, yes: bool, by: str | None) -> str | None:
+        """Why it cannot be run here, whoever would like that. `by`: who chose it, when no rule did."""
         if self._place.observe:
             return "MODE is observe, and so nothing is run"
         if self._person.present:
@@ -115,6 +121,8 @@ class Handling:
             return None
         if not self._place.approve:
             return "nobody can say yes here; start it in a terminal, or with --approve"
+        if by is not None:
+            return f"no rule names it ({by} chose it), and --approve is for what a rule names; start it in a terminal"
         if plan.risk == "high":
             return "its risk is high, and --approve is for low and medium; start it in a terminal"
         return f"it needs {plan.approval.required} people, and --approve is one; start it in a terminal"
@@ -149,6 +157,7 @@ class Handling:
             alert_id=self._filed.id,
             name=seen(alert.name, 200, known),
             summary=seen(alert.summary, 1000, known),
+            read=seen(self._read, 400, known),
             category=found.category,
             severity=found.severity,
             status=status,

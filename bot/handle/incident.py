@@ -44,6 +44,7 @@ class Incident:
     alert_id: str
     name: str
     summary: str
+    read: str  # what a language model makes of it, in its own words; empty when none was asked
     category: Category
     severity: Severity
     status: Status
@@ -72,6 +73,7 @@ class Incident:
         return self.line() | {
             "name": self.name,
             "summary": self.summary,
+            "read": self.read,
             "severity": str(self.severity),
             "runbook": self.runbook,
             "plan": self.plan,

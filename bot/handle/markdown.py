@@ -17,6 +17,7 @@ def markdown(incident: Incident) -> str:
     rows = [
         ("Alert", f"{incident.alert_id}: {incident.name}"),
         ("What", incident.summary),
+        ("In a model's words", incident.read),
         ("Type", str(incident.category)),
         ("Severity", str(incident.severity)),
         ("Runbook", incident.runbook or "none"),

@@ -1,6 +1,16 @@
 """The words of the product as values: frozen, without behaviour that touches anything outside."""
 
-from bot.model.alerts import Alert, AlertStatus, Category, Classification, Correction, Link, Reason, Severity
+from bot.model.alerts import (
+    NO_RUNBOOK,
+    Alert,
+    AlertStatus,
+    Category,
+    Classification,
+    Correction,
+    Link,
+    Reason,
+    Severity,
+)
 from bot.model.incidents import BOT, Entry, Incident, IncidentState
 from bot.model.plans import (
     Action,
@@ -37,6 +47,7 @@ from bot.model.runs import (
 
 __all__ = [
     "BOT",
+    "NO_RUNBOOK",
     "Action",
     "Alert",
     "AlertResolved",

@@ -97,13 +97,17 @@ class Classification:
     candidates: tuple[tuple[str, float], ...] = ()  # runbooks and how well their text fits, when none is sure enough
     summary: str = ""  # one sentence of the language model
     summary_by: str = ""  # and the model's name
+    summary_category: Category | None = None  # what it takes the alert for, which is shown and counts for nothing
+
+
+NO_RUNBOOK = ""  # a person has said that none fits
 
 
 @dataclass(frozen=True)
 class Correction:
     """What a person said an alert really is. None: nobody said otherwise."""
 
-    runbook: str | None
+    runbook: str | None  # or NO_RUNBOOK
     category: Category | None
     person: str
     at: datetime

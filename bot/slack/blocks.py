@@ -43,7 +43,7 @@ def content(fallback: str, blocks: Sequence[Block]) -> Content:
 
 
 def header(text: str) -> Block:
-    return HeaderBlock(text=PlainTextObject(text=clean(text.replace("\n", " "), _HEADER), emoji=True))
+    return HeaderBlock(text=PlainTextObject(text=clean(text.replace("\n", " "), _HEADER), emoji=False))
 
 
 def literal(text: str) -> Block:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.alerts.correlate import is_flapping
-from bot.model import BOT, Run, RunState, Verdict
+from bot.model import BOT, Proposal, ProposalState, Run, RunState, Verdict
 from bot.mrkdwn import Mrkdwn, time
 from bot.runbooks.told import seconds
 from bot.slack.blocks import Content, actions, button, content, context, header, literal, section
@@ -39,7 +39,9 @@ def draw_card(draw: Drawing, standing: Standing, *, plan_uploaded: bool = False)
         blocks.append(literal(standing.alert.alert.summary))
         known = standing.alert.classification
         if known.summary:
-            blocks.append(context(draw.words("model_says", name=known.summary_by, said=known.summary)))
+            other = known.summary_category if known.summary_category is not known.category else ""
+            said = draw.words("model_says", name=known.summary_by, said=known.summary, category=other or "")
+            blocks.append(context(said))
         blocks.append(context(Mrkdwn(" · ".join(_understood(draw, standing, standing.alert)))))
     elif standing.request is not None:
         key = "request_due" if standing.request.asked_by == BOT else "request_by"
@@ -48,11 +50,16 @@ def draw_card(draw: Drawing, standing: Standing, *, plan_uploaded: bool = False)
     blocks += _earlier(draw, standing)
     if standing.proposal is not None and standing.run is not None:
         blocks += run_blocks(draw, standing, standing.proposal, standing.run)
-    elif standing.proposal is not None:
+    elif standing.proposal is not None and not _of_no_runbook(standing, standing.proposal):
         blocks += proposal_blocks(draw, standing, standing.proposal, plan_uploaded=plan_uploaded)
     else:
         blocks += _no_plan(draw, standing)
     return content(title, blocks)
+
+
+def _of_no_runbook(standing: Standing, proposal: Proposal) -> bool:
+    """Whether it was taken back because none fits any more, as somebody said."""
+    return proposal.state is ProposalState.SUPERSEDED and standing.runbook is None
 
 
 def _title(draw: Drawing, standing: Standing) -> str:

@@ -22,6 +22,7 @@ from bot.errors import (
     Gone,
     Locked,
     NotAllowed,
+    NotOnTheTeam,
     ObserveMode,
     OwnRequest,
     ParameterMissing,
@@ -35,6 +36,7 @@ from bot.interventions import Answer
 from bot.model import Category, IncidentState
 from bot.mrkdwn import Mrkdwn, listed, time
 from bot.slack.modals import (
+    NONE_FITS,
     category_modal,
     emergency_modal,
     parameters_modal,
@@ -59,6 +61,7 @@ REFUSALS: dict[type[Exception], str] = {
     ObserveMode: "refused_observe",
     Locked: "refused_locked",
     Gone: "refused_gone",
+    NotOnTheTeam: "refused_team",
 }
 _SETTLE: dict[str, Answer] = {"settle_ran": "ran", "settle_again": "again", "settle_stop": "stop"}
 _MOVES = {"incident_acknowledge": IncidentState.ACKNOWLEDGED, "incident_mitigated": IncidentState.MITIGATED}
@@ -157,7 +160,7 @@ class Clicks:
             self._tell(click, "refused_cooldown", until=time(error.until))
         except NotAllowed:
             self._refuse(click)
-        except (ApprovalError, Gone) as error:
+        except (ApprovalError, Gone, NotOnTheTeam) as error:
             self._tell(click, REFUSALS[type(error)])
         except PlanError as error:
             self._tell(click, "refused_plan", why=str(error))
@@ -185,10 +188,8 @@ class Clicks:
             case "check_again":
                 self._flow.proposing.check_again(click.value, click.person, event=event)
             case "category":
-                self._flow.proposing.may_replace(click.value, click.person)
-                self._open(
-                    click, category_modal(self._words, self._flow.proposing.category_of(click.value)), click.value
-                )
+                known = self._flow.proposing.may_correct(click.value, click.person).classification
+                self._open(click, category_modal(self._words, known.category), click.value)
             case "right_category":
                 category = Category(click.answers["category"])
                 self._flow.proposing.correct_category(click.value, click.person, category, event=event)
@@ -239,9 +240,12 @@ class Clicks:
             case "other":
                 proposing.may_replace(click.value, click.person)
                 if candidates := proposing.candidates(click.value):
-                    self._open(click, runbooks_modal(self._words, candidates), click.value)
+                    none = proposing.alert_of(click.value) is not None
+                    self._open(click, runbooks_modal(self._words, candidates, none_fits=none), click.value)
                 else:
                     self._tell(click, "refused_no_runbook")
+            case "other_runbook" if click.answers["runbook"] == NONE_FITS:
+                proposing.no_runbook(click.value, click.person, event=event)
             case "other_runbook":
                 self._use(click, click.value, click.answers["runbook"], event)
             case "use":

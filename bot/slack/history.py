@@ -16,7 +16,7 @@ from bot.store import Store
 log = structlog.get_logger()
 
 MOST = 10_000  # messages a channel that are read back; older ones are history, not news
-EDITED_WITHIN = 86_400  # seconds before the last reading: an edit of an older message is not looked for
+EDITED_WITHIN = 3 * 86_400  # seconds before the last reading: an edit of an older message is not looked for
 # What trying again does not mend; `doctor` says how to.
 _REFUSED = {"channel_not_found", "not_in_channel", "missing_scope", "no_permission", "access_denied"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,17 +26,22 @@ from bot.store import Store
 log = structlog.get_logger()
 
 _ATTEMPTS = 5  # a delivery that fails this often is kept, with its error, and left
-_ORDINARY = {None, "bot_message", "file_share", "thread_broadcast"}  # subtypes that are messages somebody wrote
+_ORDINARY = {"bot_message", "file_share", "thread_broadcast"}  # subtypes that are messages somebody wrote
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 
 
 def delivery_id(body: Mapping[str, Any]) -> str:
     """The same for each delivery of one thing. A message has the same one whether Slack sent it or history held it."""
     event = body.get("event")
     if isinstance(event, Mapping):
-        if event.get("type") == "message" and event.get("subtype") in _ORDINARY:
+        subtype = event.get("subtype")
+        ordinary = subtype is None or (isinstance(subtype, str) and subtype in _ORDINARY)
+        if event.get("type") == "message" and ordinary:
             return f"message:{event.get('channel')}:{event.get('ts')}"
-        if event.get("type") == "message" and event.get("subtype") == "message_changed":
+        if event.get("type") == "message" and subtype == "message_changed":
             return f"edit:{event.get('channel')}:{event.get('ts')}"
+        return f"event:{body.get('event_id')}"
+    if event is not None:
         return f"event:{body.get('event_id')}"
     return "click:" + hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -129,6 +135,8 @@ class Intake:
         event = body.get("event")
         if event is None:
             self._click(body, id)
+        elif not isinstance(event, Mapping):
+            raise MessageError("This is no event of Slack: something else stands where an object should")
         elif (
             event.get("channel") in self._workspace.watched
             and id.startswith("message:")
@@ -142,6 +150,7 @@ class Intake:
         self._store.inbox.finish_event(id, self._now())
 
     def _said(self, event: Mapping[str, Any], id: str) -> None:
+        _check(event.get("ts"))
         mention = f"<@{self._workspace.bot_user}>"
         mentioned = mention in str(event.get("text") or "")
         message = read_message({**event, "text": str(event.get("text") or "").replace(mention, "").strip()})
@@ -164,6 +173,8 @@ class Intake:
         if not isinstance(changed, Mapping) or self._workspace.wrote(changed):
             self._store.inbox.finish_event(id, self._now())
             return
+        _check(changed.get("ts"))
+        _check(event.get("ts", changed.get("ts")))
         message = read_message({**changed, "channel": event["channel"]})
         if message.by_person:
             self._store.inbox.finish_event(id, self._now())
@@ -171,6 +182,12 @@ class Intake:
         was = event.get("previous_message")
         before = read_message({**was, "channel": event["channel"]}) if isinstance(was, Mapping) else None
         self._flow.alerting.on_edit(message, before, str(event.get("ts") or message.ts), id)
+
+
+def _check(ts: object) -> None:
+    """Raises MessageError for what is no ts of Slack's: all that follows counts on it."""
+    if not isinstance(ts, str) or _TS.fullmatch(ts) is None:
+        raise MessageError("This is no message of Slack: its ts is not a time such as 1700000000.000100")
 
 
 def _edit(channel: str, message: Mapping[str, Any], ts: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ _VALUE = 3000  # of a parameter's value; Slack's limit for an input
 _OPTIONS = 100  # Slack's limit for a menu, and for the entries of a group
 _OPTION = 75  # characters of an entry
 _HINT = 150
+NONE_FITS = "-"  # in place of a runbook's id
 
 
 def _input(block: str, label: str, *, optional: bool = False) -> InputBlock:
@@ -136,9 +137,13 @@ def _choices(values: Sequence[str]) -> list[Option] | None:
     return [Option(text=PlainTextObject(text=value), value=value) for value in values]
 
 
-def runbooks_modal(words: Words, runbooks: Sequence[Runbook]) -> dict[str, Any]:
-    """Which runbook; the submission's callback id is `other_runbook`, its block `runbook`. They stay in this order."""
-    options = [
+def runbooks_modal(words: Words, runbooks: Sequence[Runbook], *, none_fits: bool) -> dict[str, Any]:
+    """Which runbook; the submission's callback id is `other_runbook`, its block `runbook`. They stay in this order.
+
+    `none_fits`: that none of them fits can be chosen too, and stands first.
+    """
+    first = [Option(text=PlainTextObject(text=words.plain("option_none_fits")), value=NONE_FITS)] if none_fits else []
+    options = first + [
         Option(text=PlainTextObject(text=f"{each.id} · {each.title}"[:_OPTION]), value=each.id) for each in runbooks
     ]
     groups = [options[start : start + _OPTIONS] for start in range(0, len(options), _OPTIONS)]

@@ -14,6 +14,7 @@ from bot.store.storms import Group, Storm
 from bot.words import Words
 
 _MOST_GROUPS = 15
+_LONGEST = 2500  # characters of their lines; Slack takes 3,000 in a section
 
 
 def draw_storm(storm: Storm, groups: Sequence[Group], incident: Incident | None, words: Words) -> Content:
@@ -33,7 +34,9 @@ def draw_storm(storm: Storm, groups: Sequence[Group], incident: Incident | None,
         )
         for each in groups[:_MOST_GROUPS]
     ]
-    if left := groups[_MOST_GROUPS:]:
+    while sum(len(line) + 1 for line in lines) > _LONGEST:
+        lines.pop()
+    if left := groups[len(lines) :]:
         lines.append(words("storm_more", groups=len(left), count=sum(each.count for each in left)))
     since = words("storm_since", since=time(storm.began), ended=time(storm.ended) if storm.ended else "", firing=firing)
     blocks: list[Block] = [header(title), section(since), section(Mrkdwn("\n".join(lines)))]

@@ -57,19 +57,31 @@ class Alerts:
         self._driver = driver
 
     def open_alert(
-        self, alert: Alert, classification: Classification, poster: str, channel: str, ts: str, now: datetime
+        self,
+        alert: Alert,
+        classification: Classification,
+        poster: str,
+        channel: str,
+        ts: str,
+        now: datetime,
+        *,
+        said: str | None = None,
     ) -> StoredAlert:
-        """A new alert. The same poster has no open one with the same fingerprint; that would be an IntegrityError."""
+        """A new alert. `said`: the ts when, later than the message's own where that was edited.
+
+        The same poster has no open one with the same fingerprint; that would be an IntegrityError.
+        """
         rows = self._driver.execute(
             "INSERT INTO alerts (id, fingerprint, poster, channel, ts, alert, classification, category, severity, "
             "service, first, last, latest) VALUES (:id, :fingerprint, :poster, :channel, :ts, :alert, "
-            ":classification, :category, :severity, :service, :now, :now, :ts) RETURNING *",
+            ":classification, :category, :severity, :service, :now, :now, :said) RETURNING *",
             {
                 "id": new_id("alert"),
                 "fingerprint": alert.fingerprint,
                 "poster": poster,
                 "channel": channel,
                 "ts": ts,
+                "said": said or ts,
                 "alert": _ALERT.dump_json(alert).decode(),
                 "classification": _CLASSIFICATION.dump_json(classification).decode(),
                 "category": classification.category,
@@ -143,9 +155,10 @@ class Alerts:
         return _stored(rows[0]) if rows else None
 
     def oldest_open(self, channel: str, after: str) -> str | None:
-        """The ts of the first message, of those after this one, whose alert is still open."""
+        """The ts of the first message, of those after this one, whose alert is still open or ended by its own edit."""
         rows = self._driver.query(
-            "SELECT min(ts) AS ts FROM alerts WHERE channel = :channel AND resolved IS NULL AND ts > :after",
+            "SELECT min(ts) AS ts FROM alerts WHERE channel = :channel AND ts > :after "
+            "AND (resolved IS NULL OR channel || ':' || ts IN (SELECT fingerprint FROM recoveries))",
             {"channel": channel, "after": after},
         )
         found: str | None = rows[0]["ts"]
@@ -154,11 +167,23 @@ class Alerts:
     # -- over before it was known ---
 
     def note_recovery(self, fingerprint: str, poster: str, ts: str) -> None:
-        """A resolved message, whether or not its firing is known yet: messages can overtake each other."""
+        """A resolved message, whether or not its firing is known yet: messages can overtake each other.
+
+        In place of a fingerprint, `channel:ts` of a message that was edited to say so.
+        """
         self._driver.execute(
             "INSERT INTO recoveries (fingerprint, poster, ts) VALUES (:fingerprint, :poster, :ts) "
             "ON CONFLICT (fingerprint, poster) DO UPDATE SET ts = excluded.ts WHERE recoveries.ts < excluded.ts",
             {"fingerprint": fingerprint, "poster": poster, "ts": ts},
+        )
+
+    def was_over(self, fingerprint: str, poster: str, ts: str) -> bool:
+        """Whether a resolved message was posted before this."""
+        return bool(
+            self._driver.query(
+                "SELECT ts FROM recoveries WHERE fingerprint = :fingerprint AND poster = :poster AND ts < :ts",
+                {"fingerprint": fingerprint, "poster": poster, "ts": ts},
+            )
         )
 
     def is_over(self, fingerprint: str, poster: str, ts: str) -> bool:

@@ -61,6 +61,14 @@ class Inbox:
         )
         return [Received(row["id"], json.loads(row["body"]), row["attempts"], row["error"]) for row in rows]
 
+    def waits_since(self, then: datetime) -> bool:
+        """Whether anything that was received before that is not dealt with."""
+        return bool(
+            self._driver.query(
+                "SELECT id FROM events WHERE done IS NULL AND received < :then LIMIT 1", {"then": to_text(then)}
+            )
+        )
+
     def failed_events(self) -> list[Received]:
         """Those that were given up, with their error."""
         rows = self._driver.query(
