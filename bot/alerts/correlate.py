@@ -28,6 +28,10 @@ class StormRule:
         """The ts one window before this one, in Slack's form."""
         return f"{max(0.0, float(ts) - self.window.total_seconds()):.6f}"
 
+    def after(self, ts: str) -> str:
+        """The ts one window after this one."""
+        return f"{float(ts) + self.window.total_seconds():.6f}"
+
 
 def is_flapping(episodes: int) -> bool:
     """`episodes`: how often the same alert began within FLAPPING_WITHIN."""
