@@ -30,6 +30,19 @@ api gateway is timing out on every call
 site's down
 redis is out of memory and refusing writes
 we are under attack, login page gets 40k req/s
+we're losing orders
+ninguém consegue fazer login
+clientes reclamando que o pix não cai
+parou de chegar pedido
+fila de pedidos parada
+o certificado venceu
+API devolvendo 500
+Users report they cannot pay
+checkout não funciona
+disk on db-1 is full
+website won't load
+o pix parou de funcionar
+banco de dados travado
 """.strip().splitlines()
 
 TALK = """
@@ -55,6 +68,11 @@ status update: payments failing for 5% of users, mitigating
 could it be the network that is dropping packets?
 replica lag is 25 minutes, probably because of the backup
 ETA for the fix is 15:00, until then checkout is degraded
+no longer seeing errors on checkout, payments still slow for some
+ainda não conseguimos acessar o sistema
+acho que o banco caiu por causa da migração
+what happened with the database outage?
+I can't find the doc on failed payments
 """.strip().splitlines()
 
 

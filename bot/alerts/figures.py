@@ -75,7 +75,7 @@ _FILLING = _words(  # words of other kinds than nouns
     than and or but not no about around nearly almost up down off out more less least most between until till per every
     each all any some other only still yet now then again new old high low big small good bad great healthy full empty
     has have had having does do did done got get gets hit hits see sees saw seen say says said show shows took takes
-    take went goes go gone came come comes fell fall falls rose rise rises grew grow grows sank lost lose loses kept keep
+    take went goes gone came come comes fell fall falls rose rise rises grew grow grows sank lost lose loses kept keep
     keeps left found find sent send sends made make makes gave give gives ran begun began reach reaches exceed exceeds
     return returns expect expects equals plus minus approximately roughly exactly average both half we you they it he
     she this that these those there here so very too just already another one two three approx circa ca via as if when

@@ -16,7 +16,10 @@ COURTESY = _any(
     | bom\ dia | boa\ (?:tarde|noite) | obrigad[oa] | valeu | parab[eé]ns | kkk+ )"""
 )
 JOKE = re.compile(
-    r"\b(?:lol|lmao|rofl|ha(?:ha)+|jk|just kidding|joking|coffee machine|coffee|kettle|vending machine|printer|fridge"
+    r"(?:^|\n)\W*(?:\w+\W+){0,2}?(?:jokes?|fun fact|trivia|riddle|piada|curiosidade|meme)"
+    r"(?: of the day| do dia)?\W*[:–-]"
+    r"|\bjoke of the day\b|\bdad joke|\bknock,? knock\b|\brs(?:rs)+\b|\bcafeteira\b"
+    r"|\b(?:lol|lmao|rofl|ha(?:ha)+|jk|just kidding|joking|coffee machine|coffee|kettle|vending machine|printer|fridge"
     r"|"
     r"my (?:brain|diet|cat|dog|kids?|chair|back|knee|monday|motivation)|café|friday deploys?)\b|[😂🤣😜😉😅]|"
     r":(?:joy|rofl|laughing|stuck_out_tongue|wink|sweat_smile|smile|grin|coffee|beers?):",
@@ -56,24 +59,33 @@ PAST = _any(
     | last\ (?:week|month|quarter|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday|sprint|time)(?:'s)?
     | last\ night'?s | (?:a\ few\ |two\ |three\ |\d+\ )(?:days|weeks|months)\ ago | back\ then | at\ the\ time
     | on\ (?:mon|tues|wednes|thurs|fri|satur|sun)day\ (?:was|were|got|has\ been)
-    | used\ to\ (?:be|have|fail|crash) | ontem | semana\ passada | m[eê]s\ passado )\b"""
+    | used\ to\ (?:be|have|fail|crash) | in\ the\ (?:old|early)\ days
+    | (?:of|in|from)\ (?:19|20)\d\d | ontem | semana\ passada
+      | m[eê]s\ passado )\b"""
 )
 PRESENT = _any(  # it lasts: what began then is there now
-    r"""\b(?:since|desde|until\ now|still|again|ainda|de\ novo|is|are|isn't|aren't|keeps?|can't|cannot|won't|now)\b"""
+    r"""\b(?:since|desde|until\ now|still|again|ainda|de\ novo|is|are|isn't|aren't|keeps?|can't|cannot|won't|now)\b
+    | \b(?:backup|job|c[oó]pia|rotina|fechamento|carga|build|deploy)\ de\ ontem\b
+    | \b(?:yesterday|last\ night)'?s\ (?:\w+\ )?(?:backup|dump|job|run|build|snapshot|sync|import|export)\b"""
 )
 ASKED = _any(
     r"""^\W*(?:(?:hey|hi|hello|ok|so|and|btw|quick\ question|question|ol[aá]|oi)\W+(?:all\W+|team\W+|folks\W+
     |everyone\W+|pessoal\W+)?)?
-    (?:how\b | what(?:'s|\ is|\ does|\ are|\ do|\ would|\ should|\ happens|\ was|\ did|\ kind|\ time)\b
+    (?:how\b | what(?:'s|\b)(?!\ (?:a|an|the\ (?:hell|heck|fuck))\b)
     | where(?:'s|\b) | who(?:'s|\b)
     | which\b | when(?:'s|\b) | (?:can|could|would|will)\ (?:you|someone|anyone|anybody|somebody|we|i)\b
-    | (?:does|do)\ (?:any(?:one|body)|somebody|we|you|i)\ (?:know|have|remember|need|want|still|ever)\b
-    | (?:does|do|is)\ (?:the|an?|our|this|that)\ (?:\w+\ ){0,3}?(?:alert|rule|runbook|bot|monitor|check|threshold
-    |supposed|expected)\b | should\ (?:we|i)\b | shall\ we | do\ you | did\ (?:you|we|anyone|someone)
-    | have\ (?:you|we) | has\ any(?:one|body)
+    | (?:does|do|did|should|shall|would|may|might)\b | (?:is|are|can|could)\b[^\n]{0,200}\b(?:if|when
+      |whenever)\b[^\n]{0,200}\?\W*$
+    | is\ it\ (?:normal|expected|ok|okay|possible|known|fine|true)\b
+    | is\ (?:the|an?|our|this|that)\ (?:\w+\ ){0,3}?(?:alert|rule|runbook|bot|monitor|check|threshold
+    |supposed|expected)\b | have\ (?:you|we)
+    | any(?:one|body)\ (?:remember|know|knows|got|have|has|using|used|familiar|want|wants)\b | has\ any(?:one|body)
     | is\ there\ (?:a|an|any|some)\b | are\ there\ (?:any|some)\b | (?:was|were)\b | may\ i
     | any\ (?:plans|idea\ how|docs|news|updates?)
-    | como\b | onde\b | quem\b | quando\b | qual\b | algu[eé]m\ (?:sabe|tem|pode) )"""
+    | como\b | onde\b | quem\b | quando\b | qual\b | quais\b | quant[oa]s?\b | o\ que\ (?!est[aá]\ acontecendo)
+    | algu[eé]m\ (?:sabe|tem|pode|lembra|conhece|testou|viu\ (?:se|como|o\ doc))
+    | ser[aá]\ que\b | (?:temos|tem|existe|h[aá]|devemos|dever[ií]amos|podemos|precisamos)\b[^\n]{0,200}\?\W*$
+    | (?:a\ gente|n[oó]s)\ (?:alerta|avisa|monitora|tem)\b[^\n]{0,200}\?\W*$ )"""
 )
 ASKED_NOW = _any(  # questions that are reports: they ask whether others see it too, or why it is so now
     r"""\b(?:any(?:one|body)\ else | someone\ else | only\ me | just\ me | is\ it\ (?:me|just)
@@ -91,6 +103,23 @@ WORK = _any(  # work on something, its review, its documents: not the thing itse
     | (?:new|nice|updated|wrote|writing|added|adding)\ (?:an?\ |the\ )?(?:\w+\ )?
       (?:dashboard|alert|runbook|metric|graph|panel|test|doc|docs|script|rule)s? | unit\ tests?
       | (?:on|in)\ my\ (?:laptop|machine|branch)
+    | demo\ (?:of|for) | (?:is|are)\ (?:the|our)\ (?:error|failure|outage)\ (?:page|message|log|banner)s?
+    | (?:reading|watching|listening)\ (?:about|to|on)\b | (?:idea|proposal|suggestion|next\ sprint|roadmap)(?=\W*:)
+    | review\ (?:my|the|this|our|of)\b | (?:outage|incident|failure|crash)\ (?:reports?|reviews?)\b | deadline
+    | (?:we|i|you)\ need\ (?:better|more|new|an?)\ (?:\w+\ )?(?:alert|dashboard|monitoring|test|doc|metric|log
+      |runbook)\w*
+    | the\ (?:word|string|term|phrase)\ \w+ | vamos\ (?:revisar|discutir|melhorar|criar|documentar|escrever)
+      | doc\ (?:de|do|da)
+    | (?:went|goes|gone)\ down\ (?:well|badly|a\ treat) | (?:broke|breaks|breaking)\ (?:the|a
+      |all)\ (?:\w+\ )?(?:records?|ice|news)
+    | (?:this|last|next)\ (?:quarter|fiscal\ year) | \bq[1-4]\ (?:results|numbers|targets?)
+    | let'?s\ (?:add|write|create|document|build|make)\b
+    | (?:what\ to\ do|o\ que\ fazer|how\ to|como)\ (?:\w+\ )?(?:when|if|quando|se)\b
+    | (?:updat\w*|writ\w*|wrote|review\w*|improv\w*|add\w*|fix\w*)\ (?:the\ |our\ |some\ )?(?:docs?|documentation
+      |readme
+    |runbooks?)\b | (?:interesting|good|great|nice|must|worth\ a)\ (?:read|article|post|talk|paper|video)\b
+    | documenta[cç][aã]o
+    | (?:atualizei|escrevi|criei|adicionei|revisei|vou\ (?:escrever|criar|adicionar|revisar))\b
     | locally\b | local\ (?:env\w*|machine|build) | staging\ only | threshold\ (?:of|for|to) | release\ notes
     | change\ ?log | error\ (?:pages?|messages?|handling)\ (?:design|text|copy|wording|layout|are|is)
     | (?:from|by|was|were)\ my\ \w+ | (?:let\ me|tell\ me|let\ us)\ know | keep\ an\ eye | watch\ out
@@ -139,3 +168,30 @@ OWN_WORK = _any(
     |prepar\w*|test\w*|on\ it\b)\b"""
 )
 STILL_SEEN = _any(r"\b(?:but|still|and\ now|again|however|now\ it|since\ then|mas|ainda)\b")
+
+AWAY = _any(  # of people's own day: the way to work, meals, health, the office
+    r"""\b(?:stuck\ (?:in|on|at)\ (?:(?:the|a|an|my)\ )?(?:traffic|meetings?|calls?|line|elevator|lift|train|bus
+      |subway|airport|customs|queue\ at)
+    | (?:my|the)\ (?:train|flight|subway|metro|tram|uber|taxi|plane|elevator|lift|dishwasher|microwave|toilet
+      |air\ con\w*
+      |heating|doorbell)\ (?:\w+\ ){0,2}?(?:is|are|was|got|broke|has|had|stopped|failed|doesn't|won't)
+    | my\ (?:bus|train|flight|head|internet|power|wifi|connection|stomach|kid\w*|son|daughter|husband|wife|doctor
+      |dentist)
+    | (?:team\ )?(?:lunch|breakfast|dinner|pizza|cake)\b(?!\ (?:api|service|app|orders\ (?:api|service)))
+    | (?:out|off|home|called\ in)\ sick | sick\ (?:today|day) | feeling\ (?:sick|ill|bad|unwell) | day\ off
+      | on\ vacation
+    | (?:i'm|i\ am|i'll\ be|i\ will\ be|will\ be)\ (?:\w+\ ){0,2}?(?:late|offline|afk|away|behind\ on)
+    | at\ home | weather | (?:ac|a/c|heating|toilet|door|chair|light)s?\ (?:in|at|of)\ the\ office | bus\ broke\ down
+      | elevador | at\ the\ (?:gym|dentist|doctor|airport) | standup\ late | (?:meeting
+      |stand-?up|demo|all-?hands|interview
+      |workshop)\ (?:is\ |was\ |got\ |has\ been\ )?(?:delayed|moved|late|behind)
+    | tr[aâ]nsito | almo[cç]o | jantar | meu\ (?:voo|[oô]nibus|trem|filho|carro|celular|notebook)
+      | minha\ (?:cabe[cç]a|filha
+      |internet|casa) | (?:em|de)\ casa\b | chego\ (?:atrasad[oa]|mais\ tarde) | no\ m[eé]dico | de\ f[eé]rias )\b"""
+)
+_JOINED = re.compile(r"\b(?:but|and|mas)\b", re.IGNORECASE)
+
+
+def beside_own_day(sentence: str) -> list[str]:
+    """The parts of a sentence that do not speak of one's own day: "I'm stuck in traffic and checkout is down"."""
+    return [part for part in _JOINED.split(sentence) if not AWAY.search(part)]

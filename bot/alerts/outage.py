@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.alerts import people_portuguese
 from bot.alerts.message import Message
 from bot.alerts.reports import is_report, meaning
 from bot.alerts.symptoms import symptoms
@@ -24,7 +25,8 @@ _KNOWN = re.compile(  # talk of an incident that is being worked on
     | because\ (?:of|the|we) | caused\ by | (?:that's|this\ is|it's)\ (?:why|because) | turns\ out
     | it\ looks\ like\ the\ (?:fix|deploy|rollback)
     | hypothesis | theory | confirmed: | now,?\ (?:was|down\ from|up\ from) | can\ confirm | \+1 | me\ too
-    | same\ here | agreed?\b )""",
+    | same\ here | agreed?\b ) |"""
+    + people_portuguese.KNOWN,
     re.IGNORECASE | re.VERBOSE,
 )
 _OPENED = re.compile(  # words that open a matter, whatever else is said
@@ -51,7 +53,20 @@ _PRESENT = re.compile(  # a plain statement of what is the matter: "checkout is 
     | \b(?:full\ |total\ |complete\ |partial\ )?outage\b | \bdata\ (?:loss|leak)\b | \bbreach | \bransomware
     | \bunder\ attack | \bcrash-?loop
     | \b(?:caiu|fora\ do\ ar|indispon[ií]vel)\b | \bout\ of\ (?:memory|disk|space)\b
-    | \b(?:100|9\d)\ ?%(?:\ |,|$) """,
+    | \b(?:100|9\d)\ ?%(?:\ |,|$)
+    | \b(?:s|is|are|keeps?|went|gets?)\ (?:\w+\ ){0,2}?(?:blank|empty|full|exhausted|stuck|frozen|locked\ out
+      |logged\ out
+      |rejected|declined|charged\ twice|expired|dying|restarting|rebooting|growing|overloaded|missing|gone)\b
+    | \b(?:super|very|extremely|really|so|insanely)\ slow\b | \bslow\ (?:right\ now|for\ everyone|everywhere)
+    | (?<!\bi\ )(?<!\byou\ )\b(?:can't|cannot|won't|doesn't|don't|isn't|aren't|didn't)\ (?:\w+\ ){0,2}?\w{2,}
+    | \b(?:nobody|no\ one|nothing)\ (?:gets|works|loads|arrives|comes|can|consumes|responds)\b
+    | \b(?:has|have|gives|gives\ back|shows|returns)\ no\ \w+ | \b(?:lost|losing)\ \w+ | \bran\ out\ of\b
+    | \b(?:rejects|rejecting|crashes|expired|vanished|exploded|died)\b | \bstopped\ \w+ing\b | \b(?:down|broken)\ for\b
+    | ^\W*(?:the\ )?[\w./-]{2,40}(?:\ [\w./-]{2,40})?\ (?:down|offline)\W*$ | \b(?:is|are)\ not\ (?:being|syncing)\b
+    | \b(?:users|customers|clients|merchants|people)\ (?:report|complain|say)\w* | \b(?:half|most|all)\ (?:of\ )?\w+
+      \ (?:time\ out|fail|are\ failing)\b | \b(?:white|blank)\ (?:screen|page)
+    | """
+    + people_portuguese.PRESENT,
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -11,36 +11,13 @@ import re
 from dataclasses import dataclass
 
 from bot.alerts import frames
+from bot.alerts.recoveries import is_over, says_over
 from bot.alerts.symptoms import symptoms
 
 _MOST = 4000  # characters of a person's message that are looked at
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s[—–]\s+|\s-{1,2}\s+")
 _QUOTED = re.compile(r"^(?:>|&gt;).*$", re.MULTILINE)
 _CODE = re.compile(r"```|`")
-
-
-def _any(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE | re.VERBOSE)
-
-
-_OVER = _any(
-    r"""(?<!un)(?<!not\ )(?<!be\ )(?<!never\ )\bresolved\b(?!\?) | \brecovered\b
-    | \bback\ (?:to\ normal|up|online|in\ business)\b
-    | \b(?:is|are|it's|they're|comes?|came)\ back\b(?!\ (?:from|to\ (?!normal)|and\ forth|pressure|log))
-    | \breturned\ to\ normal\b
-    | \bnormal\ again\b | \b(?:up|working|healthy|stable|green|online|reachable|fast|fine)\ again\b
-    | \bworks\ (?:again|now)\b
-    | \ball\ clear\b | \bfixed\ (?:now|it|that|by|the|in|with|after)\b
-    | \b(?:is|are|was|were|been|should\ be|all|got|now)\ fixed\b
-    | ^\W*fixed\b | \b(?:errors?|alerts?|issues?|problems?|symptoms|spikes?|lag|backlog)\ (?:are|is|have|has)
-      \ (?:all\ |now\ )?(?:gone|stopped|cleared|disappeared)\b | \bmitigated\b | \bsubsided\b
-    | \bcleared\ (?:up|out|itself)\b | \bis\ over\b | \bclosing\ this\b
-    | \b(?:no\ longer|stopped)\ (?:failing|erroring|crashing|firing|timing\ out|flapping|alerting)\b
-    | \b(?:issue|incident|outage|alert|problem)\ (?:is\ |was\ |has\ been\ )?(?:now\ )?(?:closed|over|gone|resolved)\b
-    | \bresolvid[oa]\b | \bvoltou\b(?!\ a\ (?:cair|falhar|dar)) | \bnormalizad[oa]\b | \bnormalizou\b
-    | \bcorrigid[oa]\b
-    | \bpar(?:ou|aram)\ de\ (?:falhar|cair|travar|alertar|apitar|disparar|reiniciar|dar\ (?:erro|timeout|falha))\b"""
-)
 
 
 @dataclass(frozen=True)
@@ -55,7 +32,7 @@ def meaning(text: str) -> Meaning:
     """What a person's words report."""
     said = _CODE.sub(" ", _QUOTED.sub(" ", text[:_MOST])).replace("’", "'").strip()
     if not said or frames.LEFT_ALONE.search(said):
-        return Meaning(False, bool(said) and bool(_OVER.search(said)))
+        return Meaning(False, bool(said) and says_over(said))
     opening = said[:300]
     if frames.REMINDER.search(opening) or frames.JOKE.search(said):
         return Meaning(False, False)
@@ -77,23 +54,14 @@ def wants_an_answer(text: str) -> bool:
     return len(said.split()) > 1 and not frames.COURTESY.search(said[:300]) and not frames.JOKE.search(said)
 
 
-def is_over(sentence: str) -> bool:
-    """A sentence that says that some trouble has ended."""
-    return (
-        bool(_OVER.search(sentence))
-        and not sentence.rstrip().endswith("?")
-        and not frames.IF.search(sentence)
-        and not frames.GREETED_UP.search(sentence)
-        and not re.search(r"\b(?:but|yet)\b.{0,80}\b(?:again|still|now)\b|\bnot (?:fixed|recovered|back)\b", sentence)
-    )
-
-
 def is_report(sentence: str) -> bool:
     """A sentence that names a symptom which is there now."""
     if not symptoms(sentence):
         return False
     asks_now = bool(frames.ASKED_NOW.search(sentence))
     if frames.PLAN.search(sentence) or frames.IF.search(sentence) or (frames.ASKED.search(sentence) and not asks_now):
+        return False
+    if frames.AWAY.search(sentence) and not any(map(symptoms, frames.beside_own_day(sentence))):
         return False
     if frames.DISCUSSED.search(sentence) or (
         frames.PAST.search(sentence) and not frames.PRESENT.search(sentence) and not asks_now

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.alerts import people_portuguese
+
 
 def _any(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE | re.VERBOSE)
@@ -52,7 +54,7 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     |moves|goes|comes)\b
     | (?:out\ of|running\ out\ of|ran\ out\ of)\ (?:ip\b|ips|addresses|threads|licen\w+|credits?|quota|tokens|workers
     |capacity|ports|handles)
-    | unknown\ (?:ips?|address\w*|devices?|locations?|hosts?|users?|countr\w+|process\w*) | read-?only\b
+    | unknown\ (?:ips?|address\w*|devices?|locations?|hosts?|users?|countr\w+|process\w*) | read[\s-]?only\b
     | chei[oa]\b | lotad[oa]\b
     | (?:unusual|suspicious|weird|strange|abnormal|unexpected|odd)\ (?:\w+\ ){0,2}?(?:traffic|logins?|requests?
     |activity|spikes?|behaviou?r|connections?|processes|load|errors?)
@@ -80,7 +82,17 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     | n[aã]o\ (?:es)?t(?:[aá]|[aã]o)\ \w+ndo
     | nada\ (?:sendo|est[aá]\ sendo|funciona|carrega|abre|sai|chega) | fora\ desde
     | indispon[ií]ve(?:l|is) | erros?\b
-    | n[aã]o\ (?:responde\w*|funciona\w*|abre\w*|carrega\w*|conecta\w*|sobe\w*) )"""
+    | n[aã]o\ (?:responde\w*|funciona\w*|abre\w*|carrega\w*|conecta\w*|sobe\w*)
+    | (?:e-?mails?|mails|messages?)\ (?:\w+\ ){0,2}?bounc(?:e|es|ing)
+    | (?:someone|somebody|accidentally)\ (?:\w+\ ){0,2}?(?:deleted|dropped|wiped|erased|truncated)
+    | none\ of\ (?:the|our)\ \w+\ (?:are|is|can|works?|gets?)\b | (?:does|do|doing)\ nothing\b
+    | certificate\ (?:warning|mismatch)s? | (?:data|dashboards?|stock|prices?|cache|reports?|metrics)\b[^.\n]{0,40}?
+      \b\d+\ (?:hours?|days?|min\w*)\ (?:old|behind|late)
+    | rejects? | rejecting | (?:white|blank|black|empty)\ (?:screens?|pages?) | lo(?:sing|st)\ (?:\w+\ ){0,2}?(?:orders
+    |sales|customers|money|revenue|traffic|transactions|payments|carts|connections?|access|power) | logged\ out\b
+    | """
+    + people_portuguese.SYMPTOMS
+    + ")"
 )
 _STATE = _any(  # states that say something of a thing: "is down", "looks slow", "went flat"
     r"""\b(?:(?:is|are|was|were|'s|'re|went|goes|going|looks?|looking|seems?|feels?|appears?|got|getting|gone|been
@@ -129,7 +141,7 @@ _CHANGE = _any(  # figures that moved or stand at an extreme
 )
 _STANDSTILL = _any(  # what should happen and does not
     r"""\b(?:(?:is|are|was|were|does|do|did|has|have|had|can|could|wo|would)(?:n't|nt|\ not)\ (?:\w+\ ){0,2}?
-      (?:going\ (?:out|through|anywhere)|being\ \w+ed|work\w*|load\w*|respond\w*|start\w*|run\w*|ran|connect\w*
+      (?:go(?:ing)?\ (?:out|through|anywhere)|being\ \w+ed|work\w*|load\w*|respond\w*|start\w*|run\w*|ran|connect\w*
       |reach\w*|resolv\w*
       |open\w*|deploy\w*|sync\w*|updat\w*|scal\w*|drain\w*|process\w*|deliver\w*
       |arriv\w*|receiv\w*|send\w*|sent|log\w*|sign\w*|pay\w*|check\w*|place\w*|order\w*|complet\w*|finish\w*
