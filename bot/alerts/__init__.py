@@ -7,10 +7,9 @@ of tools, `signs.py` their sentences (with `portuguese.py` and `limits.py`), `em
 colour. `subject.py` and `labels.py` tell what it is about (`figures.py`: which figures belong to a name), and
 `fingerprint.py` whether two messages are about the same thing. `bounds.py` limits what a stranger's text may bring.
 
-What people write is read by `reports.py` (`symptoms.py`, `frames.py`, `recoveries.py`, with `people_portuguese.py`): does
-a sentence report trouble there is now?
-In the incidents channel, where most talk of trouble is about one that is known, `outage.reports_new_outage(message)` is
-asked instead.
+What people write is read by `reports.py` (`symptoms.py`, `frames.py`, `recoveries.py`, with `people_portuguese.py`):
+does a sentence report trouble there is now? In the incidents channel, where most talk of trouble is about one that is
+known, `outage.reports_new_outage(message)` is asked instead.
 """
 
 from bot.alerts.bounds import bounded

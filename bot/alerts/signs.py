@@ -239,6 +239,10 @@ _TROUBLE = _any(
     | unexpected(?:ly)? | urgent | emergency | fatal | severe | disaster | page\b | escalat\w* | investigating
     | identified | disrupt\w* | regress\w* | insufficient | unknown | usage\ (?:is\ )?(?:at|over|above)
     | pending\ (?:for|too) | crashloop\w* | imagepull\w* | backoff | notready | did(?:n't|\ not) | could\ not | cannot
+    | does\ not\ exist | \w*operational[\ _](?:issue|problem)s?
+    | (?:shell|process|terminal)\ (?:was\ )?(?:spawned|attached) | spawned\ a\ shell | reverse\ shell
+    | sensitive\ (?:file|mount)s? | (?:un|non-?)trusted\ \w+ | privilege\ escalation | crypto-?\ ?min\w+
+    | (?:needs?|requires?)\ (?:your\ )?attention
     | disconnect\w* | stopped\ \w+ing | skew\w* | unreadable | uncorrect\w+ | bad\ (?:sectors?|blocks?)
     | on\ battery | (?:disk|memory|pid)\ ?pressure | (?:max\w*|limit|quota|capacity)\ (?:\w+\ ){{0,2}}(?:reached|hit)
     | (?:reached|hit)\ (?:the\ |its\ )?(?:max\w*|limit|quota)
@@ -265,9 +269,22 @@ def plain_sign(headline: str) -> AlertStatus | None:
     for status in (RESOLVED, FIRING):
         if status in found and not (status is FIRING and _RECOVERED.search(text)):
             return status
-    return RESOLVED if _RECOVERED.search(text) and not _BACK_DOWN.search(text) else None
+    return RESOLVED if _ends_well(text) and not _BACK_DOWN.search(text) else None
 
 
+def _ends_well(text: str) -> bool:
+    """A recovery in words, a run that passed (its job failed before, or nothing is open), a last word that says it."""
+    if _RECOVERED.search(text) or _UP_LAST.search(text) or _CLOSED_LAST.search(text):
+        return True
+    return bool(_RUN_PASSED.search(text)) and not _BUT_FAILED.search(_NONE_FAILED.sub(" ", text))
+
+
+_RUN_PASSED = _any(r"\#\d+\b[^\n]{0,120}?\b(?:passed|fixed|succeeded|green\ again)\b")
+_UP_LAST = re.compile(  # "Ping (db-1) Up", and not "Weekly Round Up"
+    r"(?:^|\s)(?!(?i:back|set|sign|scaled?|follow|round|wrap|start|clean|stand|catch|write|heads|speed|power|roll|grown|line"
+    r"|made?|mark|warm|sum|check|pop|level|listen|pick|look)[\s-])[^\s]{1,80}\s{1,3}Up\W{0,10}$"
+)
+_CLOSED_LAST = _any(r"[-–—:|(\[>]\s*(?:closed|resolved)\W*$ | [-–—]\ exists\b")
 _COUNTED_ZERO = _any(  # "Resolved: 0, Firing: 3" tells of what fires alone
     r"\b(?:firing|resolved|alerting|critical|warning|ok|down|up|open|closed)\ *[:=]\ *0\b"
     r"|\b(?:0|no)\ (?:firing|resolved|alerting|critical|down|open)\b"
@@ -351,6 +368,8 @@ _TAKEN = _any(r"\b(?:acknowledge(?:d|ment(?!\ (?:tim|miss|overdue|expir)))|acked
 def note_sign(text: str) -> bool:
     """A note that reports no trouble: a job done or begun, an acknowledgement, a digest, a test of the channel."""
     said = _NONE_FAILED.sub(" ", bare(text))
+    if states.transition(said) is INFO:
+        return True
     if _ACKNOWLEDGED.search(said) or _CODE_TALK.search(said):
         return True
     if (_ROUTINE.search(bare(text)) or _is_all_well(bare(text))) and not _BUT_FAILED.search(said):

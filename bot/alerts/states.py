@@ -54,6 +54,7 @@ _MINOR = _words(
     low p4 p5 sev4 sev5 sev-4 s4 info informational notice debug trivial baixa
     """
 )
+_UNKNOWN_YET = {"insufficient_data"}  # a change to it says that nothing was measured, and not that something is wrong
 _PHRASES = {
     "no data": AlertStatus.FIRING,
     "not ok": AlertStatus.FIRING,
@@ -145,6 +146,8 @@ def _known(word: str) -> bool:
 
 
 def _reached(word: str) -> AlertStatus | None:
+    if word in _UNKNOWN_YET:
+        return AlertStatus.INFO
     return _status(word) or (AlertStatus.FIRING if word in _LEVEL else state_of(word.replace("_", " ")))
 
 

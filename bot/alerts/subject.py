@@ -23,6 +23,14 @@ _AFTER = re.compile(
     r"|\b(?:due to|because|caused by)\b.*$|\bby @?\w{1,40}\W*$|[.!]\s.*$",
     re.IGNORECASE,
 )
+_STANDING = re.compile(  # how it stands now, in more words than one
+    r"\b(?:needs?|requires?|precisam?(?: de)?|requer(?:em)?) (?:\w+ )?(?:attention|action|atenção|ação)\b"
+    r"|\bmissed (?:its|the|a|an) (?:(?:scheduled|expected|next|last) )?"
+    r"(?:schedule|run|ping|heartbeat|deadline|execution)\b"
+    r"|\bby @?[\w.-]{1,40}(?= (?:has |was )?(?:passed|failed|fixed|errored|succeeded)\b)"
+    r"|\bstopped (?:reporting|responding|sending (?:data|metrics|heartbeats))\b",
+    re.IGNORECASE,
+)
 _TIMES = re.compile(
     r"\b\d{4}[-./]\d\d?[-./]\d\d?(?:[T ]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?\b"
     r"|\b\d\d?:\d\d(?::\d\d)?\b"
@@ -47,6 +55,8 @@ _EMPTY = _words(
     in_alarm previous previously became changed went came come goes gone declared entered returned return
     experiencing detected reporting received responding your just new created code lost connected disconnected
     reconnected o os as no na do da dos das em de ao para com por e está foi desde após há já agora novamente voltou
+    resolvida resolvidos recuperada normalizada fechada restaurado restaurada restabelecido restabelecida disponível
+    indisponível parada parado eta escalation exist exists does
     problema alerta alarme incidente serviço estado ar conectado desconectado parou atrasada atrasado
     """
 )
@@ -87,7 +97,7 @@ def identity_of(headline: str) -> str:
         return found[1].casefold()
     text = figures.joined(_EMOJI.sub(" ", bare(headline)))
     whole = text
-    text = _AFTER.sub(" ", _ASIDE.sub(_name_in, _TIMES.sub(" ", text)))
+    text = _AFTER.sub(" ", _ASIDE.sub(_name_in, _STANDING.sub(" ", _TIMES.sub(" ", text))))
     kept = _kept(text) or _kept(whole)
     return " ".join(kept)
 
