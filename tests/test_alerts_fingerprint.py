@@ -58,6 +58,34 @@ VLAN 10 unreachable|VLAN 20 unreachable
 shop #120 slow|shop #121 slow
 Table 4 bloated on orders-db|Table 5 bloated on orders-db
 Estação 9 sem energia|Estação 10 sem energia
+Conveyor 12 jam|Conveyor 13 jam
+Gate 4 blocked|Gate 5 blocked
+Oven 2 overheating|Oven 3 overheating
+PDV 3 sem conexão com o servidor|PDV 4 sem conexão com o servidor
+Host 12: ping lost|Host 13: ping lost
+Alert: Node 3 is down|Alert: Node 4 is down
+Problem: Rack 7 UPS on battery|Problem: Rack 8 UPS on battery
+Zone 2 gateway timeout|Zone 3 gateway timeout
+Shop 4 and shop 5 offline|Shop 4 and shop 6 offline
+Ponto de venda 12 parado|Ponto de venda 13 parado
+Balança 3 descalibrada|Balança 4 descalibrada
+Sala 2 temperatura alta|Sala 3 temperatura alta
+Site 14 unreachable for 5 minutes|Site 15 unreachable for 5 minutes
+Drive 0 predicted failure|Drive 1 predicted failure
+GPU 3 ECC errors|GPU 4 ECC errors
+Fan 2 failed|Fan 3 failed
+Worker 5 stopped after 3 retries|Worker 6 stopped after 3 retries
+Lane 4 scanner error|Lane 5 scanner error
+Dock 7 sensor fault|Dock 8 sensor fault
+Line 1 stopped at 10:01|Line 2 stopped at 10:01
+Port 443: connection refused|Port 80: connection refused
+TCP port 5432 closed|TCP port 6379 closed
+Filial 007 offline|Filial 008 offline
+*Store 12* offline|*Store 31* offline
+[Store 12] POS offline|[Store 31] POS offline
+Store 12 - POS offline|Store 31 - POS offline
+Store-12 offline|Store-31 offline
+Server 1 (web) down|Server 2 (web) down
 """.strip().splitlines()
 
 SAME = """
@@ -114,6 +142,34 @@ Severity 1: Store 12 offline|Severity 2: Store 12 offline
 checkout #120 failed|checkout #121 passed
 Latência subiu para 300 no checkout|Latência subiu para 900 no checkout
 Disco com 91% de uso no servidor 3|Disco com 97% de uso no servidor 3
+Checkout: 12 errors in 5 minutes|Checkout: 15 errors in 5 minutes
+Disk usage 91 on web-1|Disk usage 95 on web-1
+Retrying 3 of 5: checkout|Retrying 4 of 5: checkout
+Swap used 300 MB on web-1|Swap used 900 MB on web-1
+Users affected 12|Users affected 30
+Timeout after 30 seconds on api|Timeout after 45 seconds on api
+Queue orders above 500|Queue orders above 900
+orders queue backlog 500|orders queue backlog 900
+Alert: 5 failed logins for admin|Alert: 9 failed logins for admin
+Response time 900 ms (limit 500)|Response time 1200 ms (limit 500)
+checkout returned 503|checkout returned 502
+checkout responded with 503|checkout responded with 504
+Certificate expires in 3 days for shop|Certificate expires in 2 days for shop
+Only 2 of 5 replicas ready for checkout|Only 1 of 5 replicas ready for checkout
+Exit code 1 in nightly|Exit code 137 in nightly
+Pontuação 30 no scan da loja|Pontuação 45 no scan da loja
+Subiu para 90 graus: freezer|Subiu para 95 graus: freezer
+Free space 12 GB on db-1|Free space 9 GB on db-1
+Job nightly took 120 minutes|Job nightly took 150 minutes
+Packet loss 12% on link 2|Packet loss 30% on link 2
+DOWN since 2026-11-21 10:00:01 - Store 12|UP since 2026-11-21 10:09:11 - Store 12
+Kafka lag 5000 for group orders|Kafka lag 9000 for group orders
+Alerta: 3 lojas offline|Alerta: 5 lojas offline
+5 tentativas de login falharam|9 tentativas de login falharam
+Error rate 3.5 on checkout|Error rate 9.1 on checkout
+Nov 21 10:00 checkout down|Nov 22 11:00 checkout down
+21/11 10:00 checkout fora do ar|22/11 11:00 checkout fora do ar
+Store 12 offline (3 of 4 checks failed)|Store 12 offline (4 of 4 checks failed)
 """.strip().splitlines()
 
 OTHERS_OF_PEOPLE = """

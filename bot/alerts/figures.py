@@ -62,7 +62,8 @@ _MEASURES = _words(
     atraso uptime downtime level nível severity priority prioridade sev tier free used left battery bateria voltage
     tensão humidity umidade speed velocidade weight ping rtt jitter response code código status state estado exit errno
     signal rc return backlog balance saldo revenue budget quota credit capacity space loss perda pressure pressão
-    power duration duração window janela period interval since day dia week month year ano hour minute date data eta
+    power pontuação nota duration duração window janela
+    period interval since day dia week month year ano hour minute date data eta
     number id figure amount quantity qty ratio percentage current atual previous now last past first next top only just
     january february march april may june july august september october november december jan feb mar apr jun jul aug
     sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun

@@ -51,7 +51,7 @@ PLAN = _any(
     | no\ (?:impact|downtime|action|interruption)\ (?:is\ )?(?:expected|needed|required) )\b"""
 )
 DISCUSSED = _any(
-    r"""\b(?:post-?\ ?mortems? | retro(?:spective)?s? | root\ cause | rca\b | lessons\ learn\w* | lessons\ from
+    r"""\b(?:post-?\ ?mortems? | retro(?:spective)?s? | root\ cause | rca\b | lessons?\ (?:learn\w*|from)
     | incident\ (?:review|report|call) | (?:was|were)\ caused\ by )\b"""
 )
 PAST = _any(
@@ -80,7 +80,8 @@ ASKED = _any(
     | is\ (?:the|an?|our|this|that)\ (?:\w+\ ){0,3}?(?:alert|rule|runbook|bot|monitor|check|threshold
     |supposed|expected)\b | have\ (?:you|we)
     | any(?:one|body)\ (?:remember|know|knows|got|have|has|using|used|familiar|want|wants)\b | has\ any(?:one|body)
-    | is\ there\ (?:a|an|any|some)\b | are\ there\ (?:any|some)\b | (?:was|were)\b | may\ i
+    | is\ there\ (?:a|an|any|some)\b | are\ there\ (?:any|some)\b
+    | (?:was|were)\ (?:the|it|that|this|there|any|you|we|they|our)\b | may\ i
     | any\ (?:plans|idea\ how|docs|news|updates?)
     | como\b | onde\b | quem\b | quando\b | qual\b | quais\b | quant[oa]s?\b | o\ que\ (?!est[aá]\ acontecendo)
     | algu[eé]m\ (?:sabe|tem|pode|lembra|conhece|testou|viu\ (?:se|como|o\ doc))
@@ -181,7 +182,8 @@ AWAY = _any(  # of people's own day: the way to work, meals, health, the office
     | (?:out|off|home|called\ in)\ sick | sick\ (?:today|day) | feeling\ (?:sick|ill|bad|unwell) | day\ off
       | on\ vacation
     | (?:i'm|i\ am|i'll\ be|i\ will\ be|will\ be)\ (?:\w+\ ){0,2}?(?:late|offline|afk|away|behind\ on)
-    | at\ home | weather | (?:ac|a/c|heating|toilet|door|chair|light)s?\ (?:in|at|of)\ the\ office | bus\ broke\ down
+    | at\ home | (?:i|he|she)\ (?:broke|hurt|injured)\ (?:my|his|her) | weather | (?:ac|a/c|heating|toilet|door|chair
+      |light)s?\ (?:in|at|of)\ the\ office | bus\ broke\ down
       | elevador | at\ the\ (?:gym|dentist|doctor|airport) | standup\ late | (?:meeting
       |stand-?up|demo|all-?hands|interview
       |workshop)\ (?:is\ |was\ |got\ |has\ been\ )?(?:delayed|moved|late|behind)

@@ -12,7 +12,11 @@ _BAD = (  # how a thing is while there is trouble
 )
 
 SYMPTOMS = r"""
-    (?:clientes?|usu[aá]ri[oa]s?|lojas?|lojistas?|vendedor\w*|pessoal|gente)\ (?:\w+\ ){0,3}?(?:reclam(?:am|ando|ou
+    volt(?:ou|aram)\ a\ (?:acontecer|ocorrer|aparecer|cair|falhar|dar\ erro|travar|ficar\ (?:lent|fora)\w*)
+    | n[aã]o\ volt(?:ou|aram)\b | (?:problema|bug)s?\ volt(?:ou|aram)\b
+    | n[aã]o\ (?:est[aá]|t[aá]|est[aã]o|t[aã]o|estamos)\ (?:mais\ )?(?!vendo|entendendo|usando|fazendo
+      |achando)\w{3,20}ndo\b
+    | (?:clientes?|usu[aá]ri[oa]s?|lojas?|lojistas?|vendedor\w*|pessoal|gente)\ (?:\w+\ ){0,3}?(?:reclam(?:am|ando|ou
       |aram)|relat(?:am|ando|ou|aram)|sem\ conseguir)
     | n[aã]o\ (?:cai|caem|passa|passam|emite|roda|chegam?|entram?|saem?|sai|processam?|enviam?|geram?|atualizam?
       |sincronizam?|imprimem?|emitem?
@@ -39,6 +43,15 @@ SYMPTOMS = r"""
     | (?:fila|lat[eê]ncia|erros?|lag|atraso|uso|consumo|cpu|mem[oó]ria)\ (?:\w+\ ){0,4}?(?:crescendo|subindo|aumentando
       |acumulando|disparou|explodiu|explodindo|nas\ alturas) | \w+ndo\ (?:sozinh[oa]s?|toda\ hora)
     | (?:cobran[cç]as?|pedidos?|pagamentos?)\ (?:\w+\ ){0,2}?duplicad[oa]s? | deslog(?:ando|ad[oa]s?)"""
+
+RELAPSED = rf"""
+    \b{_TROUBLES}\ (?:\d{{3}}\ )?(?:(?:n[oa]s?|d[eoa]s?|em)\ [\w./-]{{1,30}}\ ){{0,2}}(?:j[aá]\ )?volt(?:ou
+      |aram)\b(?!\ ao\ normal)
+    | \bvolt(?:ou|aram)\ a\ (?:acontecer|ocorrer|aparecer|travar|subir|ficar\ (?:lent|fora)\w*)\b"""
+
+STAYED_AWAY = rf"""
+    \b{_TROUBLES}\ (?:\d{{3}}\ )?(?:(?:n[oa]s?|d[eoa]s?|em)\ [\w./-]{{1,30}}\ ){{0,2}}n[aã]o\ volt(?:ou
+      |aram)(?:\ mais)?\b"""
 
 OVER = rf"""
     \bn[aã]o\ (?:est\w+|t[aá]|t[oô]|estamos)\ mais\ (?:\w+\ ){{0,2}}?{_BAD}

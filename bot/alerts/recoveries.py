@@ -60,6 +60,7 @@ _NO_LONGER = _any(  # what was there is denied now
     | \b(?:nothing|nobody|no\ one|none\ of\ \w+\ \w+)\ (?:is\ |are\ ){_BAD}\ (?:\w+\ )?(?:{_ENOUGH})\b
     | \bno\ (?:failed|failing|stuck|broken|crashing)\ \w+\ (?:\S+\ ){{0,4}}?{_ENOUGH}\b
     | (?:\bnot|n't)\ seen\ (?:a|any|one|another|a\ single)\ (?:\w+\ )?{_TROUBLES}\b
+    | \bno\ signs?\ of\ (?:the\ |any\ )?(?:more\ )?(?:\w+\ )?{_TROUBLES}\b
     | \bno\ (?:more|further)\ (?:\w+\ ){{0,2}}?{_TROUBLES}\b
     | \b(?:no|zero|0|without)\ (?:new\ |any\ )?(?:\w+\ )?{_TROUBLES}\ (?:\w+\ ){{0,3}}?{_ENOUGH}\b"""
 )
@@ -98,6 +99,14 @@ _ENDED = _any(  # the trouble as the subject, or the thing that is well now
     | \bno\ (?:more\ )?(?:alerts?|pages)\ (?:firing\ )?(?:anymore|any\ more|any\ longer)\b
     | \b(?:was|has\ been|got)\ renewed\b | \b(?:was|has\ been|is)\ (?:fully\ )?restored\b"""
 )
+_RELAPSED = _any(  # it is the trouble that is back, or nothing that works
+    rf"""\b{_TROUBLES}\ (?:(?:on|in|from|for|at|with|of)\ (?:the\ |our\ )?[\w./-]{{1,30}}\ ){{0,2}}
+      (?:is|are|came|come|comes|has\ come|have\ come)\ (?:all\ )?back\b(?!\ (?:to|down|under|below|within))
+    | \b(?:nothing|nobody|no\ one|none|neither)\ (?:\w+\ ){{0,3}}?(?:works|loads|runs|responds|working|can|able)\b
+    | """
+    + people_portuguese.RELAPSED
+)
+_STAYED_AWAY = _any(people_portuguese.STAYED_AWAY)
 _IN_PORTUGUESE = _any(people_portuguese.OVER)
 _ENDINGS = (_OVER, _NO_LONGER, _ENDED, _IN_PORTUGUESE)
 _CONTRAST = re.compile(r"\b(?:but|however|although|mas|por[eé]m|s[oó] que|and now|e agora)\b|,\s*now\b", re.IGNORECASE)
@@ -118,7 +127,9 @@ def says_over(text: str) -> bool:
 
 def is_over(sentence: str) -> bool:
     """A sentence that says that some trouble has ended, and not that other trouble is there now."""
-    if not says_over(sentence) or sentence.rstrip().endswith("?"):
+    if _STAYED_AWAY.search(sentence):
+        return True
+    if not says_over(sentence) or _RELAPSED.search(sentence) or sentence.rstrip().endswith("?"):
         return False
     if frames.IF.search(sentence) or frames.GREETED_UP.search(sentence) or _NOT_YET.search(sentence):
         return False

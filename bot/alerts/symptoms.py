@@ -85,6 +85,8 @@ _PLAIN = _any(  # words that hardly anybody uses of what works
     | n[aã]o\ (?:responde\w*|funciona\w*|abre\w*|carrega\w*|conecta\w*|sobe\w*)
     | (?:e-?mails?|mails|messages?)\ (?:\w+\ ){0,2}?bounc(?:e|es|ing)
     | (?:someone|somebody|accidentally)\ (?:\w+\ ){0,2}?(?:deleted|dropped|wiped|erased|truncated)
+    | (?:disks?|volumes?|partitions?|filesystems?|queue|inbox|mailbox)\ (?:is\ |are\ )?full\b
+    | (?:problem|issue|bug|incident)s?\ (?:is|are|came|comes|has\ come)\ back\b
     | none\ of\ (?:the|our)\ \w+\ (?:are|is|can|works?|gets?)\b | (?:does|do|doing)\ nothing\b
     | certificate\ (?:warning|mismatch)s? | (?:data|dashboards?|stock|prices?|cache|reports?|metrics)\b[^.\n]{0,40}?
       \b\d+\ (?:hours?|days?|min\w*)\ (?:old|behind|late)
@@ -158,11 +160,14 @@ _STANDSTILL = _any(  # what should happen and does not
     | cannot\ (?:\w+\ ){0,2}?\w{3,} | unable\ to
     | not\ (?:working|responding|loading|reachable|healthy|available|running|receiving|sending|processing|syncing
     |scaling|resolving|able)
-    | no\ (?:data|metrics|logs|traffic|response|answer|orders?|connection|heartbeats?|signal|leader|backups?|events
-    |messages|alerts?)\ (?:is\ |are\ |have\ |has\ )?(?:since|from|for|in|coming|arriving|at\ all|on|been|are|is
+    | (?:no|zero|0)\ (?:data|metrics|logs|traffic|response|answer|orders?|sales|payments|requests|connections?
+      |heartbeats?|signal|leader|backups?|events
+    |messages|alerts?)\ (?:is\ |are\ |have\ |has\ )?(?:since|from|for|in|coming|arriving|available|at\ all|on|been|are
+      |is
     |whatsoever|found|received|to)\b
     | stopped\ (?:\w+ing|work\w*|respond\w*|receiv\w*) | never\ (?:ran|started|finished|completed|arrived|came)
-    | no\ longer\ (?:work\w*|respond\w*|reach\w*|start\w*|load\w*|connect\w*)
+    | no\ longer\ (?:able|possible|available|receiv\w*|get\w*|com(?:e|ing)|arriv\w*|send\w*|process\w*|print\w*
+      |work\w*|respond\w*|reach\w*|start\w*|load\w*|connect\w*)
     | refuses\ to | keeps?\ (?:on\ )?(?:restarting|rebooting|crashing|failing|dying|dropping|disconnecting|getting
     |falling|timing|returning|throwing|flapping|spinning)
     | (?:customers?|users?|clients?|people|support|merchants?|tenants?)\ (?:are\ |is\ |keep\ |have\ been\ |started\ |
