@@ -76,6 +76,7 @@ ASKED = _any(
     | which\b | when(?:'s|\b) | (?:can|could|would|will)\ (?:you|someone|anyone|anybody|somebody|we|i)\b
     | (?:does|do|did|should|shall|would|may|might)\b | (?:is|are|can|could)\b[^\n]{0,200}\b(?:if|when
       |whenever)\b[^\n]{0,200}\?\W*$
+    | is\ (?:\S{1,30}\ ){1,4}?(?:supposed|expected|meant|allowed)\ to\b(?!\ be\ (?:this|so|that|like))
     | is\ it\ (?:normal|expected|ok|okay|possible|known|fine|true)\b
     | is\ (?:the|an?|our|this|that)\ (?:\w+\ ){0,3}?(?:alert|rule|runbook|bot|monitor|check|threshold
     |supposed|expected)\b | have\ (?:you|we)

@@ -18,9 +18,8 @@ SYMPTOMS = r"""
       |achando)\w{3,20}ndo\b
     | (?:clientes?|usu[aá]ri[oa]s?|lojas?|lojistas?|vendedor\w*|pessoal|gente)\ (?:\w+\ ){0,3}?(?:reclam(?:am|ando|ou
       |aram)|relat(?:am|ando|ou|aram)|sem\ conseguir)
-    | n[aã]o\ (?:cai|caem|passa|passam|emite|roda|chegam?|entram?|saem?|sai|processam?|enviam?|geram?|atualizam?
-      |sincronizam?|imprimem?|emitem?
-      |aparecem?|iniciam?|ligam?|salvam?|logam?|finalizam?|autorizam?|completam?|rodou|rodaram|executou|chegou|chegaram
+    | n[aã]o\ (?:cai|caem|passam?|rodam?|chegam?|recebem?|entram?|saem?|sai|processam?|enviam?|geram?|atualizam?
+      |sincronizam?|imprimem?|emitem?|aparecem?|iniciam?|ligam?|salvam?|logam?|finalizam?|autorizam?|completam?|rodou|rodaram|executou|chegou|chegaram
       |subiu|subiram|saiu|sa[ií]ram)\b(?!\ (?:a\ ser|de|do|da)\b)
     | par(?:ou|aram)\b(?=\W*(?:$|h[aá]\b|desde|tudo|geral|completamente|total\w*|de\ novo|[,.!;]))
     | (?:certificad\w+|licen[cç]a\w*|tokens?|dom[ií]nios?|senhas?|chaves?|ssl|tls|credenciais

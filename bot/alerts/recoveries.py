@@ -16,13 +16,13 @@ _TROUBLES = (  # nouns; of alerts and pages that stop it is not sure whether the
     r"(?:(?:errors?|5xx|4xx|failure|timeout)(?:\ rates?)?|failures|timeouts|time-outs?"
     r"|crash(?:es)?|crash[\s-]?loops?(?:ing)?|exceptions|5\d\ds?"
     r"|4\d\ds|5xxs?|[45]\d\d\ errors|issues?|problems?|symptoms|spikes?|lag|restarts|oom\s?kills?|evictions|outages?"
-    r"|flapping|packet\ loss|complaints|slowness|downtime|deadlocks|leaks?|drops|blips|glitch(?:es)?|hiccups)"
+    r"|flapping|packet\ loss|complaints|slowness|downtime|deadlocks|leaks?|drops|pressure|blips|glitch(?:es)?|hiccups)"
 )
 _BAD = (  # how a thing is while there is trouble
     r"(?:down|offline|unreachable|unavailable|unresponsive|fail\w*|broken|slow|stuck|full|crash\w*|timing\ out|erroring"
     r"|flapping|degraded|throwing|returning\ (?:5\w\w|errors)|dropping|restarting|overloaded|throttled|throttling"
     r"|hanging|lagging|behind|unhealthy|out\ of\ \w+|alerting|firing|swapping|leaking|locked|affected|impacted"
-    r"|an?\ (?:issue|problem)|rejecting|refusing|blocked|spiking|high|missing)"
+    r"|an?\ (?:issue|problem)|losing|rejecting|refusing|blocked|spiking|high|missing)"
 )
 _HAVING = r"(?:see(?:ing)?|get(?:ting)?|hav(?:e|ing)|receiv(?:e|ing)|observ(?:e|ing)|experienc(?:e|ing)|hit(?:ting)?)"
 _ENOUGH = r"(?:anymore|any\ more|any\ longer|now|since|after|at\ the\ moment|right\ now|(?:in|for)\ the\ (?:last|past))"
