@@ -37,9 +37,10 @@ from bot.runbooks.terminal import commands
 from bot.runbooks.terminal.start import run_by_hand
 from bot.settings import Provider, Settings
 from bot.slack.clicks import Clicks
-from bot.slack.commands import Commands, IncidentCommand
+from bot.slack.commands import Commands
 from bot.slack.doctor import ask, report
 from bot.slack.history import begin, catch_up
+from bot.slack.incident_command import IncidentCommand
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
@@ -105,10 +106,11 @@ class Bot:
         clicks = Clicks(self.flow, patient, workspace, words, screen)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
-        runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
-        bolt = build_app(
-            client, self._intake, clicks, Commands(words, IncidentCommand(store, words), runbooks), self._listeners
+        incidents = IncidentCommand(
+            store, self.flow.coordinating, workspace, client, screen.drawing, self._uploads, screen.incident
         )
+        runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
+        bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)
         # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
         self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
         self._ticker = Ticker(store, self.flow.on_timer, self.flow.plan_ahead, utc_now)

@@ -29,6 +29,10 @@ class Context:
     storm: StormRule = field(default_factory=StormRule)
     now: Callable[[], datetime] = utc_now
 
+    def on_the_team(self, person: str) -> bool:
+        """Whether the team file names this person, or a user group of its roles does."""
+        return self.team().name_of(person) is not None or bool(self.roles_of(person))
+
     def classify(self, alert: Alert, *, hurried: bool = False) -> Classification:
         """What it is taken for, with the runbooks, the team and people's corrections as they are now.
 

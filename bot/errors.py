@@ -108,6 +108,25 @@ class Gone(PlantaoError):
     """The card speaks of something that the store does not hold."""
 
 
+# -- incidents ---
+
+
+class IncidentError(PlantaoError):
+    """This change of an incident is not made, and nothing has changed."""
+
+
+class NoSuchIncident(IncidentError):
+    """No incident has this number, or none was named and there is not just one that could be meant."""
+
+
+class MoveNotAllowed(IncidentError):
+    """The incident is not in a state from which it can come into this one."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
 class NotOnTheTeam(PlantaoError):
     """Only people of the team may do this, and nothing has changed."""
 

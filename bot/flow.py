@@ -13,12 +13,11 @@ import structlog
 from bot.alerting import Alerting
 from bot.classify.language_model import LanguageModel
 from bot.context import Context
+from bot.coordinating import Coordinating
 from bot.deciding import Deciding
-from bot.errors import AlreadyDecided, Gone
 from bot.execution import Execution
-from bot.incidents.lifecycle import NEXT
 from bot.interventions import Interventions
-from bot.model import BOT, IncidentState, ProposalState, RunState
+from bot.model import BOT, ProposalState, RunState
 from bot.proposing import Proposing
 from bot.schedules import Schedules
 from bot.second_opinions import SecondOpinions
@@ -41,24 +40,8 @@ class Flow:
         self._opinions = SecondOpinions(context, self.proposing, model)
         self.storming = Storming(context)
         self.alerting = Alerting(context, self.proposing, self.storming, self._opinions.ask)
+        self.coordinating = Coordinating(context)
         self._schedules = Schedules(context, self.proposing)
-
-    # -- incidents ---
-
-    def move_incident(
-        self, incident_id: str, person: str, state: IncidentState, said: dict[str, str], *, event: str
-    ) -> None:
-        """A person changes an incident's state. Raises Gone, or AlreadyDecided when it is past that state."""
-        with self._store.atomic():
-            incident = self._store.incidents.find_incident(incident_id)
-            if incident is None:
-                raise Gone("incident")
-            if state not in NEXT[incident.state]:
-                raise AlreadyDecided
-            self._store.incidents.move_incident(incident_id, incident.state, state, self._context.now())
-            self._store.timeline.append(self._context.now(), person, f"incident {state.value}", incident_id, said)
-            self._store.inbox.finish_event(event, self._context.now())
-        self._context.show(incident_id)
 
     # -- time, start and stop ---
 

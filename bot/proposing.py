@@ -75,7 +75,7 @@ class Proposing:
             self._may_replace(subject, person, roles)
             found = self.runbook(runbook)
             self._plan_of(found, self.alert_of(subject), given)
-            self._remember(subject, runbook, person, roles, now)
+            self._remember(subject, runbook, person, now)
             self.propose(subject, found, given, person, now)
             what = {"runbook": runbook, "given": sorted(given)}
             self._store.timeline.append(now, person, "chose", subject, what)
@@ -113,19 +113,19 @@ class Proposing:
 
     def may_correct(self, subject: str, person: str) -> StoredAlert:
         """The alert. Raises NotOnTheTeam, and Gone or NotAllowed as `check_again` does."""
-        roles = self._context.roles_of(person)
-        if not roles:
+        if not self._context.on_the_team(person):
             raise NotOnTheTeam
-        self._may_replace(subject, person, roles)
+        self._may_replace(subject, person, self._context.roles_of(person))
         stored = self._store.alerts.find_alert(subject)
         if stored is None:
             raise Gone("alert")
         return stored
 
-    def _remember(self, subject: str, runbook: str, person: str, roles: Collection[str], now: datetime) -> None:
+    def _remember(self, subject: str, runbook: str, person: str, now: datetime) -> None:
         """Another runbook than the bot had found is proposed the next time as well, if the team says so."""
         stored = self._store.alerts.find_alert(subject)
-        if roles and stored is not None and stored.classification.runbook != runbook:
+        taught = self._context.on_the_team(person)
+        if taught and stored is not None and stored.classification.runbook != runbook:
             self._store.corrections.correct(stored.alert.fingerprint, person, now, runbook=runbook)
 
     def check_again(self, subject: str, person: str, *, event: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.incidents.opening import GRAVE, open_anew, raised
+from bot.incidents.opening import GRAVE, join, open_anew, raised
 from bot.model import BOT, Incident, IncidentState
 from bot.store.alerts import StoredAlert
 from bot.store.storms import Storm
@@ -41,7 +41,7 @@ class Storming:
             incident = open_anew(self._store, alert.alert.name, alert.classification.severity, alert.id, now)
             self._store.storms.set_incident(storm.id, incident.id)
         raised(self._store, incident, alert.classification.severity, now)
-        self._store.alerts.join_incident(alert.id, incident.id)
+        join(self._store, alert, incident, now)
 
     def watch(self, storm_id: str, now: datetime) -> str | None:
         """Whether it is over; to be called in the transaction that claims its timer. Gives what to show."""
@@ -74,7 +74,7 @@ class Storming:
         return storm, [storm.id, incident.id, *merged, *self._store.storms.alerts_in(storm.id)]
 
     def _merge(self, other: Incident, into: Incident, now: datetime) -> None:
-        self._store.incidents.move_incident(other.id, other.state, IncidentState.RESOLVED, now)
-        self._store.timeline.append(now, BOT, "incident merged", other.id, {"into": f"INC-{into.number}"})
+        self._store.incidents.move_incident(other.id, other.state, IncidentState.RESOLVED, BOT, now)
+        self._store.timeline.append(now, BOT, "incident merged", other.id, {"into": into.name})
         if other.alert is not None:
             self._store.alerts.join_incident(other.alert, into.id)

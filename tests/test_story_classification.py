@@ -9,6 +9,7 @@ import pytest
 from tests.at_work import AtWork
 from tests.model_server import MODEL, ModelServer, says
 
+STRANGER = [("carol: {slack: U0000000003", "carol: {slack: U0000000009")]  # the workspace's carol is not the team's
 WORKERS = """\
 match: [{alert: [NobodyPostsThis]}]
 risk: low
@@ -116,7 +117,7 @@ def test_without_an_answer_the_card_is_there_all_the_same(work: AtWork, model: M
 
 def test_only_the_team_teaches_the_bot(work: AtWork) -> None:
     """Whoever else chooses a runbook chooses it for this once."""
-    work.write_team(("lead: [carol]", "lead: [bob]"), ("manager: [carol]", "manager: [bob]"))
+    work.write_team(*STRANGER)
     bot = work.start()
     ts = odd(work)
     work.card_with(ts, "Closest:")
@@ -127,12 +128,12 @@ def test_only_the_team_teaches_the_bot(work: AtWork) -> None:
 
 
 def test_who_is_not_on_the_team_is_told_before_a_form_opens(work: AtWork) -> None:
-    work.write_team(("lead: [carol]", "lead: [bob]"), ("manager: [carol]", "manager: [bob]"))
+    work.write_team(*STRANGER)
     work.start()
     ts = odd(work)
     work.card_with(ts, "Closest:")
     work.choose("carol", ts, "category")
-    assert work.told("carol") == "Nothing has changed. Only people who hold a role in the team file may do this."
+    assert work.told("carol") == "Nothing has changed. Only people of the team file may do this."
     assert work.box.views("carol") == []
 
 

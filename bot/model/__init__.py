@@ -11,7 +11,7 @@ from bot.model.alerts import (
     Reason,
     Severity,
 )
-from bot.model.incidents import BOT, Entry, Incident, IncidentState
+from bot.model.incidents import BOT, Entry, Incident, IncidentRole, IncidentState, Transition
 from bot.model.plans import (
     Action,
     AlertResolved,
@@ -62,6 +62,7 @@ __all__ = [
     "Entry",
     "Http",
     "Incident",
+    "IncidentRole",
     "IncidentState",
     "Limits",
     "Link",
@@ -84,6 +85,7 @@ __all__ = [
     "StepRecord",
     "StepState",
     "Tcp",
+    "Transition",
     "Undo",
     "Verdict",
     "Wait",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,14 @@ class IncidentState(StrEnum):
     RESOLVED = "resolved"
 
 
+class IncidentRole(StrEnum):
+    """What one person of the team takes on in an incident."""
+
+    LEAD = "lead"
+    COMMUNICATIONS = "communications"
+    SCRIBE = "scribe"
+
+
 @dataclass(frozen=True)
 class Incident:
     id: str
@@ -28,9 +36,28 @@ class Incident:
     severity: Severity
     state: IncidentState
     opened: datetime
+    since: datetime  # when it was opened or, if it came back, opened again: what its clocks count from
     closed: datetime | None
-    alert: str | None
-    lead: str | None
+    alert: str | None  # that opened it
+    roles: Mapping[IncidentRole, str] = field(default_factory=dict)  # who has which, by Slack id
+    impact: str = ""
+    root_cause: str = ""
+    fix: str = ""
+    watched_until: datetime | None = None  # after its end; an alert that comes back until then opens it again
+
+    @property
+    def name(self) -> str:
+        """As people speak of it."""
+        return f"INC-{self.number}"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """An incident came into this state."""
+
+    at: datetime
+    state: IncidentState
+    who: str
 
 
 @dataclass(frozen=True)

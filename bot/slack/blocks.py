@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
     RichTextPreformattedElement,
     RichTextSectionElement,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from bot.mrkdwn import Mrkdwn, clean, entities
@@ -30,6 +31,7 @@ Content = dict[str, Any]
 _HEADER = 150  # Slack's limits, in characters
 _SECTION = 3000
 _FALLBACK = 300
+_OVERFLOW = 5  # entries
 # Ours, so that even the fullest card stays below the 13,200 characters that Slack takes in one message.
 _LITERAL = 1000
 _CONTEXT = 1500
@@ -90,7 +92,7 @@ def code(title: str, lines: Sequence[str], cut: str, size: int = _CODE) -> Block
     )
 
 
-def actions(*elements: ButtonElement | OverflowMenuElement) -> Block:
+def actions(*elements: ButtonElement | OverflowMenuElement | StaticSelectElement) -> Block:
     return ActionsBlock(elements=list(elements))
 
 
@@ -113,8 +115,9 @@ def button(
     return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=value, style=style, confirm=asked)
 
 
-def menu(action_id: str, entries: Sequence[tuple[str, str]]) -> OverflowMenuElement:
-    """The three dots: labels, and values of ids alone. Slack takes five entries."""
-    return OverflowMenuElement(
-        action_id=action_id, options=[Option(text=PlainTextObject(text=label), value=value) for label, value in entries]
-    )
+def menu(action_id: str, entries: Sequence[tuple[str, str]], label: str) -> OverflowMenuElement | StaticSelectElement:
+    """The three dots: labels, and values of ids alone. Slack takes five entries there: more are a menu with a label."""
+    options = [Option(text=PlainTextObject(text=text), value=value) for text, value in entries]
+    if len(options) <= _OVERFLOW:
+        return OverflowMenuElement(action_id=action_id, options=options)
+    return StaticSelectElement(action_id=action_id, options=options, placeholder=PlainTextObject(text=label))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -21,6 +20,7 @@ from bot.errors import (
     CoolingDown,
     Gone,
     Locked,
+    MoveNotAllowed,
     NotAllowed,
     NotOnTheTeam,
     ObserveMode,
@@ -33,15 +33,16 @@ from bot.errors import (
 )
 from bot.flow import Flow
 from bot.interventions import Answer
-from bot.model import Category, IncidentState
+from bot.model import Category
 from bot.mrkdwn import Mrkdwn, listed, time
+from bot.slack.click import MENU, Click, open_modal, read_click
+from bot.slack.incident_clicks import INCIDENT_ACTIONS, INCIDENT_VIEWS, IncidentClicks
 from bot.slack.modals import (
     NONE_FITS,
     category_modal,
     emergency_modal,
     parameters_modal,
     reason_modal,
-    resolve_modal,
     runbooks_modal,
 )
 from bot.slack.screen import SlackScreen
@@ -64,72 +65,18 @@ REFUSALS: dict[type[Exception], str] = {
     NotOnTheTeam: "refused_team",
 }
 _SETTLE: dict[str, Answer] = {"settle_ran": "ran", "settle_again": "again", "settle_stop": "stop"}
-_MOVES = {"incident_acknowledge": IncidentState.ACKNOWLEDGED, "incident_mitigated": IncidentState.MITIGATED}
 _RUN = ["abort", "undo", "answer_yes", "answer_no"]
-MENU = "more"  # its entries say `what|id`
 ACTIONS = re.compile(
-    "|".join(
-        ["approve", "reject", "check_again", "edit", r"use_\d", MENU, *_SETTLE, *_RUN, *_MOVES, "incident_resolve"]
-    )
+    "|".join(["approve", "reject", "check_again", "edit", r"use_\d", MENU, *_SETTLE, *_RUN, *INCIDENT_ACTIONS])
 )
 VIEWS = re.compile(
-    "reject_reason|emergency_reason|incident_resolved|edit_parameters|run_parameters|other_runbook|right_category"
+    "|".join(
+        ["reject_reason", "emergency_reason", "edit_parameters", "run_parameters", "other_runbook", "right_category"]
+        + [*INCIDENT_VIEWS]
+    )
 )
 _VALUES = {"edit_parameters", "run_parameters"}
 _REASONS = {"reject_reason", "emergency_reason"}
-
-
-@dataclass(frozen=True)
-class Click:
-    """Who clicked what, on which message. `value` is an id in the store."""
-
-    person: str
-    action: str
-    value: str
-    trigger: str
-    channel: str
-    message: str
-    thread: str | None
-    answers: Mapping[str, str]  # a modal's inputs, by block
-    about: Mapping[str, Any] = field(default_factory=dict)  # the message that somebody wants an answer to
-    answer_to: str = ""  # an address where that person can be told, also where the bot is not
-
-
-def read_click(body: Mapping[str, Any]) -> Click:
-    """A block action, a submitted modal or an entry of a message's menu, parsed at the door."""
-    person = str(body["user"]["id"])
-    trigger = str(body.get("trigger_id", ""))
-    if body["type"] == "view_submission":
-        view = body["view"]
-        channel, message, thread, value = str(view["private_metadata"]).split("|", 3)
-        answers = {
-            block: str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
-            for block, elements in view["state"]["values"].items()
-            for element in elements.values()
-        }
-        return Click(person, str(view["callback_id"]), value, trigger, channel, message, thread or None, answers)
-    if body["type"] == "message_action":
-        said, channel = body["message"], str(body["channel"]["id"])
-        thread = said.get("thread_ts")
-        url = str(body.get("response_url", ""))
-        return Click(person, str(body["callback_id"]), "", trigger, channel, str(said["ts"]), thread, {}, said, url)
-    action = body["actions"][0]
-    container = body.get("container", {})
-    what, value = str(action["action_id"]), str(action.get("value") or "")
-    if what == MENU:
-        what, _, value = str(action["selected_option"]["value"]).partition("|")
-    if what.startswith("use_"):
-        what = "use"
-    return Click(
-        person=person,
-        action=what,
-        value=value,
-        trigger=trigger,
-        channel=str(container.get("channel_id", "")),
-        message=str(container.get("message_ts", "")),
-        thread=container.get("thread_ts"),
-        answers={},
-    )
 
 
 class Clicks:
@@ -140,6 +87,7 @@ class Clicks:
         self._workspace = workspace
         self._words = words
         self._screen = screen
+        self._incidents = IncidentClicks(flow.coordinating, client, workspace, screen.drawing, self._tell)
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
@@ -147,7 +95,7 @@ class Clicks:
         if click.action in _REASONS and not click.answers["reason"].strip():
             return {"reason": self._words.plain("refused_blank")}
         if click.action not in _VALUES:
-            return {}
+            return self._incidents.mistakes(click)
         runbook = click.value.rpartition("|")[2]
         return self._flow.proposing.mistakes(runbook, click.answers)
 
@@ -160,6 +108,8 @@ class Clicks:
             self._tell(click, "refused_cooldown", until=time(error.until))
         except NotAllowed:
             self._refuse(click)
+        except MoveNotAllowed as error:
+            self._tell(click, "incident_cannot_move", state=self._words.plain(f"state_{error.state}"))
         except (ApprovalError, Gone, NotOnTheTeam) as error:
             self._tell(click, REFUSALS[type(error)])
         except PlanError as error:
@@ -205,13 +155,8 @@ class Clicks:
                 people.abort(click.value, click.person, event=event)
             case "undo":
                 people.undo(click.value, click.person, event=event)
-            case "incident_acknowledge" | "incident_mitigated" as move:
-                self._flow.move_incident(click.value, click.person, _MOVES[move], {}, event=event)
-            case "incident_resolve":
-                self._open(click, resolve_modal(self._words), click.value)
-            case "incident_resolved":
-                said = dict(click.answers)
-                self._flow.move_incident(click.value, click.person, IncidentState.RESOLVED, said, event=event)
+            case _:
+                self._incidents.act(click, event)
 
     def _respond(self, click: Click, event: str) -> None:
         """Somebody wants this very message answered, whatever the bot makes of it."""
@@ -303,11 +248,3 @@ class Clicks:
             thread_ts=click.thread,
             text=self._words(sentence, **values),
         )
-
-
-def open_modal(client: WebClient, trigger: str, view: Mapping[str, Any], metadata: str) -> None:
-    """Raises WindowNotOpened."""
-    try:
-        client.views_open(trigger_id=trigger, view={**view, "private_metadata": metadata})
-    except (SlackApiError, OSError) as error:  # mostly: the three seconds that Slack gives were over
-        raise WindowNotOpened from error

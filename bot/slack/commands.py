@@ -6,14 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.model import Incident
-from bot.mrkdwn import Mrkdwn, time
-from bot.store import Store
+from bot.mrkdwn import Mrkdwn
 from bot.words import Words
 
 Answer = dict[str, Any]
-
-_MOST = 40  # lines of a list
 
 
 @dataclass(frozen=True)
@@ -72,40 +68,6 @@ class Commands:
             return noun.help(typed)
         verbs = ", ".join([*noun.verbs, "help"])
         return say(self._words("unknown_verb", command=noun.command, verb=typed.verb, verbs=verbs))
-
-
-class IncidentCommand:
-    command = "/incident"
-
-    def __init__(self, store: Store, words: Words) -> None:
-        self._store = store
-        self._words = words
-        self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"list": self._list}
-
-    def help(self, typed: Typed) -> Answer:  # noqa: ARG002 - every noun is asked alike
-        return say(self._words("help_incident"))
-
-    def _list(self, typed: Typed) -> Answer:
-        rest = typed.rest.casefold()
-        if rest not in {"", "all", "open"}:
-            return say(self._words("incident_list_how"))
-        if rest == "all":
-            incidents = self._store.incidents.latest_incidents(_MOST)
-        else:
-            incidents = self._store.incidents.open_incidents()
-        if not incidents:
-            return say(self._words("no_incident" if rest != "all" else "no_incident_ever"))
-        return say(*(self._line(each) for each in incidents[:_MOST]))
-
-    def _line(self, incident: Incident) -> Mrkdwn:
-        return self._words(
-            "incident_line",
-            number=incident.number,
-            severity=incident.severity,
-            title=incident.title,
-            state=self._words.plain(f"state_{incident.state.value}"),
-            opened=time(incident.opened),
-        )
 
 
 def say(*lines: Mrkdwn) -> Answer:

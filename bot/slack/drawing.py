@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
@@ -22,10 +22,13 @@ def short(plan_hash: str) -> str:
 
 @dataclass(frozen=True)
 class Drawing:
-    """`who` turns a Slack id into a name, `holders` roles into names; `broken` counts unusable runbook files;
-    `emergency` gives the roles that may approve alone."""
+    """`who` turns a Slack id into a name, `name_of` into one of the team file; `people` are all of these with their ids;
+    `holders` turns roles into names; `broken` counts unusable runbook files; `emergency` gives the roles that may
+    approve alone."""
 
     words: Words
+    name_of: Callable[[str], str | None]
+    people: Callable[[], Mapping[str, str]]
     who: Callable[[str], str]
     holders: Callable[[Sequence[str]], Sequence[str]]
     broken: Callable[[], int]

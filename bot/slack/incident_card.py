@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.model import Entry, Incident, IncidentState
+from bot.incidents.chronicle import Told
+from bot.model import Incident, IncidentRole, IncidentState
 from bot.mrkdwn import Mrkdwn, link, time
-from bot.slack.blocks import Content, actions, button, content, context, header, section
+from bot.slack.blocks import Content, actions, button, content, context, header, menu, section
+from bot.slack.click import MENU
 from bot.slack.drawing import SIGNS
+from bot.slack.told import told_lines
 from bot.words import Words
 
-# What is told on the card, and its sentences' names in the words.
-CHANGES = {
-    **{f"incident {state.value}": f"state_{state.value}" for state in IncidentState},
-    "incident merged": "incident_merged",
-    "incident raised": "incident_raised",
-}
+_SHOWN = 6  # lines of the timeline, the last ones
 
 
 @dataclass(frozen=True)
@@ -27,26 +26,56 @@ class IncidentStanding:
     on_call: str | None  # a name
     alert_link: str | None  # to the thread in which the proposal stands
     alert_resolved: bool
-    changes: Sequence[Entry]  # those in CHANGES, oldest first
+    told: Sequence[Told]  # what people did with it, oldest first
+    links: Sequence[tuple[str, str]] = ()  # of the team file: title and address
 
 
 def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Content:
     incident = standing.incident
-    sign = "🟢" if incident.state is IncidentState.RESOLVED else SIGNS[incident.severity]
-    title = f"{sign} {incident.severity} · INC-{incident.number} · {incident.title}"
+    over = incident.state is IncidentState.RESOLVED
+    title = f"{'🟢' if over else SIGNS[incident.severity]} {incident.severity} · {incident.name} · {incident.title}"
     blocks: list[Block] = [header(title)]
     state = words.plain(f"state_{incident.state.value}")
     blocks.append(section(words("incident_since", state=state, opened=time(incident.opened))))
-    lines = [words("incident_on_call", who=standing.on_call or words.plain("nobody"))]
+    impact = incident.impact or words.plain("not_known_yet")
+    blocks.append(section(words("incident_impact_is", impact=impact)))
+    if incident.root_cause or incident.fix:
+        blocks.append(section(words("incident_ended_so", root_cause=incident.root_cause, fix=incident.fix)))
+    blocks.append(context(_people(standing, words, who)))
+    if lines := _places(standing, words):
+        blocks.append(context(Mrkdwn(" · ".join(lines))))
+    if told := told_lines(standing.told[-_SHOWN:], words, who):
+        blocks.append(context(Mrkdwn("\n".join(told))))
+    blocks.append(actions(*_buttons(incident, words)))
+    return content(title, blocks)
+
+
+def _people(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Mrkdwn:
+    """Who leads, who has another role, and who is on call."""
+    nobody, roles = words.plain("nobody_yet"), standing.incident.roles
+    lead = roles.get(IncidentRole.LEAD)
+    others = [
+        (words.plain(f"role_{role.value}"), who(person))
+        for role, person in roles.items()
+        if role is not IncidentRole.LEAD
+    ]
+    named = [words("incident_role_is", role=role, who=name) for role, name in others]
+    first = words("incident_role_is", role=words.plain("role_lead"), who=who(lead) if lead else nobody)
+    on_call = words("incident_on_call", who=standing.on_call or words.plain("nobody"))
+    return Mrkdwn(" · ".join([first, *named, on_call]))
+
+
+def _places(standing: IncidentStanding, words: Words) -> list[Mrkdwn]:
+    lines = []
     if standing.alert_link is not None:
         lines.append(words("incident_alert", link=link(standing.alert_link, words.plain("label_alert_thread"))))
     if standing.alert_resolved:
         lines.append(words("incident_alert_resolved"))
-    blocks.append(context(Mrkdwn(" · ".join(lines))))
-    for change in standing.changes[-6:]:
-        what = words.plain(CHANGES[change.what])
-        said = "; ".join(str(value) for value in change.data.values() if value)
-        blocks.append(context(words("incident_change", what=what, who=who(change.who), at=time(change.at), said=said)))
+    lines += [link(url, title) for title, url in standing.links]
+    return lines
+
+
+def _buttons(incident: Incident, words: Words) -> list[Any]:
     buttons = []
     if incident.state is IncidentState.OPEN:
         buttons.append(button(words.plain("button_acknowledge"), "incident_acknowledge", incident.id, "primary"))
@@ -54,5 +83,9 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
         buttons.append(button(words.plain("button_mitigated"), "incident_mitigated", incident.id))
     if incident.state is not IncidentState.RESOLVED:
         buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
-        blocks.append(actions(*buttons))
-    return content(title, blocks)
+        more = ("lead", "severity", "impact")
+    else:
+        buttons.append(button(words.plain("button_reopen"), "incident_reopen", incident.id))
+        more = ("impact",)
+    entries = [(words.plain(f"button_{each}"), f"incident_{each}|{incident.id}") for each in more]
+    return [*buttons, menu(MENU, entries, words.plain("button_more"))]

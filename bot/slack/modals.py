@@ -30,16 +30,28 @@ _HINT = 150
 NONE_FITS = "-"  # in place of a runbook's id
 
 
-def _input(block: str, label: str, *, optional: bool = False) -> InputBlock:
+def text_input(
+    block: str, label: str, *, optional: bool = False, value: str = "", multiline: bool = True, longest: int = _LONGEST
+) -> InputBlock:
+    """A field for `longest` characters, in which `value` stands already."""
     return InputBlock(
         block_id=block,
         label=PlainTextObject(text=label),
-        element=PlainTextInputElement(action_id="text", multiline=True, max_length=_LONGEST),
+        element=PlainTextInputElement(
+            action_id="text", multiline=multiline, max_length=longest, initial_value=value[:longest] or None
+        ),
         optional=optional,
     )
 
 
-def _modal(callback_id: str, title: str, submit: str, close: str, *blocks: Block) -> dict[str, Any]:
+def select_input(block: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> InputBlock:
+    """A menu of labels and values, one of which is chosen already."""
+    made = {value: Option(text=PlainTextObject(text=text[:_OPTION]), value=value) for text, value in options[:_OPTIONS]}
+    element = StaticSelectElement(action_id="text", options=list(made.values()), initial_option=made.get(chosen))
+    return InputBlock(block_id=block, label=PlainTextObject(text=label), element=element)
+
+
+def modal(callback_id: str, title: str, submit: str, close: str, *blocks: Block) -> dict[str, Any]:
     view = View(
         type="modal",
         callback_id=callback_id,
@@ -53,35 +65,23 @@ def _modal(callback_id: str, title: str, submit: str, close: str, *blocks: Block
 
 def reason_modal(words: Words) -> dict[str, Any]:
     """Why a proposal is rejected; the submission's callback id is `reject_reason`."""
-    return _modal(
+    return modal(
         "reject_reason",
         words.plain("modal_reject"),
         words.plain("button_reject"),
         words.plain("button_cancel"),
-        _input("reason", words.plain("modal_reason")),
+        text_input("reason", words.plain("modal_reason")),
     )
 
 
 def emergency_modal(words: Words) -> dict[str, Any]:
     """Why somebody approves alone; the submission's callback id is `emergency_reason`."""
-    return _modal(
+    return modal(
         "emergency_reason",
         words.plain("modal_emergency"),
         words.plain("button_approve"),
         words.plain("button_cancel"),
-        _input("reason", words.plain("modal_emergency_reason")),
-    )
-
-
-def resolve_modal(words: Words) -> dict[str, Any]:
-    """Root cause and fix of an incident; the submission's callback id is `incident_resolved`."""
-    return _modal(
-        "incident_resolved",
-        words.plain("modal_resolve"),
-        words.plain("button_resolve"),
-        words.plain("button_cancel"),
-        _input("root_cause", words.plain("modal_root_cause"), optional=True),
-        _input("fix", words.plain("modal_fix"), optional=True),
+        text_input("reason", words.plain("modal_emergency_reason")),
     )
 
 
@@ -93,7 +93,7 @@ def parameters_modal(words: Words, callback_id: str, runbook: Runbook, values: M
     specs = {name: spec for name, spec in runbook.params.items() if spec.type != "secret"}
     inputs: list[Block] = [_parameter(words, name, spec, values.get(name)) for name, spec in specs.items()]
     hint = ContextBlock(elements=[MarkdownTextObject(text=words("modal_edit_hint"))])
-    return _modal(
+    return modal(
         callback_id,
         words.plain("modal_edit"),
         words.plain("button_run"),
@@ -159,7 +159,7 @@ def runbooks_modal(words: Words, runbooks: Sequence[Runbook], *, none_fits: bool
         )
     )
     label = PlainTextObject(text=words.plain("modal_runbook"))
-    return _modal(
+    return modal(
         "other_runbook",
         words.plain("modal_other"),
         words.plain("button_run"),
@@ -171,13 +171,12 @@ def runbooks_modal(words: Words, runbooks: Sequence[Runbook], *, none_fits: bool
 
 def category_modal(words: Words, now: Category) -> dict[str, Any]:
     """What an alert is about; the submission's callback id is `right_category`, its block `category`."""
-    options = {each: Option(text=PlainTextObject(text=each.value), value=each.value) for each in Category}
-    select = StaticSelectElement(action_id="text", options=list(options.values()), initial_option=options[now])
-    return _modal(
+    options = [(each.value, each.value) for each in Category]
+    return modal(
         "right_category",
         words.plain("modal_category"),
         words.plain("button_correct"),
         words.plain("button_cancel"),
-        InputBlock(block_id="category", label=PlainTextObject(text=words.plain("modal_category_is")), element=select),
+        select_input("category", words.plain("modal_category_is"), options, now.value),
         ContextBlock(elements=[MarkdownTextObject(text=words("modal_category_hint"))]),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 
 from bot.approval import missing_approvals
-from bot.model import Param, Plan, Proposal, ProposalState
+from bot.model import IncidentState, Param, Plan, Proposal, ProposalState
 from bot.mrkdwn import Mrkdwn, listed, time
 from bot.runbooks.told import evidence
 from bot.slack.blocks import PLAN, actions, button, code, context, fits, menu, section
@@ -95,7 +95,7 @@ def again(draw: Drawing, standing: Standing, *before: ButtonElement) -> list[Blo
         return [actions(*before)] if before else []
     words = draw.words
     row: list[ButtonElement] = [*before, button(words.plain("button_again"), "check_again", standing.subject)]
-    return [actions(*row, menu("more", _changes(draw, standing)))]
+    return [actions(*row, menu("more", _changes(draw, standing), words.plain("button_more")))]
 
 
 def undo_earlier(draw: Drawing, standing: Standing) -> list[ButtonElement]:
@@ -113,6 +113,8 @@ def _changes(draw: Drawing, standing: Standing) -> Sequence[tuple[str, str]]:
         entries.insert(0, ("button_edit", f"edit|{standing.subject}"))
     if standing.alert is not None:
         entries.append(("button_category", f"category|{standing.subject}"))
+    if standing.alert is not None and (standing.incident is None or standing.incident.state is IncidentState.RESOLVED):
+        entries.append(("button_declare", f"declare|{standing.subject}"))
     return [(draw.words.plain(label), value) for label, value in entries]
 
 
@@ -145,11 +147,18 @@ def _waiting(draw: Drawing, standing: Standing, proposal: Proposal, *, whole: bo
     changes = [*_changes(draw, standing), (words.plain("button_again"), f"check_again|{standing.subject}")]
     reject = button(words.plain("button_reject"), "reject", proposal.id, "danger")
     if draw.observe:
-        return [context(words("observes")), actions(reject, *undo_earlier(draw, standing), menu("more", changes))]
+        return [
+            context(words("observes")),
+            actions(reject, *undo_earlier(draw, standing), menu("more", changes, words.plain("button_more"))),
+        ]
     if not whole:
-        return [actions(reject, *undo_earlier(draw, standing), menu("more", changes))]
+        return [actions(reject, *undo_earlier(draw, standing), menu("more", changes, words.plain("button_more")))]
     if draw.emergency():
         changes.append((words.plain("button_emergency"), f"emergency|{proposal.id}"))
     approve = button(words.plain("button_approve"), "approve", proposal.id, "primary")
     notes = [context(words("unattended_waits"))] if plan.approval.required == 0 else []
-    return [*notes, context(needs), actions(approve, reject, *undo_earlier(draw, standing), menu("more", changes))]
+    return [
+        *notes,
+        context(needs),
+        actions(approve, reject, *undo_earlier(draw, standing), menu("more", changes, words.plain("button_more"))),
+    ]

@@ -18,7 +18,7 @@ from bot.runbooks.format import Runbook
 from bot.runbooks.rendered import rendered
 from bot.runbooks.shelf import Shelf
 from bot.slack.blocks import PLAN, code, content, fitting, header, section
-from bot.slack.clicks import open_modal
+from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.drawing import Drawing, short
 from bot.slack.modals import parameters_modal

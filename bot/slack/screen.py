@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.incidents.chronicle import told_of
 from bot.incidents.opening import is_grave
 from bot.interventions import PAUSE
 from bot.model import Incident, IncidentState, Proposal, Run, RunState
@@ -16,11 +17,11 @@ from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.runbooks.described import in_full
 from bot.runbooks.progress import left_half_done
+from bot.slack.blocks import Content, section
 from bot.slack.blocks import content as content_of
-from bot.slack.blocks import section
 from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing, short
-from bot.slack.incident_card import CHANGES, IncidentStanding, draw_incident
+from bot.slack.incident_card import IncidentStanding, draw_incident
 from bot.slack.mentions import called
 from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
@@ -63,7 +64,16 @@ class SlackScreen:
         self._words = words
         self._now = now
         emergency = lambda: team().emergency.roles  # noqa: E731
-        self.drawing = Drawing(words, self._who, self._holders, broken, emergency, observe)
+        self.drawing = Drawing(
+            words=words,
+            name_of=lambda id: team().name_of(id),
+            people=lambda: {name.casefold(): each.slack for name, each in team().people.items()},
+            who=self._who,
+            holders=self._holders,
+            broken=broken,
+            emergency=emergency,
+            observe=observe,
+        )
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
         self._something = threading.Condition()
         self._stopping = False
@@ -196,18 +206,24 @@ class SlackScreen:
     def _show_incident(self, incident: Incident) -> None:
         if incident.state is IncidentState.RESOLVED and self._unseen(f"incident:{incident.id}"):
             return  # it was over before anybody saw it
+        content = self.incident(incident)
+        self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)
+
+    def incident(self, incident: Incident) -> Content:
+        """Its card as it is now."""
         alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
         team = self._team()
         duty = on_call(team.rota, self._now()) if team.rota else None
+        entries = self._store.timeline.entries(incident.id)
         standing = IncidentStanding(
             incident=incident,
             on_call=person(team.people[duty].slack) if duty else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
             alert_resolved=alert is not None and alert.resolved is not None,
-            changes=[entry for entry in self._store.timeline.entries(incident.id) if entry.what in CHANGES],
+            told=[told_of(entry, self._store) for entry in entries],
+            links=[(each.title, each.url) for each in team.links],
         )
-        content = draw_incident(standing, self._words, self._who)
-        self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)
+        return draw_incident(standing, self._words, self._who)
 
     def _who(self, slack_id: str) -> str:
         """The name in the team file, or a mention of a stranger."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model import Incident, IncidentState, Severity
+from bot.model import Incident, IncidentRole, IncidentState, Severity, Transition
 from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
 from bot.store.ids import new_id
 
@@ -17,9 +17,14 @@ def _incident(row: Row) -> Incident:
         severity=Severity(row["severity"]),
         state=IncidentState(row["state"]),
         opened=to_time(row["opened"]),
+        since=to_time(row["since"]),
         closed=to_time_or_none(row["closed"]),
         alert=row["alert"],
-        lead=row["lead"],
+        roles={role: row[role.value] for role in IncidentRole if row[role.value] is not None},
+        impact=row["impact"],
+        root_cause=row["root_cause"],
+        fix=row["fix"],
+        watched_until=to_time_or_none(row["watched_until"]),
     )
 
 
@@ -27,24 +32,96 @@ class Incidents:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def open_incident(self, title: str, severity: Severity, alert: str | None, now: datetime) -> Incident:
+    def open_incident(
+        self, title: str, severity: Severity, alert: str | None, who: str, now: datetime, *, impact: str = ""
+    ) -> Incident:
         rows = self._driver.execute(
-            "INSERT INTO incidents (id, number, title, severity, state, opened, alert) "
-            "SELECT :id, 1 + coalesce(max(number), 0), :title, :severity, 'open', :now, :alert "
+            "INSERT INTO incidents (id, number, title, severity, state, opened, since, alert, impact) "
+            "SELECT :id, 1 + coalesce(max(number), 0), :title, :severity, 'open', :now, :now, :alert, :impact "
             "FROM incidents RETURNING *",
-            {"id": new_id("incident"), "title": title, "severity": severity, "now": to_text(now), "alert": alert},
+            {
+                "id": new_id("incident"),
+                "title": title,
+                "severity": severity,
+                "now": to_text(now),
+                "alert": alert,
+                "impact": impact,
+            },
+        )
+        incident = _incident(rows[0])
+        self._note_transition(incident.id, incident.state, who, now)
+        return incident
+
+    def move_incident(self, id: str, before: IncidentState, after: IncidentState, who: str, now: datetime) -> bool:
+        """From one state to another, once. False: it was no longer in `before`."""
+        moved = bool(
+            self._driver.execute(
+                "UPDATE incidents SET state = :after, closed = :closed, "
+                "since = CASE WHEN :after = 'open' THEN :now ELSE since END, "
+                "watched_until = CASE WHEN :after = 'open' THEN NULL ELSE watched_until END "
+                "WHERE id = :id AND state = :before RETURNING id",
+                {
+                    "id": id,
+                    "before": before,
+                    "after": after,
+                    "closed": to_text(now) if after is IncidentState.RESOLVED else None,
+                    "now": to_text(now),
+                },
+            )
+        )
+        if moved:
+            self._note_transition(id, after, who, now)
+        return moved
+
+    def _note_transition(self, id: str, state: IncidentState, who: str, now: datetime) -> None:
+        self._driver.execute(
+            "INSERT INTO transitions (id, incident, at, state, who) VALUES (:id, :incident, :now, :state, :who)",
+            {"id": new_id("transition"), "incident": id, "now": to_text(now), "state": state, "who": who},
+        )
+
+    def transitions(self, id: str) -> list[Transition]:
+        """Every state that it was in, in order."""
+        rows = self._driver.query("SELECT * FROM transitions WHERE incident = :id ORDER BY id", {"id": id})
+        return [Transition(to_time(row["at"]), IncidentState(row["state"]), row["who"]) for row in rows]
+
+    def say_how_it_ended(self, id: str, root_cause: str, fix: str, watched_until: datetime | None) -> None:
+        self._driver.execute(
+            "UPDATE incidents SET root_cause = :root_cause, fix = :fix, watched_until = :until WHERE id = :id",
+            {
+                "id": id,
+                "root_cause": root_cause,
+                "fix": fix,
+                "until": to_text(watched_until) if watched_until else None,
+            },
+        )
+
+    def give_role(self, id: str, role: IncidentRole, person: str | None) -> None:
+        self._driver.execute(
+            f"UPDATE incidents SET {role.value} = :person WHERE id = :id",  # noqa: S608 - one of three names
+            {"id": id, "person": person},
+        )
+
+    def say_impact(self, id: str, impact: str) -> None:
+        self._driver.execute("UPDATE incidents SET impact = :impact WHERE id = :id", {"id": id, "impact": impact})
+
+    def set_severity(self, id: str, severity: Severity) -> Incident:
+        rows = self._driver.execute(
+            "UPDATE incidents SET severity = :severity WHERE id = :id RETURNING *", {"id": id, "severity": severity}
         )
         return _incident(rows[0])
 
-    def move_incident(self, id: str, before: IncidentState, after: IncidentState, now: datetime) -> bool:
-        """From one state to another, once. False: it was no longer in `before`."""
-        closed = to_text(now) if after is IncidentState.RESOLVED else None
-        return bool(
-            self._driver.execute(
-                "UPDATE incidents SET state = :after, closed = :closed WHERE id = :id AND state = :before RETURNING id",
-                {"id": id, "before": before, "after": after, "closed": closed},
-            )
+    def numbered(self, number: int) -> Incident | None:
+        rows = self._driver.query("SELECT * FROM incidents WHERE number = :number", {"number": number})
+        return _incident(rows[0]) if rows else None
+
+    def alerts_of(self, id: str) -> list[str]:
+        """The ids of the alerts that it is about, the one that opened it first."""
+        rows = self._driver.query(
+            "SELECT alerts.id FROM alerts LEFT JOIN incidents ON incidents.alert = alerts.id AND incidents.id = :id "
+            "WHERE alerts.incident = :id OR incidents.id = :id ORDER BY incidents.id IS NULL, alerts.id",
+            {"id": id},
         )
+        return [row["id"] for row in rows]
 
     def find_incident(self, id: str) -> Incident | None:
         rows = self._driver.query("SELECT * FROM incidents WHERE id = :id", {"id": id})
@@ -65,22 +142,17 @@ class Incidents:
         rows = self._driver.query("SELECT * FROM incidents WHERE state != 'resolved' ORDER BY severity, number")
         return [_incident(row) for row in rows]
 
-    def open_incident_of(self, fingerprint: str, poster: str) -> Incident | None:
-        """One that the same alert, earlier, has opened or joined, and that nobody has closed."""
+    def incident_to_join(self, fingerprint: str, poster: str, now: datetime) -> Incident | None:
+        """One that the same alert, earlier, has opened or joined, and that is not closed or is watched still."""
         rows = self._driver.query(
             "SELECT incidents.* FROM incidents JOIN alerts "
             "ON alerts.id = incidents.alert OR alerts.incident = incidents.id "
-            "WHERE alerts.fingerprint = :fingerprint AND alerts.poster = :poster AND incidents.state != 'resolved' "
-            "ORDER BY number DESC LIMIT 1",
-            {"fingerprint": fingerprint, "poster": poster},
+            "WHERE alerts.fingerprint = :fingerprint AND alerts.poster = :poster "
+            "AND (incidents.state != 'resolved' OR incidents.watched_until > :now) "
+            "ORDER BY incidents.state = 'resolved', number DESC LIMIT 1",
+            {"fingerprint": fingerprint, "poster": poster, "now": to_text(now)},
         )
         return _incident(rows[0]) if rows else None
-
-    def raise_incident(self, id: str, severity: Severity) -> Incident:
-        rows = self._driver.execute(
-            "UPDATE incidents SET severity = :severity WHERE id = :id RETURNING *", {"id": id, "severity": severity}
-        )
-        return _incident(rows[0])
 
     def opened_by_alerts(self, after: str, until: str) -> list[Incident]:
         """Those that nobody has touched, of alerts that were posted in this time; the worst first."""

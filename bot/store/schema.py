@@ -182,6 +182,34 @@ def reasons(db: Database) -> None:
         db.execute(statement)
 
 
+_INCIDENTS = (
+    "ALTER TABLE incidents ADD COLUMN since TEXT NOT NULL DEFAULT ''",
+    "UPDATE incidents SET since = opened",
+    *(f"ALTER TABLE incidents ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in ("impact", "root_cause", "fix")),
+    *(f"ALTER TABLE incidents ADD COLUMN {name} TEXT" for name in ("communications", "scribe", "watched_until")),
+    """CREATE TABLE transitions (   -- every state that an incident was in, and since when: what times are counted by
+        id TEXT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incidents, at TEXT NOT NULL, state TEXT NOT NULL,
+        who TEXT NOT NULL
+    )""",
+    "CREATE INDEX transitions_by_incident ON transitions (incident, id)",
+    "CREATE INDEX transitions_by_time ON transitions (at)",
+    """INSERT INTO transitions (id, incident, at, state, who)
+        SELECT replace(id, 'incident_', 'transition_'), id, opened, 'open', 'plantao' FROM incidents""",
+    """INSERT INTO transitions (id, incident, at, state, who)
+        SELECT replace(id, 'entry_', 'transition_'), subject, at, substr(what, 10), who FROM timeline WHERE what IN ('incident acknowledged', 'incident mitigated', 'incident resolved')""",
+    """CREATE TABLE pins (      -- messages that somebody has put on an incident's timeline
+        channel TEXT NOT NULL, ts TEXT NOT NULL, incident TEXT NOT NULL REFERENCES incidents, text TEXT NOT NULL,
+        PRIMARY KEY (channel, ts)
+    )""",
+)
+
+
+@MIGRATIONS()
+def incidents(db: Database) -> None:
+    for statement in _INCIDENTS:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:

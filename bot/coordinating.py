@@ -1,0 +1,223 @@
+"""What people do with an incident: declare it, move it on, grade it, take a role, and write down what they know.
+
+Everybody on the team may. Each change is a line on the incident's timeline with who and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.context import Context
+from bot.errors import AlreadyDecided, Gone, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
+from bot.incidents.lifecycle import NEXT
+from bot.incidents.likeness import sounds_like
+from bot.incidents.opening import join, open_anew
+from bot.model import Incident, IncidentRole, IncidentState, Severity
+from bot.store.alerts import StoredAlert
+
+WATCHED = timedelta(hours=2)  # after the end, unless somebody says otherwise
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What people say when an incident is over."""
+
+    root_cause: str = ""
+    fix: str = ""
+    watched: timedelta = WATCHED
+
+
+class Coordinating:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+
+    # -- which one ---
+
+    def incident(self, number: int | None) -> Incident:
+        """The one with this number; without one, the only one that is open. Raises NoSuchIncident."""
+        if number is not None:
+            found = self._store.incidents.numbered(number)
+        else:
+            opened = self.opened()
+            found = opened[0] if len(opened) == 1 else None
+        if found is None:
+            raise NoSuchIncident
+        return found
+
+    def alike(self, title: str) -> Incident | None:
+        """An open one that this could be, by its title."""
+        return sounds_like(title, self.opened())
+
+    def opened(self) -> list[Incident]:
+        """The worst first."""
+        return self._store.incidents.open_incidents()
+
+    def changeable(self, incident_id: str, person: str) -> Incident:
+        """Raises Gone and NotOnTheTeam."""
+        self.may_change(person)
+        return self._found(incident_id)
+
+    def may_move(self, incident_id: str, person: str, state: IncidentState) -> None:
+        """Raises Gone, NotOnTheTeam and MoveNotAllowed."""
+        incident = self.changeable(incident_id, person)
+        if state not in NEXT[incident.state]:
+            raise MoveNotAllowed(incident.state)
+
+    def may_change(self, person: str) -> None:
+        """Raises NotOnTheTeam."""
+        if not self._context.on_the_team(person):
+            raise NotOnTheTeam
+
+    def alert_of(self, alert_id: str) -> StoredAlert:
+        """Raises Gone."""
+        alert = self._store.alerts.find_alert(alert_id)
+        if alert is None:
+            raise Gone("alert")
+        return alert
+
+    # -- changes ---
+
+    def declare(
+        self,
+        title: str,
+        severity: Severity,
+        person: str,
+        *,
+        impact: str = "",
+        alert_id: str | None = None,
+        event: str | None = None,
+    ) -> Incident:
+        """A person opens one, about this alert where there is one.
+
+        Raises NotOnTheTeam, and AlreadyDecided when the alert has an open incident.
+        """
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            if alert_id is not None:
+                self._free(alert_id)
+            incident = open_anew(self._store, title, severity, alert_id, now, who=person, impact=impact)
+            if alert_id is not None:
+                self._store.alerts.join_incident(alert_id, incident.id)
+            self._done(event, now)
+        self._show(incident, alert_id)
+        return incident
+
+    def join(self, incident_id: str, alert_id: str, person: str, *, event: str | None = None) -> Incident:
+        """The alert is about this incident, a person says. Raises NotOnTheTeam, Gone and AlreadyDecided."""
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            join(self._store, self._free(alert_id), incident, now, who=person)
+            self._done(event, now)
+        self._show(incident, alert_id)
+        return incident
+
+    def move(
+        self,
+        incident_id: str,
+        person: str,
+        state: IncidentState,
+        ending: Ending | None = None,
+        *,
+        event: str | None = None,
+    ) -> None:
+        """Acknowledged, mitigated, resolved, or open again. Raises Gone, NotOnTheTeam and MoveNotAllowed."""
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            if state not in NEXT[incident.state]:
+                raise MoveNotAllowed(incident.state)
+            self._store.incidents.move_incident(incident_id, incident.state, state, person, now)
+            said: dict[str, str | bool] = {"again": True} if state is IncidentState.OPEN else {}
+            if ending is not None:
+                until = now + ending.watched
+                self._store.incidents.say_how_it_ended(incident_id, ending.root_cause, ending.fix, until)
+                said = {"root_cause": ending.root_cause, "fix": ending.fix, "watched_until": until.isoformat()}
+            self._note(now, person, f"incident {state.value}", incident_id, said)
+            self._done(event, now)
+        self._show(incident)
+
+    def grade(
+        self, incident_id: str, person: str, severity: Severity, why: str = "", *, event: str | None = None
+    ) -> None:
+        """It is as severe as this, also when that is less than before. Raises Gone and NotOnTheTeam."""
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            self._store.incidents.set_severity(incident_id, severity)
+            what = {"severity": severity, "before": incident.severity, "why": why}
+            self._note(now, person, "incident severity", incident_id, what)
+            self._done(event, now)
+        self._show(incident)
+
+    def give_role(
+        self, incident_id: str, person: str, role: IncidentRole, to: str | None, *, event: str | None = None
+    ) -> None:
+        """`to` has the role from now on; None: nobody has. Raises Gone and NotOnTheTeam, of `to` as well."""
+        self.may_change(person)
+        if to is not None:
+            self.may_change(to)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            self._store.incidents.give_role(incident_id, role, to)
+            self._note(now, person, "incident role", incident_id, {"role": role, "to": to or ""})
+            self._done(event, now)
+        self._show(incident)
+
+    def say_impact(self, incident_id: str, person: str, impact: str, *, event: str | None = None) -> None:
+        """Who is hurt by it, and how. Raises Gone and NotOnTheTeam."""
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            self._store.incidents.say_impact(incident_id, impact)
+            self._note(now, person, "incident impact", incident_id, {"impact": impact})
+            self._done(event, now)
+        self._show(incident)
+
+    def note(self, incident_id: str, person: str, text: str, *, event: str | None = None) -> Incident:
+        """A line for the timeline. Raises Gone and NotOnTheTeam."""
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            self._note(now, person, "note", incident_id, {"text": text})
+            self._done(event, now)
+        self._show(incident)
+        return incident
+
+    # -- within the transaction ---
+
+    def _found(self, incident_id: str) -> Incident:
+        incident = self._store.incidents.find_incident(incident_id)
+        if incident is None:
+            raise Gone("incident")
+        return incident
+
+    def _free(self, alert_id: str) -> StoredAlert:
+        """The alert, which belongs to no open incident."""
+        known = self._store.incidents.incident_of(alert_id)
+        if known is not None and known.state is not IncidentState.RESOLVED:
+            raise AlreadyDecided
+        return self.alert_of(alert_id)
+
+    def _note(self, now: datetime, person: str, what: str, incident_id: str, said: Mapping[str, object]) -> None:
+        self._store.timeline.append(now, person, what, incident_id, said)
+
+    def _done(self, event: str | None, now: datetime) -> None:
+        if event is not None:
+            self._store.inbox.finish_event(event, now)
+
+    def _show(self, incident: Incident, alert_id: str | None = None) -> None:
+        self._context.show(incident.id)
+        for each in (alert_id, incident.alert):
+            if each is not None:
+                self._context.show(each)

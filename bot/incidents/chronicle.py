@@ -1,0 +1,97 @@
+"""What happened in an incident, in order: read from the timeline, its alerts' lines and their runs' included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.model import Entry, Incident, IncidentState, Reason
+from bot.store import Store
+
+# What stands on the timeline → the sentence that tells it. A test holds the list against the code.
+SENTENCES: Mapping[str, str] = {
+    "aborted": "told_aborted",
+    "alert fired": "told_alert_fired",
+    "alert fired anew": "told_alert_fired_anew",
+    "alert grew worse": "told_alert_grew_worse",
+    "alert joined": "told_alert_joined",
+    "alert resolved": "told_alert_resolved",
+    "answered no": "told_answered_no",
+    "answered yes": "told_answered_yes",
+    "approved": "told_approved",
+    "approved in an emergency": "told_approved_alone",
+    "approved too late": "told_approved_too_late",
+    "asked for an answer": "told_asked_for_an_answer",
+    "category corrected": "told_category_corrected",
+    "checked again": "told_checked_again",
+    "chose": "told_chose",
+    "expired": "told_expired",
+    "incident impact": "told_impact",
+    "incident merged": "told_merged",
+    "incident opened": "told_opened",
+    "incident role": "told_role",
+    "incident severity": "told_severity",
+    "note": "told_note",
+    "opinion": "told_opinion",
+    "pinned": "told_pinned",
+    "proposal withdrawn": "told_proposal_withdrawn",
+    "proposed": "told_proposed",
+    "queued": "told_queued",
+    "queued unattended": "told_queued_unattended",
+    "rejected": "told_rejected",
+    "run aborted": "told_run_ended",
+    "run asked for": "told_run_asked_for",
+    "run due": "told_run_due",
+    "taken out of the storm": "told_taken_out_of_the_storm",
+    "unanswered": "told_unanswered",
+    "undo asked for": "told_undo_asked_for",
+    **{f"incident {state.value}": f"told_incident_{state.value}" for state in IncidentState},
+}
+_SETTLED, _RUN = "settled: ", "run "
+# What the sentences may be filled in with; what a line does not tell is empty.
+_VALUES = (
+    "again", "before", "category", "fix", "impact", "into", "name", "number", "reason", "result", "role", "root_cause",
+    "runbook", "severity", "step", "text", "title", "to", "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line: when, who (a Slack id, or the bot, or a model's name), and what as a sentence of the words."""
+
+    at: datetime
+    who: str
+    what: Reason
+
+
+def chronicle(store: Store, incident: Incident) -> list[Told]:
+    """In the order in which it happened; a message that somebody pinned stands at the time when it was written."""
+    subjects = [incident.id, *store.incidents.alerts_of(incident.id)]
+    entries = [entry for subject in subjects for entry in store.timeline.entries(subject)]
+    return sorted((told_of(entry, store) for entry in entries), key=lambda line: line.at)
+
+
+def told_of(entry: Entry, store: Store) -> Told:
+    """A line of the timeline, as people read it."""
+    data = {key: str(value) for key, value in entry.data.items() if value not in {None, ""}}
+    at = datetime.fromisoformat(data["at"]) if "at" in data else entry.at
+    known = {**dict.fromkeys(_VALUES, ""), **data, **_of_the_run(entry.data, store)}
+    return Told(at, entry.who, Reason(_sentence(entry.what), known))
+
+
+def _sentence(what: str) -> str:
+    if what.startswith(_SETTLED):
+        return "told_settled"
+    if what.startswith(_RUN) and what not in SENTENCES:
+        return "told_run_ended"
+    return SENTENCES[what]
+
+
+def _of_the_run(data: Mapping[str, Any], store: Store) -> dict[str, str]:
+    """Its number and runbook, in place of the id."""
+    run = store.runs.find_run(str(data["run"])) if "run" in data else None
+    proposal = store.proposals.find_proposal(run.proposal if run else str(data.get("proposal", "")))
+    found = {"number": str(run.number), "result": str(run.verdict or run.state)} if run else {}
+    return {**found, "title": proposal.plan.title} if proposal else found

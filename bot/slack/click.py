@@ -1,0 +1,75 @@
+"""A button, a form or an entry of a menu, as somebody used it; and a form opened for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import WindowNotOpened
+
+MENU = "more"  # its entries say `what|id`
+
+
+@dataclass(frozen=True)
+class Click:
+    """Who clicked what, on which message. `value` is an id in the store."""
+
+    person: str
+    action: str
+    value: str
+    trigger: str
+    channel: str
+    message: str
+    thread: str | None
+    answers: Mapping[str, str]  # a modal's inputs, by block
+    about: Mapping[str, Any] = field(default_factory=dict)  # the message that somebody wants an answer to
+    answer_to: str = ""  # an address where that person can be told, also where the bot is not
+
+
+def read_click(body: Mapping[str, Any]) -> Click:
+    """A block action, a submitted modal or an entry of a message's menu, parsed at the door."""
+    person = str(body["user"]["id"])
+    trigger = str(body.get("trigger_id", ""))
+    if body["type"] == "view_submission":
+        view = body["view"]
+        channel, message, thread, value = str(view["private_metadata"]).split("|", 3)
+        answers = {
+            block: str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
+            for block, elements in view["state"]["values"].items()
+            for element in elements.values()
+        }
+        return Click(person, str(view["callback_id"]), value, trigger, channel, message, thread or None, answers)
+    if body["type"] == "message_action":
+        said, channel = body["message"], str(body["channel"]["id"])
+        thread = said.get("thread_ts")
+        url = str(body.get("response_url", ""))
+        return Click(person, str(body["callback_id"]), "", trigger, channel, str(said["ts"]), thread, {}, said, url)
+    action = body["actions"][0]
+    container = body.get("container", {})
+    what, value = str(action["action_id"]), str(action.get("value") or "")
+    if what == MENU:
+        what, _, value = str(action["selected_option"]["value"]).partition("|")
+    if what.startswith("use_"):
+        what = "use"
+    return Click(
+        person=person,
+        action=what,
+        value=value,
+        trigger=trigger,
+        channel=str(container.get("channel_id", "")),
+        message=str(container.get("message_ts", "")),
+        thread=container.get("thread_ts"),
+        answers={},
+    )
+
+
+def open_modal(client: WebClient, trigger: str, view: Mapping[str, Any], metadata: str) -> None:
+    """Raises WindowNotOpened."""
+    try:
+        client.views_open(trigger_id=trigger, view={**view, "private_metadata": metadata})
+    except (SlackApiError, OSError) as error:  # mostly: the three seconds that Slack gives were over
+        raise WindowNotOpened from error

@@ -1,0 +1,135 @@
+"""The buttons and forms of incidents, and those on an alert's card that lead to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot import units
+from bot.alerts import read_alert
+from bot.alerts.message import read_message
+from bot.coordinating import Coordinating, Ending
+from bot.errors import AlreadyDecided
+from bot.incidents.opening import title_of
+from bot.model import IncidentRole, IncidentState, Severity
+from bot.mrkdwn import Mrkdwn
+from bot.slack.click import Click, open_modal
+from bot.slack.drawing import Drawing
+from bot.slack.incident_modals import NEW, declare_modal, impact_modal, resolve_modal, severity_modal
+from bot.slack.workspace import Workspace
+
+_MOVES = {
+    "incident_acknowledge": IncidentState.ACKNOWLEDGED,
+    "incident_mitigated": IncidentState.MITIGATED,
+    "incident_reopen": IncidentState.OPEN,
+}
+INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve")
+INCIDENT_VIEWS = ("incident_declared", "incident_resolved", "incident_graded", "incident_impact_said")
+
+
+class IncidentClicks:
+    def __init__(
+        self,
+        coordinating: Coordinating,
+        client: WebClient,
+        workspace: Workspace,
+        draw: Drawing,
+        tell: Callable[..., None],
+    ) -> None:
+        """`tell(click, sentence, **values)` says something to the person alone."""
+        self._coordinating = coordinating
+        self._client = client
+        self._workspace = workspace
+        self._draw = draw
+        self._words = draw.words
+        self._tell = tell
+
+    def mistakes(self, click: Click) -> dict[str, str]:
+        """What is wrong with a submitted form, by block."""
+        joins = click.answers.get("incident", NEW) != NEW
+        if click.action == "incident_declared" and not joins and not click.answers["title"].strip():
+            return {"title": self._words.plain("refused_blank_title")}
+        return {}
+
+    def act(self, click: Click, event: str) -> None:
+        """Raises Gone, NotOnTheTeam, MoveNotAllowed and WindowNotOpened."""
+        people = self._coordinating
+        match click.action:
+            case "declare":
+                self._ask_about(click)
+            case "declare_this":
+                self._ask_about_message(click)
+            case "incident_declared":
+                self._declare(click, event)
+            case "incident_acknowledge" | "incident_mitigated" | "incident_reopen" as move:
+                people.move(click.value, click.person, _MOVES[move], event=event)
+            case "incident_resolve":
+                people.may_move(click.value, click.person, IncidentState.RESOLVED)
+                self._open(click, resolve_modal(self._words), click.value)
+            case "incident_resolved":
+                watched = timedelta(seconds=units.seconds(click.answers["watch"]) or 0.0)
+                ending = Ending(click.answers["root_cause"], click.answers["fix"], watched)
+                people.move(click.value, click.person, IncidentState.RESOLVED, ending, event=event)
+            case "incident_lead":
+                people.give_role(click.value, click.person, IncidentRole.LEAD, click.person, event=event)
+            case "incident_severity":
+                incident = people.changeable(click.value, click.person)
+                self._open(click, severity_modal(self._words, incident.severity), click.value)
+            case "incident_graded":
+                severity = Severity(click.answers["severity"])
+                people.grade(click.value, click.person, severity, click.answers["reason"], event=event)
+            case "incident_impact":
+                incident = people.changeable(click.value, click.person)
+                self._open(click, impact_modal(self._words, incident.impact), click.value)
+            case "incident_impact_said":
+                people.say_impact(click.value, click.person, click.answers["impact"], event=event)
+
+    def _ask_about(self, click: Click) -> None:
+        """From an alert's card: its severity and what it says stand in the form."""
+        self._coordinating.may_change(click.person)
+        alert = self._coordinating.alert_of(click.value)
+        self._form(click, alert.classification.severity, title_of(alert), click.value)
+
+    def _ask_about_message(self, click: Click) -> None:
+        """From any message: what it says stands in the form."""
+        self._coordinating.may_change(click.person)
+        message = read_message({**click.about, "channel": click.channel})
+        lines = read_alert(message).summary.splitlines() or message.text.splitlines()
+        self._form(click, Severity.P2, lines[0] if lines else "", "")
+
+    def _form(self, click: Click, severity: Severity, title: str, alert_id: str) -> None:
+        people = self._coordinating
+        view = declare_modal(self._words, severity, title, people.opened(), people.alike(title))
+        self._open(click, view, alert_id)
+
+    def _declare(self, click: Click, event: str) -> None:
+        """A new one, or this belongs to one that is open already."""
+        answers, people, alert_id = click.answers, self._coordinating, click.value or None
+        joined = answers.get("incident", NEW)
+        try:
+            if joined == NEW:
+                incident = people.declare(
+                    answers["title"],
+                    Severity(answers["severity"]),
+                    click.person,
+                    impact=answers["impact"],
+                    alert_id=alert_id,
+                    event=event,
+                )
+            elif alert_id is not None:
+                incident = people.join(joined, alert_id, click.person, event=event)
+            else:
+                incident = people.note(joined, click.person, answers["title"], event=event)
+        except AlreadyDecided:
+            self._tell(click, "refused_in_an_incident")
+            return
+        place = Mrkdwn(f"<#{self._workspace.incidents}>")
+        said = "incident_declared" if joined == NEW else "incident_joined"
+        self._tell(click, said, number=incident.number, title=incident.title, place=place)
+
+    def _open(self, click: Click, view: dict[str, Any], about: str) -> None:
+        metadata = "|".join((click.channel, click.message, click.thread or "", about))
+        open_modal(self._client, click.trigger, view, metadata)

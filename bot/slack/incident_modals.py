@@ -1,0 +1,88 @@
+"""The modals about incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
+
+from bot.model import Incident, Severity
+from bot.slack.modals import modal, select_input, text_input
+from bot.words import Words
+
+NEW = "new"  # in place of an incident that is open already
+_TITLE = 150  # characters
+WATCH = ("0m", "30m", "2h", "8h", "1d")  # how long something is watched after its end
+_USUALLY = "2h"
+_MOST = 90  # open incidents to choose from
+
+
+def declare_modal(
+    words: Words, severity: Severity, title: str, opened: Sequence[Incident], alike: Incident | None
+) -> dict[str, Any]:
+    """A new incident, or one that is open already; the submission's callback id is `incident_declared`.
+
+    `alike`: an open one that sounds like this.
+    """
+    blocks: list[Block] = []
+    if alike is not None:
+        said = words("modal_declare_alike", number=alike.number, title=alike.title)
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=said)]))
+    blocks += [
+        text_input("title", words.plain("modal_title"), value=title, multiline=False, longest=_TITLE),
+        _severities(words, severity),
+        text_input("impact", words.plain("modal_impact"), optional=True),
+    ]
+    if opened:
+        choices = [(words.plain("modal_new_incident"), NEW)]
+        choices += [(f"{each.name} {each.severity} {each.title}", each.id) for each in opened[:_MOST]]
+        blocks.append(select_input("incident", words.plain("modal_join"), choices, NEW))
+    return modal(
+        "incident_declared",
+        words.plain("modal_declare"),
+        words.plain("button_declare"),
+        words.plain("button_cancel"),
+        *blocks,
+    )
+
+
+def resolve_modal(words: Words) -> dict[str, Any]:
+    """Root cause, what fixed it, how long it is watched; the submission's callback id is `incident_resolved`."""
+    return modal(
+        "incident_resolved",
+        words.plain("modal_resolve"),
+        words.plain("button_resolve"),
+        words.plain("button_cancel"),
+        text_input("root_cause", words.plain("modal_root_cause"), optional=True),
+        text_input("fix", words.plain("modal_fix"), optional=True),
+        select_input("watch", words.plain("modal_watch"), [(each, each) for each in WATCH], _USUALLY),
+    )
+
+
+def severity_modal(words: Words, now: Severity) -> dict[str, Any]:
+    """How severe it is, and why; the submission's callback id is `incident_graded`."""
+    return modal(
+        "incident_graded",
+        words.plain("modal_severity"),
+        words.plain("button_save"),
+        words.plain("button_cancel"),
+        _severities(words, now),
+        text_input("reason", words.plain("modal_severity_why"), optional=True),
+    )
+
+
+def impact_modal(words: Words, now: str) -> dict[str, Any]:
+    """Who is hurt by it, and how; the submission's callback id is `incident_impact_said`."""
+    return modal(
+        "incident_impact_said",
+        words.plain("modal_impact"),
+        words.plain("button_save"),
+        words.plain("button_cancel"),
+        text_input("impact", words.plain("modal_impact_is"), value=now),
+    )
+
+
+def _severities(words: Words, chosen: Severity) -> Block:
+    options = [(words.plain(f"severity_{each.value.lower()}"), each.value) for each in Severity]
+    return select_input("severity", words.plain("modal_severity"), options, chosen.value)
