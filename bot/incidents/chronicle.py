@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "incident opened": "told_opened",
     "incident role": "told_role",
     "incident severity": "told_severity",
+    "no runbook fits": "told_no_runbook_fits",
     "note": "told_note",
     "opinion": "told_opinion",
     "pinned": "told_pinned",
@@ -51,7 +52,7 @@ SENTENCES: Mapping[str, str] = {
 }
 _SETTLED, _RUN = "settled: ", "run "
 # What the sentences may be filled in with; what a line does not tell is empty.
-_VALUES = (
+VALUES = (
     "again", "before", "category", "fix", "impact", "into", "name", "number", "reason", "result", "role", "root_cause",
     "runbook", "severity", "step", "text", "title", "to", "why",
 )  # fmt: skip
@@ -77,7 +78,7 @@ def told_of(entry: Entry, store: Store) -> Told:
     """A line of the timeline, as people read it."""
     data = {key: str(value) for key, value in entry.data.items() if value not in {None, ""}}
     at = datetime.fromisoformat(data["at"]) if "at" in data else entry.at
-    known = {**dict.fromkeys(_VALUES, ""), **data, **_of_the_run(entry.data, store)}
+    known = {**dict.fromkeys(VALUES, ""), **data, **_of_the_run(entry.data, store)}
     return Told(at, entry.who, Reason(_sentence(entry.what), known))
 
 

@@ -69,12 +69,8 @@ _RUN = ["abort", "undo", "answer_yes", "answer_no"]
 ACTIONS = re.compile(
     "|".join(["approve", "reject", "check_again", "edit", r"use_\d", MENU, *_SETTLE, *_RUN, *INCIDENT_ACTIONS])
 )
-VIEWS = re.compile(
-    "|".join(
-        ["reject_reason", "emergency_reason", "edit_parameters", "run_parameters", "other_runbook", "right_category"]
-        + [*INCIDENT_VIEWS]
-    )
-)
+_FORMS = ("reject_reason", "emergency_reason", "edit_parameters", "run_parameters", "other_runbook", "right_category")
+VIEWS = re.compile("|".join([*_FORMS, *INCIDENT_VIEWS]))
 _VALUES = {"edit_parameters", "run_parameters"}
 _REASONS = {"reject_reason", "emergency_reason"}
 

@@ -22,9 +22,11 @@ def short(plan_hash: str) -> str:
 
 @dataclass(frozen=True)
 class Drawing:
-    """`who` turns a Slack id into a name, `name_of` into one of the team file; `people` are all of these with their ids;
-    `holders` turns roles into names; `broken` counts unusable runbook files; `emergency` gives the roles that may
-    approve alone."""
+    """`who` turns a Slack id into a name, `name_of` into one of the team file; `people` are these with their ids.
+
+    `holders` turns roles into names, `broken` counts unusable runbook files, and `emergency` gives the roles that may
+    approve alone.
+    """
 
     words: Words
     name_of: Callable[[str], str | None]

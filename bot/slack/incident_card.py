@@ -83,9 +83,9 @@ def _buttons(incident: Incident, words: Words) -> list[Any]:
         buttons.append(button(words.plain("button_mitigated"), "incident_mitigated", incident.id))
     if incident.state is not IncidentState.RESOLVED:
         buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
-        more = ("lead", "severity", "impact")
+        more = ["lead", "severity", "impact"]
     else:
         buttons.append(button(words.plain("button_reopen"), "incident_reopen", incident.id))
-        more = ("impact",)
+        more = ["impact"]
     entries = [(words.plain(f"button_{each}"), f"incident_{each}|{incident.id}") for each in more]
     return [*buttons, menu(MENU, entries, words.plain("button_more"))]

@@ -71,7 +71,7 @@ class IncidentCommand:
             "show": self._show,
             "list": self._list,
         }
-        self.verbs = {verb: self._safely(act) for verb, act in verbs.items()}
+        self.verbs: Mapping[str, Callable[[Typed], Answer]] = {verb: self._safely(act) for verb, act in verbs.items()}
 
     def help(self, typed: Typed) -> Answer:
         """What this person may do."""

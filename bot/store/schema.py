@@ -196,7 +196,8 @@ _INCIDENTS = (
     """INSERT INTO transitions (id, incident, at, state, who)
         SELECT replace(id, 'incident_', 'transition_'), id, opened, 'open', 'plantao' FROM incidents""",
     """INSERT INTO transitions (id, incident, at, state, who)
-        SELECT replace(id, 'entry_', 'transition_'), subject, at, substr(what, 10), who FROM timeline WHERE what IN ('incident acknowledged', 'incident mitigated', 'incident resolved')""",
+        SELECT replace(id, 'entry_', 'transition_'), subject, at, substr(what, 10), who FROM timeline
+        WHERE what IN ('incident acknowledged', 'incident mitigated', 'incident resolved')""",
     """CREATE TABLE pins (      -- messages that somebody has put on an incident's timeline
         channel TEXT NOT NULL, ts TEXT NOT NULL, incident TEXT NOT NULL REFERENCES incidents, text TEXT NOT NULL,
         PRIMARY KEY (channel, ts)
