@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,9 @@ import structlog
 import typer
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot import settings, team
+from bot import settings
 from bot.alerts.correlate import StormRule
+from bot.at_hand import ENV_FILE, at_hand
 from bot.classify.language_model import language_model
 from bot.classify.weigh import classifier
 from bot.classify_command import classify_files
@@ -33,8 +34,7 @@ from bot.logs import set_up_logs
 from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
-from bot.runbooks.terminal import commands
-from bot.runbooks.terminal.start import run_by_hand
+from bot.runbooks.terminal.typed import runbook_commands
 from bot.settings import Provider, Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
@@ -45,18 +45,18 @@ from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
 from bot.slack.outbox import Outbox
+from bot.slack.pins import Pins
 from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
-from bot.team import Policy, TeamFile
+from bot.team import TeamFile
 from bot.timers import Ticker
 from bot.withheld import secret_values
 from bot.words import Words
 
 log = structlog.get_logger()
-ENV_FILE = Path(".env")
 BAD_INPUT = 2
 
 
@@ -104,7 +104,8 @@ class Bot:
             self._model,
         )
         clicks = Clicks(self.flow, patient, workspace, words, screen)
-        self._intake = Intake(store, self.flow, workspace, clicks.answer, utc_now)
+        pins = Pins(patient, store, self.flow.coordinating, workspace, words)
+        self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         incidents = IncidentCommand(
             store, self.flow.coordinating, workspace, client, screen.drawing, self._uploads, screen.incident
@@ -200,7 +201,6 @@ def wait_for_a_signal() -> None:
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, help="Plantão: a Slack bot for incident response."
 )
-runbook_commands = typer.Typer(no_args_is_help=True, help="Runbooks, without Slack.")
 app.add_typer(runbook_commands, name="runbook")
 
 
@@ -266,7 +266,7 @@ def classify(
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, in the order of the files.")] = False,
 ) -> None:
     """What an alert or a Slack message in a file is taken for. `-` is standard input."""
-    found, shelf, policy = _at_hand()
+    found, shelf, policy = at_hand()
     set_up_logs(found.log_format)  # what is printed is for programs
     library = shelf.library()
     raise typer.Exit(
@@ -283,7 +283,7 @@ def handle(
     history: Annotated[Path | None, typer.Option("--log", help="Where a line is added.")] = Path("logs/incidents.log"),
 ) -> None:
     """An alert from a file, handled here and now: classified, planned, asked about, run and verified."""
-    found, shelf, policy = _at_hand(llm)
+    found, shelf, policy = at_hand(llm)
     set_up_logs(found.log_format)
     place = Place(
         shelf=shelf,
@@ -303,84 +303,10 @@ def detect(
     llm: Annotated[Provider | None, typer.Option(help="Who is asked about errors that no rule names.")] = None,
 ) -> None:
     """Trouble in logs, one alert in JSON a line, as `handle` takes it. `-` is standard input."""
-    found, _, _ = _at_hand(llm)
+    found, _, _ = at_hand(llm)
     set_up_logs(found.log_format)  # what is printed is for programs
     look = second_look(found, os.environ)
     raise typer.Exit(detection.detect(logs, service=service, environ=os.environ, now=utc_now, look=look))
-
-
-Values = Annotated[list[str] | None, typer.Argument(metavar="K=V…", help="Values of its parameters.")]
-
-
-@runbook_commands.command("list")
-def list_runbooks() -> None:
-    """Every runbook that can be used."""
-    raise typer.Exit(commands.list_all(_shelf()))
-
-
-@runbook_commands.command("show")
-def show_runbook(id: str) -> None:
-    """One runbook: its text, parameters, checks, steps, and who may approve it. Markdown where it is piped."""
-    raise typer.Exit(commands.show(_shelf(), id))
-
-
-@runbook_commands.command("lint")
-def lint_runbooks() -> None:
-    """What is wrong with the runbooks, a line each. Exits with 1 when one cannot be used."""
-    raise typer.Exit(commands.lint(_shelf()))
-
-
-@runbook_commands.command("test")
-def replay_cases(ids: Annotated[list[str] | None, typer.Argument(metavar="ID…")] = None) -> None:
-    """Replays the cases in the runbooks folder's tests/, of these runbooks or of all. Runs nothing.
-
-    Exits with 1 when a case differs or a runbook with steps has none, and with
-    2 when something cannot be read.
-    """
-    raise typer.Exit(commands.replay_cases(_shelf(), ids or []))
-
-
-@runbook_commands.command("plan")
-def plan_runbook(
-    id: str,
-    values: Values = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The text whose SHA-256 is the plan's hash.")] = False,
-) -> None:
-    """The sealed plan of a runbook with these values: what would run, and its hash. Runs nothing."""
-    raise typer.Exit(commands.plan(_shelf(), id, values or [], as_json=as_json))
-
-
-@runbook_commands.command("run")
-def run_runbook(
-    id: str,
-    values: Values = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it runs, at high risk neither.")] = False,
-) -> None:
-    """Runs a runbook here and now: checks, plan, a yes, steps, verify, before and after.
-
-    Asks for values that are missing. Ctrl-C aborts it, and what the runbook
-    says for a failure follows. There is no store behind it:
-    Slack's locks, cooldowns and approvals do not apply here,
-    messages to channels are shown and not posted, and nothing goes on after a
-    crash. Exits with 0 when it ends FIXED or DONE, with 1 otherwise, and with
-    2 for bad input.
-    """
-    found = settings.load(os.environ, ENV_FILE, slack=False)
-    shelf = _shelf()
-    raise typer.Exit(run_by_hand(shelf, id, values or [], yes=yes, observe=found.mode == "observe", environ=os.environ))
-
-
-def _shelf() -> Shelf:
-    return _at_hand()[1]
-
-
-def _at_hand(llm: Provider | None = None) -> tuple[Settings, Shelf, Sequence[Policy]]:
-    """What a command without Slack works with; a team file is not needed for it."""
-    found = settings.load({**os.environ, **({"LLM_PROVIDER": llm} if llm else {})}, ENV_FILE, slack=False)
-    if not found.team_file.is_file():
-        return found, Shelf(found.runbooks_dir), ()
-    people = team.load(found.team_file)
-    return found, Shelf(found.runbooks_dir, lambda: people), people.policy
 
 
 def run() -> int:

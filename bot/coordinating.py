@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.context import Context
 from bot.errors import AlreadyDecided, Gone, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
@@ -193,6 +193,47 @@ class Coordinating:
             self._done(event, now)
         self._show(incident)
         return incident
+
+    def pin(self, incident_id: str, person: str, author: str, place: str, text: str, *, event: str) -> bool:
+        """A message is put on the timeline, at the time when it was written; once. `place`: its channel and ts.
+
+        Raises Gone and NotOnTheTeam.
+        """
+        self.may_change(person)
+        channel, _, ts = place.partition(":")
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            new = self._store.incidents.pin(channel, ts, incident_id, text)
+            if new:
+                written = datetime.fromtimestamp(float(ts), UTC).isoformat()
+                said = {"text": text, "at": written, "pin": place, "by": person}
+                self._store.timeline.append(now, author, "pinned", incident_id, said)
+            self._done(event, now)
+        self._show(incident)
+        return new
+
+    def pin_again(self, place: str, author: str, text: str) -> None:
+        """The message was edited: its line follows."""
+        channel, _, ts = place.partition(":")
+        with self._store.atomic():
+            incident_id = self._store.incidents.pin_again(channel, ts, text)
+            if incident_id is not None:
+                said = {"text": text, "pin": place}
+                self._store.timeline.append(self._context.now(), author, "pin edited", incident_id, said)
+        if incident_id is not None:
+            self._context.show(incident_id)
+
+    def incident_of_message(self, channel: str, ts: str, thread: str | None) -> Incident:
+        """By the thread that it stands in, or else the only one that is open. Raises NoSuchIncident."""
+        for root in (thread or ts, ts):
+            kind, _, id = (self._store.cards.card_at(channel, root) or "").partition(":")
+            alert = self._store.alerts.alert_of_message(channel, root)
+            found = self._store.incidents.find_incident(id) if kind == "incident" else None
+            found = found or (self._store.incidents.incident_of(alert.id) if alert else None)
+            if found is not None:
+                return found
+        return self.incident(None)
 
     # -- within the transaction ---
 

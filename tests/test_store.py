@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StoreError, StoreLocked, StoreTooNew
-from bot.model import Decision, Outcome, ProposalState, Reading, Result, RunState, Severity, StepState, Verdict
+from bot.model import BOT, Decision, Outcome, ProposalState, Reading, Result, RunState, Severity, StepState, Verdict
 from bot.store import Store
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW, plan
 
@@ -268,7 +268,7 @@ def test_the_verdict_and_the_end_are_kept(store):
 
 
 def test_incidents_are_numbered_from_one_and_the_worst_comes_first(store):
-    numbers = [store.incidents.open_incident(str(s), s, None, NOW).number for s in (Severity.P1, Severity.P0)]
+    numbers = [store.incidents.open_incident(str(s), s, None, BOT, NOW).number for s in (Severity.P1, Severity.P0)]
     assert numbers == [1, 2]
     assert [each.number for each in store.incidents.open_incidents()] == [2, 1]
 

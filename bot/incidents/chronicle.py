@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.model import Entry, Incident, IncidentState, Reason
+from bot.model import Entry, Incident, IncidentState, Reason, RunState
 from bot.store import Store
 
 # What stands on the timeline → the sentence that tells it. A test holds the list against the code.
@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     **{f"incident {state.value}": f"told_incident_{state.value}" for state in IncidentState},
 }
 _SETTLED, _RUN = "settled: ", "run "
+_PASSING = {"pin edited", *(f"run {state.value}" for state in (RunState.QUEUED, RunState.RUNNING, RunState.VERIFYING))}
 # What the sentences may be filled in with; what a line does not tell is empty.
 VALUES = (
     "again", "before", "category", "fix", "impact", "into", "name", "number", "reason", "result", "role", "root_cause",
@@ -70,8 +71,18 @@ class Told:
 def chronicle(store: Store, incident: Incident) -> list[Told]:
     """In the order in which it happened; a message that somebody pinned stands at the time when it was written."""
     subjects = [incident.id, *store.incidents.alerts_of(incident.id)]
-    entries = [entry for subject in subjects for entry in store.timeline.entries(subject)]
-    return sorted((told_of(entry, store) for entry in entries), key=lambda line: line.at)
+    entries = store.timeline.entries_of(subjects)
+    return sorted((told_of(entry, store) for entry in as_edited(entries)), key=lambda line: line.at)
+
+
+def as_edited(entries: Sequence[Entry]) -> list[Entry]:
+    """A pinned message that was edited says what it says now; the record keeps both."""
+    latest = {entry.data["pin"]: entry.data["text"] for entry in entries if entry.what in {"pinned", "pin edited"}}
+    return [
+        replace(entry, data={**entry.data, "text": latest[entry.data["pin"]]}) if entry.what == "pinned" else entry
+        for entry in entries
+        if entry.what not in _PASSING
+    ]
 
 
 def told_of(entry: Entry, store: Store) -> Told:
@@ -79,6 +90,8 @@ def told_of(entry: Entry, store: Store) -> Told:
     data = {key: str(value) for key, value in entry.data.items() if value not in {None, ""}}
     at = datetime.fromisoformat(data["at"]) if "at" in data else entry.at
     known = {**dict.fromkeys(VALUES, ""), **data, **_of_the_run(entry.data, store)}
+    if entry.what.startswith(_RUN):
+        known["result"] = data.get("verdict") or entry.what.removeprefix(_RUN).upper()
     return Told(at, entry.who, Reason(_sentence(entry.what), known))
 
 
@@ -91,8 +104,8 @@ def _sentence(what: str) -> str:
 
 
 def _of_the_run(data: Mapping[str, Any], store: Store) -> dict[str, str]:
-    """Its number and runbook, in place of the id."""
+    """Its number and the runbook's title, in place of ids."""
     run = store.runs.find_run(str(data["run"])) if "run" in data else None
     proposal = store.proposals.find_proposal(run.proposal if run else str(data.get("proposal", "")))
-    found = {"number": str(run.number), "result": str(run.verdict or run.state)} if run else {}
+    found = {"number": str(run.number)} if run else {}
     return {**found, "title": proposal.plan.title} if proposal else found

@@ -87,12 +87,12 @@ class IncidentCommand:
         def answer(typed: Typed) -> Answer:
             try:
                 return act(typed)
-            except IncidentError as error:
+            except (IncidentError, NotOnTheTeam) as error:
                 return say(self._why_not(error, typed))
 
         return answer
 
-    def _why_not(self, error: IncidentError, typed: Typed) -> Mrkdwn:
+    def _why_not(self, error: IncidentError | NotOnTheTeam, typed: Typed) -> Mrkdwn:
         if isinstance(error, MoveNotAllowed):
             return self._words("incident_cannot_move", state=self._words.plain(f"state_{error.state}"))
         if isinstance(error, NoSuchIncident):
@@ -126,12 +126,12 @@ class IncidentCommand:
         return {"response_type": "ephemeral", "text": ""}
 
     def _move(self, typed: Typed, state: IncidentState) -> Answer:
-        incident, _ = self._named(typed)
+        incident = self._alone(typed)
         self._coordinating.move(incident.id, typed.person, state)
         return self._said(incident, "incident_moved", state=self._words.plain(f"state_{state.value}"))
 
     def _resolve(self, typed: Typed) -> Answer:
-        incident, _ = self._named(typed)
+        incident = self._alone(typed)
         self._coordinating.may_move(incident.id, typed.person, IncidentState.RESOLVED)
         open_modal(self._client, typed.trigger, resolve_modal(self._words), f"{typed.channel}|||{incident.id}")
         return {"response_type": "ephemeral", "text": ""}
@@ -194,7 +194,7 @@ class IncidentCommand:
         return say(self._words("incident_timeline_posted", place=self._place()))
 
     def _show(self, typed: Typed) -> Answer:
-        incident, _ = self._named(typed)
+        incident = self._alone(typed)
         return {"response_type": "ephemeral", **self._card(incident)}
 
     def _list(self, typed: Typed) -> Answer:
@@ -216,6 +216,13 @@ class IncidentCommand:
         found = _NUMBER.match(typed.rest)
         number, rest = (int(found[1]), typed.rest[found.end() :]) if found else (None, typed.rest)
         return self._coordinating.incident(number), rest.strip()
+
+    def _alone(self, typed: Typed) -> Incident:
+        """The same where nothing else is to be typed. Raises NoSuchIncident for what is no number."""
+        incident, rest = self._named(typed)
+        if rest:
+            raise NoSuchIncident
+        return incident
 
     def _person(self, text: str, asking: str) -> tuple[str | None, bool]:
         """A mention, a name of the team file, or "me"; and whether it is any of these. None: nobody has the role."""

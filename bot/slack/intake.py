@@ -20,6 +20,7 @@ from bot.alerts.reports import wants_an_answer
 from bot.errors import AlreadyDecided, Gone, InputError, MessageError
 from bot.flow import Flow
 from bot.model import AlertStatus
+from bot.slack.pins import Pins
 from bot.slack.workspace import Workspace
 from bot.store import Store
 
@@ -53,9 +54,11 @@ class Intake:
         flow: Flow,
         workspace: Workspace,
         click: Callable[[Mapping[str, Any], str], None],
+        pins: Pins,
         now: Callable[[], datetime],
     ) -> None:
         """`click` deals with a button or a modal, given its delivery's id, and answers the person."""
+        self._pins = pins
         self._store = store
         self._flow = flow
         self._workspace = workspace
@@ -147,6 +150,8 @@ class Intake:
         elif event.get("channel") in self._workspace.watched and id.startswith("edit:"):
             self._edited(event, id)
             return
+        elif event.get("type") == "reaction_added":
+            self._pins.reacted(event, id)
         self._store.inbox.finish_event(id, self._now())
 
     def _said(self, event: Mapping[str, Any], id: str) -> None:
@@ -176,6 +181,7 @@ class Intake:
         _check(changed.get("ts"))
         _check(event.get("ts", changed.get("ts")))
         message = read_message({**changed, "channel": event["channel"]})
+        self._pins.edited(message.channel, message.ts, changed)
         if message.by_person:
             self._store.inbox.finish_event(id, self._now())
             return

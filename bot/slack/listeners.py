@@ -45,7 +45,8 @@ def build_app(client: WebClient, intake: Intake, clicks: Clicks, commands: Comma
         intake.clicked(body)
 
     @app.message_shortcut("respond")
-    def respond(ack: Ack, body: dict[str, Any]) -> None:
+    @app.message_shortcut("declare_this")
+    def shortcut(ack: Ack, body: dict[str, Any]) -> None:
         ack()
         intake.clicked(body)
 

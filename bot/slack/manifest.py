@@ -28,13 +28,18 @@ METHODS: dict[str, tuple[str, ...]] = {
 
 # Event → the scopes it needs. Messages in public and in private channels.
 EVENTS: dict[str, tuple[str, ...]] = {
+    "reaction_added": ("reactions:read",),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
 }
 
-# Command → its description and the hint that Slack shows after it. Any command needs the scope `commands`.
+# Command → its description and the hint that Slack shows after it. Any command needs the scope `commands`. In those of
+# incidents people are named, and so Slack is asked to write mentions with their ids.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "/incident": ("Incidents: what is open", "list | help"),
+    "/incident": (
+        "Incidents: declare one, move it on, look at them",
+        "declare P1 TITLE | ack | mitigated | resolve | severity P0 | role lead @who | note TEXT | show | list | help",
+    ),
     "/runbook": (
         "Runbooks: look at them, ask for a run, stop one",
         "list | show ID | plan ID | run ID | history | abort RUN | help",
@@ -42,7 +47,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # Entry in the menu of a message → its name there, and what it does.
-SHORTCUTS: dict[str, tuple[str, str]] = {"respond": ("Respond to this", "Take this message for an alert and answer it")}
+SHORTCUTS: dict[str, tuple[str, str]] = {
+    "respond": ("Respond to this", "Take this message for an alert and answer it"),
+    "declare_this": ("Declare an incident", "Open an incident about this message"),
+}
 
 
 def scopes() -> tuple[str, ...]:
@@ -64,7 +72,7 @@ def manifest() -> dict[str, Any]:
             "bot_user": {"display_name": "plantao", "always_online": False},
             "app_home": {"home_tab_enabled": False, "messages_tab_enabled": False},
             "slash_commands": [
-                {"command": name, "description": description, "usage_hint": hint, "should_escape": False}
+                {"command": name, "description": description, "usage_hint": hint, "should_escape": name == "/incident"}
                 for name, (description, hint) in COMMANDS.items()
             ],
             "shortcuts": [

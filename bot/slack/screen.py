@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.incidents.chronicle import told_of
+from bot.incidents.chronicle import as_edited, told_of
 from bot.incidents.opening import is_grave
 from bot.interventions import PAUSE
 from bot.model import Incident, IncidentState, Proposal, Run, RunState
@@ -220,7 +220,7 @@ class SlackScreen:
             on_call=person(team.people[duty].slack) if duty else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
             alert_resolved=alert is not None and alert.resolved is not None,
-            told=[told_of(entry, self._store) for entry in entries],
+            told=[told_of(entry, self._store) for entry in as_edited(entries)],
             links=[(each.title, each.url) for each in team.links],
         )
         return draw_incident(standing, self._words, self._who)

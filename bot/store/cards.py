@@ -144,6 +144,13 @@ class Cards:
         rows = self._driver.query("SELECT * FROM cards WHERE key = :key", {"key": key})
         return _card(rows[0]) if rows else None
 
+    def card_at(self, channel: str, ts: str) -> str | None:
+        """The key of the card that stands there."""
+        rows = self._driver.query(
+            "SELECT key FROM cards WHERE channel = :channel AND ts = :ts", {"channel": channel, "ts": ts}
+        )
+        return rows[0]["key"] if rows else None
+
     def refused_cards(self) -> list[tuple[str, str]]:
         """Key and error of those that could not be sent so far."""
         rows = self._driver.query("SELECT key, error FROM cards WHERE sent < revision AND error IS NOT NULL")

@@ -154,6 +154,26 @@ class Incidents:
         )
         return _incident(rows[0]) if rows else None
 
+    # -- messages that somebody has put on the timeline ---
+
+    def pin(self, channel: str, ts: str, incident: str, text: str) -> bool:
+        """True for the first who pins the message."""
+        return bool(
+            self._driver.execute(
+                "INSERT INTO pins (channel, ts, incident, text) VALUES (:channel, :ts, :incident, :text) "
+                "ON CONFLICT DO NOTHING RETURNING ts",
+                {"channel": channel, "ts": ts, "incident": incident, "text": text},
+            )
+        )
+
+    def pin_again(self, channel: str, ts: str, text: str) -> str | None:
+        """The message was edited. Gives its incident; None when it is not pinned, or says the same."""
+        rows = self._driver.execute(
+            "UPDATE pins SET text = :text WHERE channel = :channel AND ts = :ts AND text != :text RETURNING incident",
+            {"channel": channel, "ts": ts, "text": text},
+        )
+        return rows[0]["incident"] if rows else None
+
     def opened_by_alerts(self, after: str, until: str) -> list[Incident]:
         """Those that nobody has touched, of alerts that were posted in this time; the worst first."""
         rows = self._driver.query(

@@ -1,0 +1,291 @@
+"""Incidents as people see them: declared, moved on, graded and told, by command, button and form."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.at_work import AtWork, Card, _texts
+
+STRANGER = ("carol: {slack: U0000000003", "carol: {slack: U0000000009")  # the workspace's carol is not the team's
+
+
+class Room:
+    """The incidents channel and those in it."""
+
+    def __init__(self, work: AtWork) -> None:
+        self.work, self.box = work, work.box
+
+    def type(self, person: str, line: str) -> str:
+        """What `/incident …` answers."""
+        answer = self.box.command(person, "incidents", f"/incident {line}") or {}
+        return "\n".join([answer.get("text", ""), *_texts(answer.get("blocks"))]).replace("\u2060", "")
+
+    def cards(self) -> list[Card]:
+        found = self.box.messages("incidents")
+        keys = [each.get("metadata", {}).get("event_payload", {}).get("key", "") for each in found]
+        return [Card(each) for each, key in zip(found, keys, strict=True) if key.startswith("incident:")]
+
+    def card_with(self, text: str, number: int = 1) -> Card:
+        """The card of this incident once it says `text`."""
+
+        def found() -> list[Card]:
+            return [each for each in self.cards() if f"INC-{number} " in each.title and text in each.words]
+
+        return self.box.wait(found, what=f"{text!r} on the card of INC-{number}")[0]
+
+    def press(self, person: str, action: str, number: int = 1) -> None:
+        self.box.click(person, "incidents", self.card_with("", number).ts, action)
+
+    def choose(self, person: str, what: str, number: int = 1) -> None:
+        card = self.card_with("", number)
+        (value,) = [each for each in card.menu if each.startswith(f"{what}|")]
+        self.box.click(person, "incidents", card.ts, "more", option=value)
+
+    def submit(self, person: str, **values: str) -> Any:
+        return self.box.submit(person, self.work.modal(person)["id"], values)
+
+    def told(self, person: str) -> str:
+        return self.work.told(person, "incidents")
+
+
+@pytest.fixture
+def room(work: AtWork) -> Room:
+    return Room(work)
+
+
+def test_a_person_declares_one_and_it_goes_its_way(room: Room) -> None:
+    """By command alone, from a phone."""
+    room.work.start()
+    assert "INC-1 is open" in room.type("alice", "declare P1 checkout is down for half of the customers")
+    card = room.card_with("Impact")
+    assert card.title == "🟠 P1 · INC-1 · checkout is down for half of the customers"
+    assert "Lead: nobody yet · On call: " in card.words
+    assert room.type("bob", "Ack") == "INC-1: Acknowledged."
+    assert room.type("bob", "role lead me") == "INC-1, Lead: bob."
+    assert room.type("alice", "impact half of the orders fail") == "INC-1: the impact stands on its card."
+    assert room.type("alice", "severity P0 it is all of them") == "INC-1 is P0 now."
+    assert room.type("alice", "note the pool is exhausted & full") == "INC-1: written down."
+    card = room.card_with("the pool is exhausted &amp; full")
+    assert card.title.startswith("🔴 P0")
+    assert "Lead: bob" in card.words
+    assert "*Impact:* half of the orders fail" in card.words
+    assert "P1 → P0: it is all of them · alice" in card.words
+    assert room.type("bob", "mitigated 1") == "INC-1: Mitigated."
+    room.type("bob", "resolve")
+    room.submit("bob", root_cause="a leak", fix="rolled back", watch="30m")
+    card = room.card_with("*Fixed by:* rolled back")
+    assert card.title.startswith("🟢 P0")
+    assert room.type("alice", "reopen 1") == "INC-1: Open."
+    assert room.card_with("Open again · alice").title.startswith("🔴 P0")
+
+
+def test_what_is_missing_is_asked_for_in_a_form(room: Room) -> None:
+    room.work.start()
+    room.type("alice", "declare")
+    assert room.submit("alice", title="  ")["errors"]["title"].startswith("Say what is wrong")
+    room.submit("alice", title="Search is slow", severity="P2", impact="everybody waits")
+    card = room.card_with("*Impact:* everybody waits")
+    assert card.title == "🟡 P2 · INC-1 · Search is slow"
+    assert "INC-1 is open" in room.told("alice")
+
+
+def test_one_that_sounds_like_an_open_one_is_offered_to_be_joined(room: Room) -> None:
+    """A person says whether it is the same; a new one can be opened all the same."""
+    bot = room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    room.card_with("Impact")
+    room.type("bob", "declare P1 the checkout is down again")
+    view = room.work.modal("bob")
+    assert "INC-1" in str(view["blocks"][0])
+    room.submit("bob", incident=bot.store.incidents.open_incidents()[0].id)
+    room.card_with("the checkout is down again · bob")
+    assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+    room.type("bob", "declare P1 the checkout is down again")
+    room.submit("bob", incident="new")
+    room.card_with("Impact", 2)
+
+
+def test_an_alert_is_made_an_incident_from_its_card(room: Room) -> None:
+    """What it says stands in the form; its card names the incident, and offers no second one."""
+    room.work.start()
+    ts = room.work.fire("FluxCapacitorWobble", labels={"severity": "warning"}, summary="It wobbles.")
+    room.work.card_with(ts, "No runbook fits")
+    room.work.choose("alice", ts, "declare")
+    room.submit("alice", severity="P1")
+    assert room.card_with("The alert and what is proposed").title == "🟠 P1 · INC-1 · It wobbles."
+    card = room.work.card_with(ts, "Incident INC-1")
+    assert [each for each in card.menu if each.startswith("declare")] == []
+
+
+def test_any_message_can_be_made_an_incident(room: Room) -> None:
+    room.work.start()
+    ts = room.box.say("bob", "incidents", "hm, is the shop & co odd today?\nanyway")
+    room.box.shortcut("alice", "declare_this", "incidents", ts)
+    room.submit("alice", severity="P3")
+    assert room.card_with("Impact").title == "⚪ P3 · INC-1 · hm, is the shop &amp; co odd today?"
+
+
+def test_by_buttons(room: Room) -> None:
+    """A grave alert has an incident by itself."""
+    room.work.start()
+    room.work.waiting(room.work.fire())
+    room.press("alice", "incident_acknowledge")
+    room.card_with("Acknowledged · alice")
+    room.choose("bob", "incident_lead")
+    room.card_with("Lead: bob")
+    room.choose("bob", "incident_severity")
+    room.submit("bob", severity="P0", reason="all of it")
+    room.card_with("P1 → P0: all of it")
+    room.choose("bob", "incident_impact")
+    room.submit("bob", impact="no order goes through")
+    room.card_with("*Impact:* no order goes through")
+    room.press("alice", "incident_mitigated")
+    room.card_with("Mitigated · alice")
+    room.press("bob", "incident_resolve")
+    room.submit("bob", root_cause="", fix="restarted")
+    card = room.card_with("*Fixed by:* restarted")
+    assert card.buttons == ["incident_reopen", "more"]
+    room.press("alice", "incident_reopen")
+    room.card_with("Open again · alice")
+
+
+def test_who_is_not_on_the_team_looks_and_changes_nothing(room: Room) -> None:
+    room.work.write_team(STRANGER)
+    bot = room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    room.card_with("Impact")
+    refused = "Nothing has changed. Only people of the team file may do this."
+    for line in ("declare P0 all is lost", "ack", "severity P3", "role lead me", "impact none", "note x", "resolve"):
+        assert room.type("carol", line) == refused
+    room.press("carol", "incident_acknowledge")
+    assert room.told("carol") == refused
+    assert room.type("alice", "role lead @carol") == refused
+    assert "checkout is down" in room.type("carol", "list")
+    assert "you can look at everything" in room.type("carol", "help")
+    (incident,) = bot.store.incidents.open_incidents()
+    assert (incident.state, incident.severity, incident.impact) == ("open", "P1", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("ack 7", r"Which incident\? Write its number: `/incident ack 7`. Open: INC-1\."),
+        ("ack INC-99999999999", r"Which incident\?"),
+        ("severity P7", r"Say how severe: "),
+        ("severity", r"Say how severe: "),
+        ("role king @bob", r"Say the role and who: .* Roles: lead, communications, scribe\. The team: alice, bob"),
+        ("role lead @nobody.we.know", r"Say the role and who: "),
+        ("note", r"What is it\? `/incident note 7 "),
+        ("impact 1", r"What is it\? `/incident impact 7 "),
+        ("reopen", r"Nothing has changed\. The incident is Open already"),
+        ("dance", r"There is no `/incident dance`. There are: declare, ack, "),
+        ("list everything", r"Write `/incident list`"),
+    ],
+)
+def test_what_cannot_be_done_is_said_to_the_person_alone(room: Room, line: str, answer: str) -> None:
+    bot = room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    before = len(bot.store.timeline.entries())
+    assert re.search(answer, room.type("alice", line))
+    assert len(bot.store.timeline.entries()) == before
+
+
+@pytest.mark.parametrize("whom", ["@bob", "Bob", "bob"])
+def test_people_are_named_in_any_way(room: Room, whom: str) -> None:
+    room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    assert room.type("alice", f"role 1 communications {whom}") == "INC-1, Communications: bob."
+    room.card_with("Communications: bob")
+    assert room.type("alice", "role communications nobody") == "INC-1, Communications: nobody."
+
+
+# -- the timeline ---
+
+
+def test_the_timeline_tells_everything_in_order(room: Room) -> None:
+    """The alert, what was proposed, who decided, what came of it, and what people wrote."""
+    work = room.work
+    work.start()
+    ts = work.fire()
+    work.approved(ts)
+    work.card_with(ts, "FIXED")
+    room.type("bob", "note the leak is in the cache")
+    said = [re.sub(r"<!date[^>]*> ", "", line) for line in room.type("alice", "timeline").splitlines()]
+    assert said[1:-1] == [
+        "The alert HighMemoryUsage fired",
+        "P1 opened",
+        "Proposed: Restart the shop",
+        "Approved: Restart the shop · alice",
+        "Run 1 (Restart the shop) was queued",
+        "Run 1 (Restart the shop): FIXED",
+        "the leak is in the cache · bob",
+    ]
+
+
+def test_the_timeline_comes_as_a_file_into_its_thread(room: Room) -> None:
+    room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    card = room.card_with("Impact")
+    room.type("alice", "note <!channel> *look*")
+    assert "comes into the incident's thread" in room.type("bob", "timeline file")
+    files = room.box.wait(
+        lambda: [each for message in room.box.messages("incidents", card.ts) for each in message.get("files", [])],
+        what="the file",
+    )
+    assert files[0]["name"] == "inc-1-timeline.md"
+    text = room.box.file_text(files[0]["id"])
+    assert text.startswith("# INC-1 · P1 · checkout is down\n\n- `")
+    assert re.search(r"Z` P1 opened \(alice\)\n", text)
+
+
+def test_a_pushpin_puts_a_message_on_the_timeline_once_and_follows_its_edits(room: Room) -> None:
+    """At the time when it was written, whoever pins it and whenever."""
+    bot = room.work.start()
+    ts = room.box.say("bob", "incidents", "the graph broke at ten")
+    room.type("alice", "declare P1 checkout is down")
+    room.box.react("alice", "incidents", ts, "pushpin")
+    room.card_with("“the graph broke at ten” · bob")
+    room.box.react("bob", "incidents", ts, "pushpin")
+    room.box.edit("bob", "incidents", ts, "the graph broke at nine")
+    room.card_with("“the graph broke at nine” · bob")
+    said = room.type("alice", "timeline")
+    assert said.count("the graph broke") == 1
+    assert said.index("the graph broke") < said.index("P1 opened")  # it was written before
+    assert len([each for each in bot.store.timeline.entries() if each.what == "pinned"]) == 1
+
+
+def test_a_pin_in_the_thread_of_an_incident_belongs_to_it(room: Room) -> None:
+    room.work.start()
+    for title in ("checkout is down", "search is slow"):
+        room.type("alice", f"declare P1 {title}")
+    second = room.card_with("Impact", 2)
+    inside = room.box.say("bob", "incidents", "the index is gone", thread_ts=second.ts)
+    room.box.react("alice", "incidents", inside, "pushpin")
+    room.card_with("the index is gone", 2)
+    outside = room.box.say("bob", "incidents", "what is going on?")
+    before = len(room.box.ephemerals("bob", "incidents"))
+    room.box.react("bob", "incidents", outside, "pushpin")
+    assert room.work.told("bob", "incidents", after=before).startswith("Several incidents are open")
+
+
+def test_other_reactions_and_the_bots_own_messages_are_left_alone(room: Room) -> None:
+    bot = room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    card = room.card_with("Impact")
+    ts = room.box.say("bob", "incidents", "hello")
+    room.box.react("alice", "incidents", ts, "eyes")
+    room.box.react("alice", "incidents", card.ts, "pushpin")
+    room.box.react("alice", "incidents", ts, "round_pushpin")
+    room.card_with("“hello”")
+    assert len([each for each in bot.store.timeline.entries() if each.what == "pinned"]) == 1
+
+
+def test_portuguese(room: Room) -> None:
+    room.work.start(LANGUAGE="pt_BR")
+    assert "INC-1 está aberto" in room.type("alice", "declare P1 checkout fora do ar")
+    card = room.card_with("*Impacto:* ainda não se sabe")
+    assert "Líder: ninguém ainda" in card.words
+    assert room.type("bob", "role lead eu") == "INC-1, Líder: bob."
