@@ -52,7 +52,16 @@ def card(**parts):
             **parts,
         }
     )
-    draw = Drawing(WORDS, lambda person: person, lambda _: ["alice", "bob"], lambda: 0, lambda: True, False)
+    draw = Drawing(
+        words=WORDS,
+        name_of=lambda person: person,
+        people=dict,
+        who=lambda person: person,
+        holders=lambda _: ["alice", "bob"],
+        broken=lambda: 0,
+        emergency=lambda: ("lead",),
+        observe=False,
+    )
     return draw_card(draw, standing)
 
 

@@ -118,7 +118,7 @@ def test_missing_scopes_are_listed(home: Path) -> None:
     with Slackbox(manifest=by_hand) as box:
         found = wrong(environ(box, home))
     assert found == [
-        ("scopes", "missing: channels:history, commands, files:write, groups:history, usergroups:read, users:read"),
+        ("scopes", "missing: channels:history, commands, files:write, groups:history, reactions:read, usergroups:read, users:read"),
         ("team", "alice, U0000000001: Slack refuses: missing_scope (scope users:read)"),
     ]
 

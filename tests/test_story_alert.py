@@ -213,11 +213,11 @@ def test_a_p1_alert_opens_an_incident_that_people_end(work):
     assert posted["text"] == "🟠 P1 · INC-1 · Memory at 95 %"
     assert "P1 · Memory at 95 % · Open" in work.box.command("alice", "alerts", "/incident list")["text"]
     work.box.click("carol", "incidents", posted["ts"], "incident_acknowledge")
-    work.box.wait(lambda: "Acknowledged by carol" in str(work.box.messages("incidents")))
+    work.box.wait(lambda: "Acknowledged · carol" in str(work.box.messages("incidents")))
     work.box.click("carol", "incidents", posted["ts"], "incident_resolve")
     (view,) = work.box.wait(lambda: work.box.views("carol"))
     work.box.submit("carol", view["id"], {"root_cause": "a leak", "fix": "restarted"})
-    work.box.wait(lambda: "Resolved by carol" in str(work.box.messages("incidents")))
+    work.box.wait(lambda: "fixed by: restarted · carol" in str(work.box.messages("incidents")))
     assert work.box.command("alice", "alerts", "/incident list")["text"] == "No incident is open."
     assert len(work.box.messages("incidents")) == 1
     work.card_with(ts, "Incident INC-1")
