@@ -108,7 +108,14 @@ class Bot:
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         incidents = IncidentCommand(
-            store, self.flow.coordinating, workspace, client, screen.drawing, self._uploads, screen.incident
+            store,
+            self.flow.coordinating,
+            self.flow.escalating,
+            workspace,
+            client,
+            screen.drawing,
+            self._uploads,
+            screen.incident,
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)

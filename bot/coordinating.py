@@ -13,7 +13,7 @@ from bot.context import Context
 from bot.errors import AlreadyDecided, Gone, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
-from bot.incidents.opening import join, open_anew
+from bot.incidents.opening import CLIMB, join, open_anew
 from bot.model import Incident, IncidentRole, IncidentState, Severity
 from bot.store.alerts import StoredAlert
 
@@ -140,6 +140,7 @@ class Coordinating:
                 self._store.incidents.say_how_it_ended(incident_id, ending.root_cause, ending.fix, until)
                 said = {"root_cause": ending.root_cause, "fix": ending.fix, "watched_until": until.isoformat()}
             self._note(now, person, f"incident {state.value}", incident_id, said)
+            self._store.timers.set_timer(CLIMB, incident_id, now)
             self._done(event, now)
         self._show(incident)
 
@@ -154,6 +155,7 @@ class Coordinating:
             self._store.incidents.set_severity(incident_id, severity)
             what = {"severity": severity, "before": incident.severity, "why": why}
             self._note(now, person, "incident severity", incident_id, what)
+            self._store.timers.set_timer(CLIMB, incident_id, now)
             self._done(event, now)
         self._show(incident)
 

@@ -35,7 +35,7 @@ class Finding:
 NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot token", "app token", "channels"})
 
 # Parts of the team file that are checked already and that later versions will follow.
-_NOT_ACTED_ON = ("escalation", "updates", "handoff", "stakeholders", "contacts", "links")
+_NOT_ACTED_ON = ("updates", "handoff", "stakeholders")
 
 _OF_THE_MODEL = ("LLM_", "OLLAMA_", "GEMINI_", "GROQ_", "TEMPLATES_")
 

@@ -15,7 +15,9 @@ from bot.classify.language_model import LanguageModel
 from bot.context import Context
 from bot.coordinating import Coordinating
 from bot.deciding import Deciding
+from bot.escalating import Escalating
 from bot.execution import Execution
+from bot.incidents.opening import CLIMB
 from bot.interventions import Interventions
 from bot.model import BOT, ProposalState, RunState
 from bot.proposing import Proposing
@@ -41,6 +43,7 @@ class Flow:
         self.storming = Storming(context)
         self.alerting = Alerting(context, self.proposing, self.storming, self._opinions.ask)
         self.coordinating = Coordinating(context)
+        self.escalating = Escalating(context)
         self._schedules = Schedules(context, self.proposing)
 
     # -- time, start and stop ---
@@ -60,6 +63,8 @@ class Flow:
                     unanswered = self.interventions.unanswered(subject)
                 case "storm":
                     changed = self.storming.watch(subject, now)
+                case "escalate":
+                    changed = self.escalating.climb(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
         if unanswered is not None:
@@ -86,6 +91,8 @@ class Flow:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
         self.proposing.recover()
         self.execution.recover()
+        for incident in self._store.incidents.open_incidents():  # also those of a version without a ladder
+            self._store.timers.add_timer(CLIMB, incident.id, self._context.now())
         # Whatever changed lately is drawn anew: a crash may have come between a change and its card.
         changed = self._store.timeline.subjects_since(self._context.now() - _REDRAW)
         waiting = self._store.runs.runs_in(

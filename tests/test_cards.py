@@ -26,6 +26,7 @@ from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing
 from bot.slack.standing import Earlier, Standing
 from bot.store.alerts import StoredAlert
+from bot.team import load
 from bot.words import Words
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW, approval_by, plan, proposal
 
@@ -54,8 +55,7 @@ def card(**parts):
     )
     draw = Drawing(
         words=WORDS,
-        name_of=lambda person: person,
-        people=dict,
+        team=lambda: load(Path("team.yaml")),
         who=lambda person: person,
         holders=lambda _: ["alice", "bob"],
         broken=lambda: 0,

@@ -111,6 +111,12 @@ def test_wrong_tokens_are_told_apart(box: Slackbox, home: Path) -> None:
     ]
 
 
+MISSING = (
+    "channels:history, commands, files:write, groups:history, im:history, im:write, reactions:read, usergroups:read, "
+    "users:read"
+)
+
+
 def test_missing_scopes_are_listed(home: Path) -> None:
     """An app that was made by hand, without the manifest."""
     by_hand = manifest.manifest()
@@ -118,7 +124,7 @@ def test_missing_scopes_are_listed(home: Path) -> None:
     with Slackbox(manifest=by_hand) as box:
         found = wrong(environ(box, home))
     assert found == [
-        ("scopes", "missing: channels:history, commands, files:write, groups:history, reactions:read, usergroups:read, users:read"),
+        ("scopes", f"missing: {MISSING}"),
         ("team", "alice, U0000000001: Slack refuses: missing_scope (scope users:read)"),
     ]
 

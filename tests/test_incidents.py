@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from bot.context import Context
 from bot.coordinating import Coordinating, Ending
 from bot.errors import AlreadyDecided, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
+from bot.escalating import Escalating
 from bot.incidents.chronicle import SENTENCES, VALUES, chronicle
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
@@ -36,22 +38,23 @@ class Desk:
     """People at work on incidents, with a clock of their own."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.store = Store(folder / "plantao.db")
         self.now = NOW
         self.shown: list[str] = []
-        team = load(Path("team.yaml"))
-        self.coordinating = Coordinating(
-            Context(
-                self.store,
-                Shelf(folder),
-                lambda: team,
-                team.roles_of,
-                Surroundings(folder, {}),
-                self.shown.append,
-                home="C1",
-                now=lambda: self.now,
-            )
+        self.team = load(Path("team.yaml"))
+        context = Context(
+            self.store,
+            Shelf(folder),
+            lambda: self.team,
+            lambda person: self.team.roles_of(person),
+            Surroundings(folder, {}),
+            self.shown.append,
+            home="C1",
+            now=lambda: self.now,
         )
+        self.coordinating = Coordinating(context)
+        self.escalating = Escalating(context)
 
     def declared(self, title: str = "Checkout is down", severity: Severity = Severity.P1) -> Incident:
         return self.coordinating.declare(title, severity, ALICE)
@@ -227,6 +230,160 @@ def test_an_alert_belongs_to_one_open_incident(desk: Desk) -> None:
 def test_a_title_that_sounds_like_an_open_one_is_noticed(desk: Desk, title: str, alike: bool) -> None:
     incident = desk.declared("Checkout is down")
     assert sounds_like(title, [incident]) == (incident if alike else None)
+
+
+# -- escalation ---
+
+LADDER = """
+escalation:
+  P0:
+    - {after: 0m, to: oncall}
+    - {after: 15m, to: "role:lead"}
+    - {after: 30m, to: "role:manager", unless: mitigated}
+    - {after: 2h, to: "role:director", unless: resolved}
+  P1: [{after: 0m, to: oncall}, {after: 2h, to: "role:lead"}]
+"""
+
+
+def with_ladder(desk: Desk, text: str = LADDER) -> None:
+    """As in the team file."""
+    path = desk.folder / "team.yaml"
+    before, _, rest = Path("team.yaml").read_text().partition("escalation:")
+    after = rest[rest.index("\nupdates:") :]
+    roles = before.replace("  manager: [carol]", "  manager: [carol]\n  director: [bob]")
+    path.write_text(roles + text.strip() + "\n" + after)
+    desk.team = load(path)
+
+
+def pass_time(desk: Desk, minutes: float) -> None:
+    """The clock goes on, and the timers that are due fire, as the ticker does it."""
+    until = desk.now + timedelta(minutes=minutes)
+    while True:
+        due = [row["due"] for row in desk.store.driver.query("SELECT due FROM timers WHERE fired IS NULL ORDER BY due")]
+        moment = datetime.fromisoformat(due[0]) if due else until
+        if moment > until:
+            break
+        desk.now = max(desk.now, moment)
+        for kind, subject in desk.store.timers.due_timers(desk.now):
+            with desk.store.atomic():
+                assert desk.store.timers.claim_timer(kind, subject, desk.now)
+                desk.escalating.climb(subject, desk.now)
+        if not due:
+            break
+    desk.now = until
+
+
+def told_to(desk: Desk, id: str) -> list[tuple[float, str]]:
+    """Minutes after the opening, and who."""
+    opened = desk.incident(id).opened
+    return [((each.at - opened).total_seconds() / 60, each.to) for each in desk.store.escalations.escalations_of(id)]
+
+
+def test_each_level_is_told_in_its_time_and_once(desk: Desk) -> None:
+    with_ladder(desk)
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 300)
+    assert told_to(desk, id) == [(0, "oncall"), (15, "role:lead"), (30, "role:manager"), (120, "role:director")]
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "expected"),
+    [
+        (IncidentState.ACKNOWLEDGED, 5, ["oncall", "role:manager", "role:director"]),
+        (IncidentState.MITIGATED, 20, ["oncall", "role:lead", "role:director"]),
+        (IncidentState.RESOLVED, 20, ["oncall", "role:lead"]),
+        (IncidentState.RESOLVED, 0, []),
+    ],
+)
+def test_a_level_is_left_out_when_it_got_as_far_as_it_should(
+    desk: Desk, state: IncidentState, after: float, expected: list[str]
+) -> None:
+    with_ladder(desk)
+    id = desk.declared(severity=Severity.P0).id
+    if after:
+        pass_time(desk, after)
+    desk.coordinating.move(id, ALICE, state)
+    pass_time(desk, 300)
+    assert [to for _, to in told_to(desk, id)] == expected
+
+
+def test_a_graver_incident_has_its_own_ladder_and_nobody_is_told_twice(desk: Desk) -> None:
+    """Times count from the opening: who should have been told by now is told at once."""
+    with_ladder(desk)
+    id = desk.declared(severity=Severity.P1).id
+    pass_time(desk, 20)
+    desk.coordinating.grade(id, ALICE, Severity.P0)
+    pass_time(desk, 300)
+    assert told_to(desk, id) == [(0, "oncall"), (20, "role:lead"), (30, "role:manager"), (120, "role:director")]
+
+
+def test_what_comes_back_is_told_again_from_the_first_level(desk: Desk) -> None:
+    with_ladder(desk)
+    id = desk.declared(severity=Severity.P1).id
+    pass_time(desk, 1)
+    desk.coordinating.move(id, ALICE, IncidentState.RESOLVED)
+    pass_time(desk, 59)
+    desk.coordinating.move(id, ALICE, IncidentState.OPEN)
+    pass_time(desk, 300)
+    assert told_to(desk, id) == [(0, "oncall"), (60, "oncall"), (180, "role:lead")]
+
+
+def test_a_bot_that_was_down_tells_late_and_once(desk: Desk) -> None:
+    """All who should know by then are told when it is back."""
+    with_ladder(desk)
+    id = desk.declared(severity=Severity.P0).id
+    desk.now += timedelta(minutes=40)
+    pass_time(desk, 1)
+    assert told_to(desk, id) == [(40, "oncall"), (40, "role:lead"), (40, "role:manager")]
+
+
+def test_who_is_on_call_is_told_at_that_moment(desk: Desk) -> None:
+    """The rota changes under a long incident."""
+    with_ladder(desk, "escalation: {P1: [{after: 0m, to: oncall}]}")
+    first = desk.declared()
+    pass_time(desk, 1)
+    desk.now += timedelta(days=7)
+    second = desk.declared("Search is slow")
+    pass_time(desk, 1)
+    people = [desk.store.escalations.escalations_of(each.id)[0].people for each in (first, second)]
+    assert people == [(ALICE,), (BOB,)]
+
+
+CRITERIA = ["more than 10 % of users", "data loss", "a security incident", "an SLO violated", "a rollback needed"]
+# The time-based rules of the escalation tables that the product is to cover, as a team writes them.
+TABLES = {
+    "agent API: on call, lead after 30 min, manager after an hour": """
+        P0: [{after: 0m, to: oncall}, {after: 30m, to: "role:lead"}, {after: 1h, to: "role:manager", unless: resolved}]
+        P1: [{after: 0m, to: oncall}, {after: 2h, to: "role:lead", unless: mitigated}]""",
+    "CRM: lead after 15 min, manager after 30 of an outage": """
+        P0:
+          - {after: 0m, to: oncall}
+          - {after: 15m, to: "role:lead", unless: resolved}
+          - {after: 30m, to: "role:manager", unless: resolved}""",
+    "ML API: three levels at 0, 15 and 30 min": """
+        P1:
+          - {after: 0m, to: oncall}
+          - {after: 15m, to: "role:lead", unless: resolved}
+          - {after: 30m, to: "role:manager", unless: resolved}""",
+    "vision: four levels at 15 min, 30 min, 1 h and 2 h": """
+        P2:
+          - {after: 15m, to: oncall}
+          - {after: 30m, to: "role:sre"}
+          - {after: 1h, to: "role:manager"}
+          - {after: 2h, to: "role:director"}""",
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+def test_the_tables_of_the_references_can_be_written(desk: Desk, table: str) -> None:
+    criteria = f"\n  criteria: [{', '.join(CRITERIA)}]"
+    with_ladder(desk, f"escalation:{dedent(table).replace(chr(10), chr(10) + '  ')}{criteria}")
+    (severity,) = [each for each in list(Severity)[::-1] if desk.team.escalation.levels(each)][:1]
+    id = desk.declared(severity=severity).id
+    pass_time(desk, 300)
+    wanted = [(level.after / 60, level.to) for level in desk.team.escalation.levels(severity)]
+    assert told_to(desk, id) == wanted
+    assert list(desk.team.escalation.criteria) == CRITERIA
 
 
 # -- telling ---

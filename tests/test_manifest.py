@@ -66,6 +66,11 @@ def test_there_is_no_app_home_yet() -> None:
     assert manifest.manifest()["features"]["app_home"]["home_tab_enabled"] is False
 
 
+def test_people_can_be_told_things_alone() -> None:
+    """Slack takes a direct message only where the app has a tab for them."""
+    assert manifest.manifest()["features"]["app_home"]["messages_tab_enabled"] is True
+
+
 def test_buttons_work() -> None:
     """The code listens to clicks and forms, so interactivity is on; Socket Mode carries them."""
     assert {named(call) for call in calls()} >= {"action", "view"}
@@ -83,6 +88,8 @@ def test_the_scopes_are_the_least_that_do() -> None:
         "files:write",
         "groups:history",
         "groups:read",
+        "im:history",
+        "im:write",
         "reactions:read",
         "usergroups:read",
         "users:read",

@@ -47,6 +47,10 @@ class Room:
     def submit(self, person: str, **values: str) -> Any:
         return self.box.submit(person, self.work.modal(person)["id"], values)
 
+    def direct_messages(self, person: str) -> list[dict[str, Any]]:
+        """What the bot wrote to this person (a Slack id) alone."""
+        return self.box.direct_messages(person)
+
     def told(self, person: str) -> str:
         return self.work.told(person, "incidents")
 
@@ -200,6 +204,84 @@ def test_people_are_named_in_any_way(room: Room, whom: str) -> None:
     assert room.type("alice", f"role 1 communications {whom}") == "INC-1, Communications: bob."
     room.card_with("Communications: bob")
     assert room.type("alice", "role communications nobody") == "INC-1, Communications: nobody."
+
+
+# -- escalation ---
+
+
+def called(room: Room) -> list[Card]:
+    """The messages that bring an incident to somebody, in the channel."""
+    found = room.box.messages("incidents")
+    keys = [each.get("metadata", {}).get("event_payload", {}).get("key", "") for each in found]
+    return [Card(each) for each, key in zip(found, keys, strict=True) if key.startswith("escalation:")]
+
+
+def test_who_is_on_call_is_mentioned_and_told_alone(room: Room) -> None:
+    """With what is known, so that nobody has to ask."""
+    room.work.start()
+    ts = room.work.fire()
+    room.work.waiting(ts)
+    (card,) = room.box.wait(lambda: called(room), what="the call")
+    assert card.title == "INC-1 is brought to on call"
+    for said in ("HighMemoryUsage on shop", "*Since:*", "*Impact:* not known yet", "*Tried so far:* nothing yet"):
+        assert said in card.words
+    assert "Nobody has acknowledged it so far" in card.words
+    assert "If that does not change: lead at" in card.words
+    on_call = re.search(r"<@(U\d+)>", card.words)
+    assert on_call is not None
+    direct = room.box.wait(lambda: room.direct_messages(on_call[1]), what="the direct message")
+    assert [Card(each).title for each in direct] == [card.title]
+
+
+def test_by_hand_it_says_who_calls_what_was_tried_and_who_knows(room: Room) -> None:
+    room.work.write_team(("when: database problems", "when: memory problems"))
+    room.work.start()
+    ts = room.work.fire()
+    room.work.approved(ts)
+    room.work.card_with(ts, "FIXED")
+    said = room.type("alice", "escalate")
+    assert "To: oncall, a role (approvers, sre, lead, manager)" in said
+    assert "Escalate at once on: more than 10 % of users; data loss; a security incident." in said
+    assert "Who knows: DBA: dba@example.com" in said
+    assert room.type("alice", "escalate 1 lead the pool fills up again & again") == "INC-1 is brought to lead."
+    cards = room.box.wait(lambda: [each for each in called(room) if "lead" in each.title], what="the call")
+    assert "*Tried so far:* Restart the shop: FIXED" in cards[0].words
+    assert "*Evidence:*\nstate: " in cards[0].words
+    assert "*Needed:* the pool fills up again &amp; again" in cards[0].words
+    assert "Called by alice" in cards[0].words
+    assert "Who knows: DBA" in cards[0].words
+    assert room.box.wait(lambda: room.direct_messages("U0000000003"), what="the direct message")
+    room.card_with("Brought to lead: the pool fills up again")
+
+
+def test_it_is_escalated_by_button_too(room: Room) -> None:
+    room.work.start()
+    room.type("alice", "declare P3 a typo that everybody sees")
+    room.choose("alice", "incident_escalate")
+    assert room.submit("alice", to="role:manager", why=" ")["errors"]["why"]
+    room.submit("alice", to="role:manager", why="the press is calling")
+    cards = room.box.wait(lambda: called(room), what="the call")
+    assert "*Needed:* the press is calling" in cards[0].words
+
+
+def test_that_nobody_can_be_called_is_said_loudly(room: Room) -> None:
+    room.work.write_team(("  manager: [carol]", "  manager: [carol]\n  director: []"))
+    room.work.start()
+    room.type("alice", "declare P3 a typo")
+    assert "nobody is director in the team file" in room.type("alice", "escalate director please look")
+    cards = room.box.wait(lambda: called(room), what="the call")
+    assert "*Nobody is director:* the team file names nobody" in cards[0].words
+
+
+def test_a_restart_calls_nobody_twice(room: Room) -> None:
+    room.work.start()
+    room.work.waiting(room.work.fire())
+    room.box.wait(lambda: called(room), what="the call")
+    room.work.stop()
+    room.work.start()
+    room.work.waiting(room.work.fire("HighMemoryUsage", labels={"instance": "api-2", "severity": "critical"}))
+    room.box.wait(lambda: len(called(room)) == 2, what="the call for the other one")
+    assert [each.title for each in called(room)] == ["INC-1 is brought to on call", "INC-2 is brought to on call"]
 
 
 # -- the timeline ---

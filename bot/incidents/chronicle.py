@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "category corrected": "told_category_corrected",
     "checked again": "told_checked_again",
     "chose": "told_chose",
+    "escalated": "told_escalated",
     "expired": "told_expired",
     "incident impact": "told_impact",
     "incident merged": "told_merged",

@@ -13,6 +13,7 @@ from bot.store.alerts import StoredAlert
 
 GRAVE = Severity.P1  # from here up an alert opens an incident by itself
 _LONGEST = 150  # characters of a title
+CLIMB = "escalate"  # the timer of the next step up the ladder; it is set anew whenever an incident changes so far
 _OVER = {IncidentState.MITIGATED, IncidentState.RESOLVED}
 
 
@@ -55,6 +56,7 @@ def open_anew(
     title = " ".join(title.split())[:_LONGEST]
     incident = store.incidents.open_incident(title, severity, alert, who, now, impact=impact)
     store.timeline.append(now, who, "incident opened", incident.id, {"number": incident.number, "severity": severity})
+    store.timers.set_timer(CLIMB, incident.id, now)
     return incident
 
 
@@ -65,6 +67,7 @@ def join(store: Store, alert: StoredAlert, incident: Incident, now: datetime, wh
     if incident.state in _OVER and alert.resolved is None:
         store.incidents.move_incident(incident.id, incident.state, IncidentState.OPEN, who, now)
         store.timeline.append(now, who, "incident open", incident.id, {"again": True})
+        store.timers.set_timer(CLIMB, incident.id, now)
 
 
 def raised(store: Store, incident: Incident, severity: Severity, now: datetime) -> Incident:
@@ -72,4 +75,5 @@ def raised(store: Store, incident: Incident, severity: Severity, now: datetime) 
     if severity >= incident.severity:
         return incident
     store.timeline.append(now, BOT, "incident severity", incident.id, {"severity": severity})
+    store.timers.set_timer(CLIMB, incident.id, now)
     return store.incidents.set_severity(incident.id, severity)

@@ -11,7 +11,7 @@ from bot.model.alerts import (
     Reason,
     Severity,
 )
-from bot.model.incidents import BOT, Entry, Incident, IncidentRole, IncidentState, Transition
+from bot.model.incidents import BOT, Entry, Escalation, Incident, IncidentRole, IncidentState, Transition
 from bot.model.plans import (
     Action,
     AlertResolved,
@@ -60,6 +60,7 @@ __all__ = [
     "Correction",
     "Decision",
     "Entry",
+    "Escalation",
     "Http",
     "Incident",
     "IncidentRole",

@@ -61,6 +61,19 @@ class Transition:
 
 
 @dataclass(frozen=True)
+class Escalation:
+    """An incident was brought to somebody. `why`: in a person's words; or, by the clock, what was to be reached."""
+
+    id: str
+    incident: str
+    at: datetime
+    to: str  # as the team file writes it: oncall, role:lead; or a Slack id
+    people: tuple[str, ...]  # Slack ids of people and user groups; none when the team file names nobody
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `hash` covers the line and the hash before it."""
 

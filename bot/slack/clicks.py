@@ -83,7 +83,9 @@ class Clicks:
         self._workspace = workspace
         self._words = words
         self._screen = screen
-        self._incidents = IncidentClicks(flow.coordinating, client, workspace, screen.drawing, self._tell)
+        self._incidents = IncidentClicks(
+            flow.coordinating, flow.escalating, client, workspace, screen.drawing, self._tell
+        )
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""

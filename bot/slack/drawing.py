@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.model import Param, Run, Severity
 from bot.mrkdwn import Mrkdwn, clean, escape
 from bot.slack.blocks import code
+from bot.team import Team
 from bot.words import Words
 
 SIGNS = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
@@ -22,15 +23,14 @@ def short(plan_hash: str) -> str:
 
 @dataclass(frozen=True)
 class Drawing:
-    """`who` turns a Slack id into a name, `name_of` into one of the team file; `people` are these with their ids.
+    """`team` gives the team as it is now; `who` turns a Slack id into a name.
 
     `holders` turns roles into names, `broken` counts unusable runbook files, and `emergency` gives the roles that may
     approve alone.
     """
 
     words: Words
-    name_of: Callable[[str], str | None]
-    people: Callable[[], Mapping[str, str]]
+    team: Callable[[], Team]
     who: Callable[[str], str]
     holders: Callable[[Sequence[str]], Sequence[str]]
     broken: Callable[[], int]

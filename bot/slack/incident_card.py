@@ -83,7 +83,7 @@ def _buttons(incident: Incident, words: Words) -> list[Any]:
         buttons.append(button(words.plain("button_mitigated"), "incident_mitigated", incident.id))
     if incident.state is not IncidentState.RESOLVED:
         buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
-        more = ["lead", "severity", "impact"]
+        more = ["escalate", "lead", "severity", "impact"]
     else:
         buttons.append(button(words.plain("button_reopen"), "incident_reopen", incident.id))
         more = ["impact"]

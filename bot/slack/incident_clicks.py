@@ -13,13 +13,16 @@ from bot.alerts import read_alert
 from bot.alerts.message import read_message
 from bot.coordinating import Coordinating, Ending
 from bot.errors import AlreadyDecided
+from bot.escalating import Escalating
 from bot.incidents.opening import title_of
 from bot.model import IncidentRole, IncidentState, Severity
 from bot.mrkdwn import Mrkdwn
 from bot.slack.click import Click, open_modal
 from bot.slack.drawing import Drawing
-from bot.slack.incident_modals import NEW, declare_modal, impact_modal, resolve_modal, severity_modal
+from bot.slack.escalation_blocks import named
+from bot.slack.incident_modals import NEW, declare_modal, escalate_modal, impact_modal, resolve_modal, severity_modal
 from bot.slack.workspace import Workspace
+from bot.team import ON_CALL, ROLE
 
 _MOVES = {
     "incident_acknowledge": IncidentState.ACKNOWLEDGED,
@@ -27,13 +30,14 @@ _MOVES = {
     "incident_reopen": IncidentState.OPEN,
 }
 INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve")
-INCIDENT_VIEWS = ("incident_declared", "incident_resolved", "incident_graded", "incident_impact_said")
+INCIDENT_VIEWS = tuple(f"incident_{each}" for each in ("declared", "resolved", "graded", "impact_said", "escalated"))
 
 
 class IncidentClicks:
     def __init__(
         self,
         coordinating: Coordinating,
+        escalating: Escalating,
         client: WebClient,
         workspace: Workspace,
         draw: Drawing,
@@ -41,6 +45,7 @@ class IncidentClicks:
     ) -> None:
         """`tell(click, sentence, **values)` says something to the person alone."""
         self._coordinating = coordinating
+        self._escalating = escalating
         self._client = client
         self._workspace = workspace
         self._draw = draw
@@ -49,6 +54,8 @@ class IncidentClicks:
 
     def mistakes(self, click: Click) -> dict[str, str]:
         """What is wrong with a submitted form, by block."""
+        if click.action == "incident_escalated" and not click.answers["why"].strip():
+            return {"why": self._words.plain("refused_blank")}
         joins = click.answers.get("incident", NEW) != NEW
         if click.action == "incident_declared" and not joins and not click.answers["title"].strip():
             return {"title": self._words.plain("refused_blank_title")}
@@ -73,6 +80,12 @@ class IncidentClicks:
                 watched = timedelta(seconds=units.seconds(click.answers["watch"]) or 0.0)
                 ending = Ending(click.answers["root_cause"], click.answers["fix"], watched)
                 people.move(click.value, click.person, IncidentState.RESOLVED, ending, event=event)
+            case "incident_escalate":
+                self._ask_whom(click)
+            case "incident_escalated":
+                self._escalating.escalate(
+                    click.value, click.person, click.answers["to"], click.answers["why"], event=event
+                )
             case "incident_lead":
                 people.give_role(click.value, click.person, IncidentRole.LEAD, click.person, event=event)
             case "incident_severity":
@@ -86,6 +99,14 @@ class IncidentClicks:
                 self._open(click, impact_modal(self._words, incident.impact), click.value)
             case "incident_impact_said":
                 people.say_impact(click.value, click.person, click.answers["impact"], event=event)
+
+    def _ask_whom(self, click: Click) -> None:
+        incident, team = self._coordinating.changeable(click.value, click.person), self._draw.team()
+        tos = [ON_CALL, *(f"{ROLE}{role}" for role in team.roles), *(each.slack for each in team.people.values())]
+        options = [(named(to, self._words, self._draw.who), to) for to in tos]
+        criteria = "; ".join(team.escalation.criteria)
+        next = self._escalating.by_default(incident)
+        self._open(click, escalate_modal(self._words, options, next, criteria), click.value)
 
     def _ask_about(self, click: Click) -> None:
         """From an alert's card: its severity and what it says stand in the form."""

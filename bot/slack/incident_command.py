@@ -9,19 +9,23 @@ from slack_sdk import WebClient
 
 from bot.alerts.markup import plain_text
 from bot.coordinating import Coordinating
-from bot.errors import IncidentError, MoveNotAllowed, NoSuchIncident, NotOnTheTeam, WindowNotOpened
+from bot.errors import Gone, IncidentError, MoveNotAllowed, NoSuchIncident, NotOnTheTeam, WindowNotOpened
+from bot.escalating import Escalating
 from bot.incidents.chronicle import Told, chronicle
+from bot.incidents.specialists import specialists
 from bot.model import Incident, IncidentRole, IncidentState, Severity
 from bot.mrkdwn import Mrkdwn, time
 from bot.slack.blocks import Content
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.drawing import Drawing
+from bot.slack.escalation_blocks import named
 from bot.slack.incident_modals import declare_modal, resolve_modal
 from bot.slack.told import told_in_a_file, told_lines
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.store import Store
+from bot.team import ON_CALL, ROLE
 
 _MOST = 40  # lines of a list
 _LINES = 40  # of a timeline, the last ones; the whole comes as a file
@@ -42,6 +46,7 @@ class IncidentCommand:
         self,
         store: Store,
         coordinating: Coordinating,
+        escalating: Escalating,
         workspace: Workspace,
         client: WebClient,
         draw: Drawing,
@@ -52,6 +57,7 @@ class IncidentCommand:
         self._card = card
         self._store = store
         self._coordinating = coordinating
+        self._escalating = escalating
         self._workspace = workspace
         self._client = client
         self._draw = draw
@@ -67,6 +73,7 @@ class IncidentCommand:
             "role": self._role,
             "impact": self._impact,
             "note": self._note,
+            "escalate": self._escalate,
             "timeline": self._timeline,
             "show": self._show,
             "list": self._list,
@@ -89,6 +96,8 @@ class IncidentCommand:
                 return act(typed)
             except (IncidentError, NotOnTheTeam) as error:
                 return say(self._why_not(error, typed))
+            except Gone:
+                return say(self._words("incident_cannot_move", state=self._words.plain("state_resolved")))
 
         return answer
 
@@ -151,7 +160,7 @@ class IncidentCommand:
         person, known = self._person(whom.strip(), typed.person)
         if role is None or not known:
             roles = ", ".join(each.value for each in IncidentRole)
-            return say(self._words("incident_role_how", roles=roles, names=", ".join(self._draw.people())))
+            return say(self._words("incident_role_how", roles=roles, names=", ".join(self._people())))
         self._coordinating.give_role(incident.id, typed.person, role, person)
         who = self._draw.who(person) if person else self._words.plain("nobody")
         return self._said(incident, "incident_role_given", role=self._words.plain(f"role_{role.value}"), who=who)
@@ -169,6 +178,43 @@ class IncidentCommand:
             return say(self._words("incident_text_how", verb=typed.verb))
         self._coordinating.note(incident.id, typed.person, plain_text(rest))
         return self._said(incident, "incident_noted")
+
+    def _escalate(self, typed: Typed) -> Answer:
+        """To whom, and why; without whom, the next step of the ladder."""
+        incident, rest = self._named(typed)
+        first, _, others = rest.partition(" ")
+        to = self._to(first, typed.person)
+        why = plain_text(others if to else rest).strip()
+        if not why:
+            return self._escalate_how(incident)
+        to = to or self._escalating.by_default(incident)
+        made = self._escalating.escalate(incident.id, typed.person, to, why)
+        said = "incident_escalated" if made.people else "incident_escalated_nobody"
+        return self._said(incident, said, to=named(to, self._words, self._draw.who))
+
+    def _to(self, text: str, asking: str) -> str | None:
+        """oncall, role:…, or a Slack id; None when it is none of these."""
+        if text.casefold() == ON_CALL:
+            return ON_CALL
+        if text.removeprefix(ROLE) in self._draw.team().roles:
+            return ROLE + text.removeprefix(ROLE)
+        person, _ = self._person(text, asking)
+        return person
+
+    def _escalate_how(self, incident: Incident) -> Answer:
+        team, alerts = self._draw.team(), self._store.incidents.alerts_of(incident.id)
+        known = (self._store.alerts.find_alert(each) for each in alerts)
+        who_knows = specialists(team.contacts, {each.classification.category for each in known if each})
+        return say(
+            self._words(
+                "incident_escalate_how",
+                number=incident.number,
+                roles=", ".join(team.roles),
+                next=named(self._escalating.by_default(incident), self._words, self._draw.who),
+                criteria="; ".join(team.escalation.criteria),
+                specialists=", ".join(f"{role}: {how}" for role, how in who_knows),
+            )
+        )
 
     # -- looking ---
 
@@ -188,7 +234,7 @@ class IncidentCommand:
         card = self._store.cards.find_card(f"incident:{incident.id}")
         if card is None or card.ts is None:
             return say(self._words("incident_no_card"))
-        text = told_in_a_file(incident, told, self._words, self._draw.name_of)
+        text = told_in_a_file(incident, told, self._words, self._draw.team().name_of)
         name = f"{incident.name.lower()}-timeline.md"
         self._uploads.put(f"timeline:{incident.id}-{len(told)}", incident.id, card.channel, card.ts, name, text)
         return say(self._words("incident_timeline_posted", place=self._place()))
@@ -231,8 +277,12 @@ class IncidentCommand:
         if text.casefold() in _ME:
             return asking, True
         mention = _MENTION.fullmatch(text)
-        id = mention[1] if mention else self._draw.people().get(text.removeprefix("@").casefold())
+        id = mention[1] if mention else self._people().get(text.removeprefix("@").casefold())
         return id, id is not None
+
+    def _people(self) -> dict[str, str]:
+        """Names of the team file, and their Slack ids."""
+        return {name.casefold(): each.slack for name, each in self._draw.team().people.items()}
 
     def _line(self, incident: Incident) -> Mrkdwn:
         return self._words(

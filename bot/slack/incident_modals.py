@@ -72,6 +72,25 @@ def severity_modal(words: Words, now: Severity) -> dict[str, Any]:
     )
 
 
+def escalate_modal(words: Words, options: Sequence[tuple[str, str]], next: str, criteria: str) -> dict[str, Any]:
+    """To whom, and why; the submission's callback id is `incident_escalated`. `options`: labels and values, `next` the
+    value of the next step; `criteria`: when to call at once."""
+    blocks: list[Block] = [
+        select_input("to", words.plain("modal_escalate_to"), options, next),
+        text_input("why", words.plain("modal_escalate_why")),
+    ]
+    if criteria:
+        said = words("modal_escalate_criteria", criteria=criteria)
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=said)]))
+    return modal(
+        "incident_escalated",
+        words.plain("modal_escalate"),
+        words.plain("modal_escalate"),
+        words.plain("button_cancel"),
+        *blocks,
+    )
+
+
 def impact_modal(words: Words, now: str) -> dict[str, Any]:
     """Who is hurt by it, and how; the submission's callback id is `incident_impact_said`."""
     return modal(

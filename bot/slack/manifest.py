@@ -16,8 +16,9 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
-    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.list": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history"),
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
@@ -70,7 +71,11 @@ def manifest() -> dict[str, Any]:
         },
         "features": {
             "bot_user": {"display_name": "plantao", "always_online": False},
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": False},
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,  # else nobody can be told anything alone
+                "messages_tab_read_only_enabled": True,
+            },
             "slash_commands": [
                 {"command": name, "description": description, "usage_hint": hint, "should_escape": name == "/incident"}
                 for name, (description, hint) in COMMANDS.items()

@@ -45,6 +45,7 @@ class Outbox:
         self._busy: set[str] = set()
         self._stopping = False
         self._pool = ThreadPoolExecutor(_THREADS, "outbox")
+        self._direct: dict[str, str] = {}  # person → the channel of direct messages
 
     def start(self) -> None:
         for _ in range(_THREADS):
@@ -132,11 +133,12 @@ class Outbox:
             self._delay(card, _backoff(card.attempts), f"Slack not reached: {error}")
 
     def _post(self, card: Card) -> None:
+        place = self._place(card)
         if not self._store.cards.begin_post(card.key):
             return
         try:
             answer = self._client.chat_postMessage(
-                channel=card.channel,
+                channel=place,
                 thread_ts=card.thread,
                 unfurl_links=False,
                 unfurl_media=False,
@@ -149,8 +151,17 @@ class Outbox:
         self._store.cards.card_sent(card.key, answer["ts"], card.revision)
 
     def _edit(self, card: Card, ts: str) -> None:
-        self._client.chat_update(channel=card.channel, ts=ts, **self._message(card))
+        self._client.chat_update(channel=self._place(card), ts=ts, **self._message(card))
         self._store.cards.card_sent(card.key, ts, card.revision)
+
+    def _place(self, card: Card) -> str:
+        """The channel; of a card for one person alone, the one between them and the bot."""
+        if not card.channel.startswith(("U", "W")):
+            return card.channel
+        if card.channel not in self._direct:
+            opened = self._client.conversations_open(users=card.channel)
+            self._direct[card.channel] = str(opened["channel"]["id"])
+        return self._direct[card.channel]
 
     def _message(self, card: Card) -> dict[str, Any]:
         # A card that Slack does not take as it is still says in one line how things stand.
@@ -161,7 +172,7 @@ class Outbox:
         """The message of an interrupted post, if it stands in the channel or thread."""
         if card.thread is None:
             answer = self._client.conversations_history(
-                channel=card.channel, limit=_LOOK_BACK, include_all_metadata=True
+                channel=self._place(card), limit=_LOOK_BACK, include_all_metadata=True
             )
         else:
             answer = self._client.conversations_replies(

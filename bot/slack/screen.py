@@ -12,7 +12,7 @@ import structlog
 from bot.incidents.chronicle import as_edited, told_of
 from bot.incidents.opening import is_grave
 from bot.interventions import PAUSE
-from bot.model import Incident, IncidentState, Proposal, Run, RunState
+from bot.model import Escalation, Incident, IncidentState, Proposal, Run, RunState
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.runbooks.described import in_full
@@ -21,10 +21,12 @@ from bot.slack.blocks import Content, section
 from bot.slack.blocks import content as content_of
 from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing, short
+from bot.slack.escalation_blocks import draw_escalation
 from bot.slack.incident_card import IncidentStanding, draw_incident
 from bot.slack.mentions import called
 from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
+from bot.slack.plights import plight_of
 from bot.slack.proposal_blocks import too_long
 from bot.slack.question import draw_question, questions
 from bot.slack.standing import Standing, standing_of
@@ -66,8 +68,7 @@ class SlackScreen:
         emergency = lambda: team().emergency.roles  # noqa: E731
         self.drawing = Drawing(
             words=words,
-            name_of=lambda id: team().name_of(id),
-            people=lambda: {name.casefold(): each.slack for name, each in team().people.items()},
+            team=team,
             who=self._who,
             holders=self._holders,
             broken=broken,
@@ -208,6 +209,20 @@ class SlackScreen:
             return  # it was over before anybody saw it
         content = self.incident(incident)
         self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)
+        for escalation in self._store.escalations.escalations_of(incident.id):
+            self._bring(incident, escalation)
+
+    def _bring(self, incident: Incident, escalation: Escalation) -> None:
+        """In the channel, where everybody sees who is called, and to each of them alone. Once: it is about a moment."""
+        key = f"escalation:{escalation.id}"
+        if self._store.cards.find_card(key) is not None:
+            return
+        plight = plight_of(self._store, self._workspace, self._team(), incident, escalation)
+        content = draw_escalation(plight, self._words, self._who)
+        self._outbox.show(key, self._workspace.incidents, None, content, urgent=True)
+        for each in escalation.people:
+            if not each.startswith("S"):  # a group is called by its mention alone
+                self._outbox.show(f"{key}:{each}", each, None, content, urgent=True)
 
     def incident(self, incident: Incident) -> Content:
         """Its card as it is now."""

@@ -15,6 +15,7 @@ from bot.store.alerts import Alerts
 from bot.store.cards import Cards
 from bot.store.corrections import Corrections
 from bot.store.driver import Driver
+from bot.store.escalations import Escalations
 from bot.store.files import Files
 from bot.store.ids import later_than
 from bot.store.inbox import Inbox
@@ -57,6 +58,7 @@ class Store:
         self.runs = Runs(self.driver, self.steps)
         self.pauses = Pauses(self.driver)
         self.incidents = Incidents(self.driver)
+        self.escalations = Escalations(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
         self.files = Files(self.driver)

@@ -202,6 +202,11 @@ _INCIDENTS = (
         channel TEXT NOT NULL, ts TEXT NOT NULL, incident TEXT NOT NULL REFERENCES incidents, text TEXT NOT NULL,
         PRIMARY KEY (channel, ts)
     )""",
+    """CREATE TABLE escalations (  -- whom an incident was brought to
+        id TEXT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incidents, at TEXT NOT NULL, told TEXT NOT NULL,
+        people TEXT NOT NULL, by_whom TEXT NOT NULL, why TEXT NOT NULL
+    )""",
+    "CREATE INDEX escalations_by_incident ON escalations (incident)",
 )
 
 

@@ -1,0 +1,83 @@
+"""Escalation: the team file's ladder by the clock, and by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.context import Context
+from bot.errors import Gone, NotOnTheTeam
+from bot.incidents.ladder import due, next_at
+from bot.incidents.opening import CLIMB
+from bot.model import BOT, Escalation, Incident, IncidentState
+from bot.rota import on_call
+from bot.team import ON_CALL, ROLE, Level
+
+
+class Escalating:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+
+    def climb(self, incident_id: str, now: datetime) -> str | None:
+        """Whoever is due is told; to be called in the transaction that claims the timer. Gives what to show.
+
+        Everything is worked out anew from the team file and the incident as they are, so that a changed severity, an
+        acknowledgement or an edited file counts at once.
+        """
+        incident = self._store.incidents.find_incident(incident_id)
+        if incident is None or incident.state is IncidentState.RESOLVED:
+            return None
+        levels, told = self._levels(incident), self._told(incident)
+        for level in due(incident, levels, told, now):
+            self._tell(incident, level.to, BOT, level.unless, now)
+        if (after := self.next_of(incident, now)) is not None:
+            self._store.timers.set_timer(CLIMB, incident.id, after[0])
+        return incident.id
+
+    def next_of(self, incident: Incident, now: datetime) -> tuple[datetime, Level] | None:
+        """Who is told next, and when, if it goes on like this."""
+        return next_at(incident, self._levels(incident), self._told(incident), now)
+
+    def escalate(self, incident_id: str, person: str, to: str, why: str, *, event: str | None = None) -> Escalation:
+        """By hand. `to`: oncall, role:…, or a Slack id. Raises Gone and NotOnTheTeam."""
+        if not self._context.on_the_team(person):
+            raise NotOnTheTeam
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._store.incidents.find_incident(incident_id)
+            if incident is None or incident.state is IncidentState.RESOLVED:
+                raise Gone("incident")
+            made = self._tell(incident, to, person, why, now)
+            if event is not None:
+                self._store.inbox.finish_event(event, now)
+        self._context.show(incident_id)
+        return made
+
+    def by_default(self, incident: Incident) -> str:
+        """Whom the next step up is, where nobody is named."""
+        told = self._told(incident)
+        levels = [level.to for level in self._levels(incident) if level.to not in told]
+        return levels[0] if levels else ON_CALL
+
+    def _tell(self, incident: Incident, to: str, by: str, why: str, now: datetime) -> Escalation:
+        made = self._store.escalations.add_escalation(incident.id, to, self._people(to, now), by, why, now)
+        said = {"to": "", "step": to.removeprefix(ROLE), "why": why if by != BOT else ""}
+        self._store.timeline.append(now, by, "escalated", incident.id, said)
+        return made
+
+    def _people(self, to: str, now: datetime) -> Sequence[str]:
+        """Slack ids; none where the team file names nobody."""
+        team = self._context.team()
+        if to == ON_CALL:
+            return [team.people[on_call(team.rota, now)].slack] if team.rota else []
+        if to.startswith(ROLE):
+            return sorted(team.holders(to.removeprefix(ROLE)))
+        return [to]
+
+    def _levels(self, incident: Incident) -> Sequence[Level]:
+        return self._context.team().escalation.levels(incident.severity)
+
+    def _told(self, incident: Incident) -> set[str]:
+        """Since it was opened last."""
+        return {each.to for each in self._store.escalations.escalations_of(incident.id) if each.at >= incident.since}

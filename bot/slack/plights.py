@@ -1,0 +1,49 @@
+"""Gathers what whoever is called to an incident needs to know, from the record as it was at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.incidents.ladder import next_at
+from bot.incidents.specialists import specialists
+from bot.model import Escalation, Incident, Reading, Result, Run
+from bot.slack.escalation_blocks import Plight
+from bot.slack.workspace import Workspace
+from bot.store import Store
+from bot.team import Team
+
+
+def plight_of(store: Store, workspace: Workspace, team: Team, incident: Incident, escalation: Escalation) -> Plight:
+    """What was tried and seen later stands on the incident's card, not here."""
+    alerts = store.incidents.alerts_of(incident.id)
+    proposals = [proposal for alert in alerts for proposal in store.proposals.proposals_of(alert)]
+    runs = [(proposal.plan.title, store.runs.run_of(proposal.id)) for proposal in proposals]
+    seen = [proposal for proposal in proposals if proposal.evidence and proposal.created <= escalation.at]
+    told = {each.to for each in store.escalations.escalations_of(incident.id) if each.at <= escalation.at}
+    after = next_at(incident, team.escalation.levels(incident.severity), told, escalation.at)
+    card = store.cards.find_card(f"incident:{incident.id}")
+    links = [(incident.name, workspace.permalink(card.channel, card.ts))] if card and card.ts else []
+    categories = {alert.classification.category for each in alerts if (alert := store.alerts.find_alert(each))}
+    return Plight(
+        incident=incident,
+        escalation=escalation,
+        tried=[(title, _result(run)) for title, run in runs if run and run.queued <= escalation.at],
+        evidence=_lines(seen[-1].evidence) if seen else [],
+        next=(after[0], after[1].to) if after else None,
+        specialists=specialists(team.contacts, categories),
+        links=[*links, *((each.title, each.url) for each in team.links)],
+    )
+
+
+def _result(run: Run) -> str:
+    return str(run.verdict or run.state.upper())
+
+
+def _lines(evidence: Iterable[Reading]) -> list[str]:
+    """A line for each check: its name, and the last that it said."""
+    lines = []
+    for reading in evidence:
+        said = (reading.outcome.output or reading.outcome.said).strip().splitlines()
+        sign = "" if reading.outcome.result is Result.OK else "✖ "
+        lines.append(f"{sign}{reading.id}: {said[-1] if said else reading.outcome.said}")
+    return lines
