@@ -14,7 +14,12 @@ from bot.words import Words
 def told_lines(told: Iterable[Told], words: Words, who: Callable[[str], str]) -> list[Mrkdwn]:
     """`who` turns a Slack id into a name."""
     return [
-        words("told_line", at=time(line.at), what=words(line.what.sentence, **_named(line, who)), who=_by(line, who))
+        words(
+            "told_line",
+            at=time(line.at),
+            what=words(line.what.sentence, **_named(line, words, who)),
+            who=_by(line, who),
+        )
         for line in told
     ]
 
@@ -24,16 +29,17 @@ def told_in_a_file(incident: Incident, told: Iterable[Told], words: Words, name_
     who = lambda id: name_of(id) or id  # noqa: E731
     lines = [f"# {incident.name} · {incident.severity} · {incident.title}", ""]
     for line in told:
-        what = words.plain(line.what.sentence, **_named(line, who))
+        what = words.plain(line.what.sentence, **_named(line, words, who))
         by = _by(line, who)
         at = f"{line.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
         lines.append(f"- `{at}Z` {' '.join(what.split())}{f' ({by})' if by else ''}")
     return "\n".join(lines) + "\n"
 
 
-def _named(line: Told, who: Callable[[str], str]) -> Mapping[str, str]:
-    to = line.what.values.get("to", "")
-    return {**line.what.values, "to": who(to) if to else ""}
+def _named(line: Told, words: Words, who: Callable[[str], str]) -> Mapping[str, str]:
+    """With people and roles by their names."""
+    to, role = line.what.values["to"], line.what.values["role"]
+    return {**line.what.values, "to": who(to) if to else "", "role": words.plain(f"role_{role}") if role else ""}
 
 
 def _by(line: Told, who: Callable[[str], str]) -> str:
