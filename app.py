@@ -18,6 +18,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot import settings
 from bot.alerts.correlate import StormRule
 from bot.at_hand import ENV_FILE, at_hand
+from bot.checklists import checklists
 from bot.classify.language_model import language_model
 from bot.classify.weigh import classifier
 from bot.classify_command import classify_files
@@ -116,6 +117,7 @@ class Bot:
             screen.drawing,
             self._uploads,
             screen.incident,
+            lambda: checklists(found.templates_dir, found.language),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)

@@ -5,10 +5,11 @@ Everybody on the team may. Each change is a line on the incident's timeline with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.checklists import Checklist
 from bot.context import Context
 from bot.errors import AlreadyDecided, Gone, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
 from bot.incidents.lifecycle import NEXT
@@ -195,6 +196,41 @@ class Coordinating:
             self._done(event, now)
         self._show(incident)
         return incident
+
+    def checklist(self, incident_id: str, person: str, checklist: Checklist) -> None:
+        """Its boxes come into the incident's thread. Raises Gone and NotOnTheTeam."""
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            incident = self._found(incident_id)
+            self._store.checklists.add_checklist(incident_id, checklist.name, checklist.title, checklist.items, now)
+            self._note(now, person, "checklist", incident_id, {"title": checklist.title})
+        self._show(incident)
+
+    def tick(self, checklist_id: str, person: str, among: range, ticked: Collection[int], *, event: str) -> None:
+        """`ticked`: those of the boxes `among` that are ticked now, as this person sees them.
+
+        A click ticks one box or takes one tick away. Who saw an older state takes nothing away that somebody else has
+        ticked meanwhile. Raises Gone and NotOnTheTeam.
+        """
+        self.may_change(person)
+        with self._store.atomic():
+            now = self._context.now()
+            found = self._store.checklists.find_checklist(checklist_id)
+            if found is None:
+                raise Gone("checklist")
+            known = {at for at in found.ticks if at in among}
+            new = {at for at in ticked if at in among and at < len(found.items)} - known
+            if new:
+                self._store.checklists.tick(checklist_id, new, person, now)
+                what = "; ".join(found.items[at] for at in sorted(new))
+                self._note(now, person, "ticked", found.incident, {"text": what})
+            elif len(gone := known - set(ticked)) == 1:
+                (at,) = gone
+                self._store.checklists.untick(checklist_id, at)
+                self._note(now, person, "tick taken away", found.incident, {"text": found.items[at]})
+            self._done(event, now)
+        self._context.show(found.incident)
 
     def pin(self, incident_id: str, person: str, author: str, place: str, text: str, *, event: str) -> bool:
         """A message is put on the timeline, at the time when it was written; once. `place`: its channel and ts.

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import settings
+from bot.checklists import checklists
 from bot.classify.llm.checkup import check_up
 from bot.clock import utc_now
 from bot.errors import InputError, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
@@ -88,6 +89,7 @@ def _findings(
         yield from _runbooks(found, team, environ)
     if not wrong & {"TEMPLATES_DIR", "LANGUAGE"}:
         try:
+            checklists(found.templates_dir, found.language)
             yield Finding("templates", True, f"{Words(found.templates_dir, found.language).file} can be read")
         except TemplateError as error:
             yield from _each("templates", error)

@@ -62,7 +62,7 @@ class Escalating:
 
     def _tell(self, incident: Incident, to: str, by: str, why: str, now: datetime) -> Escalation:
         made = self._store.escalations.add_escalation(incident.id, to, self._people(to, now), by, why, now)
-        said = {"to": "", "step": to.removeprefix(ROLE), "why": why if by != BOT else ""}
+        said = {"brought_to": to, "why": why if by != BOT else ""}
         self._store.timeline.append(now, by, "escalated", incident.id, said)
         return made
 

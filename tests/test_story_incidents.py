@@ -284,6 +284,60 @@ def test_a_restart_calls_nobody_twice(room: Room) -> None:
     assert [each.title for each in called(room)] == ["INC-1 is brought to on call", "INC-2 is brought to on call"]
 
 
+# -- checklists ---
+
+
+def boxes(room: Room, thread: str) -> list[Card]:
+    """The checklists in the thread of an incident."""
+    found = room.box.messages("incidents", thread)[1:]
+    keys = [each.get("metadata", {}).get("event_payload", {}).get("key", "") for each in found]
+    return [Card(each) for each, key in zip(found, keys, strict=True) if key.startswith("checklist:")]
+
+
+def tick(room: Room, person: str, card: Card, *positions: int, block: int = 0) -> None:
+    """The boxes of this block that are ticked, as this person's screen has them after a click."""
+    block_id, element = [(each["block_id"], each["elements"][0]) for each in card.blocks if each["type"] == "actions"][
+        block
+    ]
+    chosen = [option for option in element["options"] if int(option["value"]) in positions]
+    room.box.click(person, "incidents", card.ts, "tick", value={"selected_options": chosen}, block_id=block_id)
+
+
+def test_boxes_are_ticked_by_people_with_who_and_when(room: Room) -> None:
+    bot = room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    incident = room.card_with("Impact")
+    assert room.type("alice", "checklist response") == "Incident response: in the thread of INC-1 in <#C0000000002>."
+    (card,) = room.box.wait(lambda: boxes(room, incident.ts), what="the checklist")
+    assert card.title == "Incident response: 0 of 14"
+    tick(room, "alice", card, 0)
+    ticked = lambda text: room.box.wait(  # noqa: E731
+        lambda: [each for each in boxes(room, incident.ts) if text in str(each.blocks)], what=text
+    )[0]
+    ticked("*Incident response* · 1 of 14")
+    tick(room, "bob", card, 1)  # who has not seen alice's tick yet takes it away from nobody
+    card = ticked("*Incident response* · 2 of 14")
+    descriptions = [option.get("description", {}).get("text", "") for option in card.elements[0]["options"][:3]]
+    assert [each.partition(" at ")[0] for each in descriptions] == ["alice", "bob", ""]
+    tick(room, "carol", card, 10, block=1)
+    ticked("*Incident response* · 3 of 14")
+    tick(room, "bob", card, 0)
+    ticked("*Incident response* · 2 of 14")
+    told = [each.what for each in bot.store.timeline.entries() if each.what.startswith("tick")]
+    assert told == ["ticked", "ticked", "ticked", "tick taken away"]
+    room.card_with("Not done after all: Severity is set")
+
+
+def test_which_checklists_there_are_is_said(room: Room) -> None:
+    room.work.start()
+    room.type("alice", "declare P1 checkout is down")
+    room.card_with("Impact")
+    assert "deploy (Deploy), disaster-recovery (Disaster recovery)" in room.type("alice", "checklist")
+    assert "There are: deploy" in room.type("alice", "checklist 1 cooking")
+    assert "Which incident?" in room.type("alice", "checklist 7 deploy")
+    assert room.type("alice", "checklist 1 deploy").startswith("Deploy: in the thread of INC-1")
+
+
 # -- the timeline ---
 
 
@@ -295,7 +349,9 @@ def test_the_timeline_tells_everything_in_order(room: Room) -> None:
     work.approved(ts)
     work.card_with(ts, "FIXED")
     room.type("bob", "note the leak is in the cache")
+    room.card_with("Brought to on call")
     said = [re.sub(r"<!date[^>]*> ", "", line) for line in room.type("alice", "timeline").splitlines()]
+    said.remove("Brought to on call")  # within a second, whatever else happens in it
     assert said[1:-1] == [
         "The alert HighMemoryUsage fired",
         "P1 opened",

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "asked for an answer": "told_asked_for_an_answer",
     "category corrected": "told_category_corrected",
     "checked again": "told_checked_again",
+    "checklist": "told_checklist",
     "chose": "told_chose",
     "escalated": "told_escalated",
     "expired": "told_expired",
@@ -46,6 +47,8 @@ SENTENCES: Mapping[str, str] = {
     "run aborted": "told_run_ended",
     "run asked for": "told_run_asked_for",
     "run due": "told_run_due",
+    "tick taken away": "told_tick_taken_away",
+    "ticked": "told_ticked",
     "taken out of the storm": "told_taken_out_of_the_storm",
     "unanswered": "told_unanswered",
     "undo asked for": "told_undo_asked_for",
@@ -55,8 +58,8 @@ _SETTLED, _RUN = "settled: ", "run "
 _PASSING = {"pin edited", *(f"run {state.value}" for state in (RunState.QUEUED, RunState.RUNNING, RunState.VERIFYING))}
 # What the sentences may be filled in with; what a line does not tell is empty.
 VALUES = (
-    "again", "before", "category", "fix", "impact", "into", "name", "number", "reason", "result", "role", "root_cause",
-    "runbook", "severity", "step", "text", "title", "to", "why",
+    "again", "before", "brought_to", "category", "fix", "impact", "into", "name", "number", "reason", "result", "role",
+    "root_cause", "runbook", "severity", "step", "text", "title", "to", "why",
 )  # fmt: skip
 
 

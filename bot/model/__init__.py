@@ -11,7 +11,17 @@ from bot.model.alerts import (
     Reason,
     Severity,
 )
-from bot.model.incidents import BOT, Entry, Escalation, Incident, IncidentRole, IncidentState, Transition
+from bot.model.incidents import (
+    BOT,
+    Entry,
+    Escalation,
+    Incident,
+    IncidentRole,
+    IncidentState,
+    StoredChecklist,
+    Tick,
+    Transition,
+)
 from bot.model.plans import (
     Action,
     AlertResolved,
@@ -85,7 +95,9 @@ __all__ = [
     "Step",
     "StepRecord",
     "StepState",
+    "StoredChecklist",
     "Tcp",
+    "Tick",
     "Transition",
     "Undo",
     "Verdict",

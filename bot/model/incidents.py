@@ -74,6 +74,26 @@ class Escalation:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """Somebody has ticked a box."""
+
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class StoredChecklist:
+    """A checklist that stands in an incident's thread."""
+
+    id: str
+    incident: str
+    name: str
+    title: str
+    items: tuple[str, ...]
+    ticks: Mapping[int, Tick]  # by the box's position
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `hash` covers the line and the hash before it."""
 

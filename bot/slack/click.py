@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import WindowNotOpened
 
 MENU = "more"  # its entries say `what|id`
+TICK = "tick"  # boxes of a checklist; which they are stands in their block's id: checklist|first position
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Click:
     thread: str | None
     answers: Mapping[str, str]  # a modal's inputs, by block
     about: Mapping[str, Any] = field(default_factory=dict)  # the message that somebody wants an answer to
+    chosen: tuple[str, ...] = ()  # the values of the boxes that are ticked now
     answer_to: str = ""  # an address where that person can be told, also where the bot is not
 
 
@@ -47,12 +49,16 @@ def read_click(body: Mapping[str, Any]) -> Click:
         said, channel = body["message"], str(body["channel"]["id"])
         thread = said.get("thread_ts")
         url = str(body.get("response_url", ""))
-        return Click(person, str(body["callback_id"]), "", trigger, channel, str(said["ts"]), thread, {}, said, url)
+        what = str(body["callback_id"])
+        return Click(person, what, "", trigger, channel, str(said["ts"]), thread, {}, said, answer_to=url)
     action = body["actions"][0]
     container = body.get("container", {})
     what, value = str(action["action_id"]), str(action.get("value") or "")
     if what == MENU:
         what, _, value = str(action["selected_option"]["value"]).partition("|")
+    boxes = action.get("selected_options") or ()
+    if what == TICK:
+        value = str(action.get("block_id", ""))
     if what.startswith("use_"):
         what = "use"
     return Click(
@@ -64,6 +70,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
         message=str(container.get("message_ts", "")),
         thread=container.get("thread_ts"),
         answers={},
+        chosen=tuple(str(each.get("value")) for each in boxes),
     )
 
 

@@ -17,7 +17,8 @@ from bot.escalating import Escalating
 from bot.incidents.opening import title_of
 from bot.model import IncidentRole, IncidentState, Severity
 from bot.mrkdwn import Mrkdwn
-from bot.slack.click import Click, open_modal
+from bot.slack.checklist_blocks import AT_ONCE
+from bot.slack.click import TICK, Click, open_modal
 from bot.slack.drawing import Drawing
 from bot.slack.escalation_blocks import named
 from bot.slack.incident_modals import NEW, declare_modal, escalate_modal, impact_modal, resolve_modal, severity_modal
@@ -29,7 +30,7 @@ _MOVES = {
     "incident_mitigated": IncidentState.MITIGATED,
     "incident_reopen": IncidentState.OPEN,
 }
-INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve")
+INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", TICK)
 INCIDENT_VIEWS = tuple(f"incident_{each}" for each in ("declared", "resolved", "graded", "impact_said", "escalated"))
 
 
@@ -80,6 +81,10 @@ class IncidentClicks:
                 watched = timedelta(seconds=units.seconds(click.answers["watch"]) or 0.0)
                 ending = Ending(click.answers["root_cause"], click.answers["fix"], watched)
                 people.move(click.value, click.person, IncidentState.RESOLVED, ending, event=event)
+            case "tick":
+                checklist, _, first = click.value.partition("|")
+                among = range(int(first), int(first) + AT_ONCE)
+                people.tick(checklist, click.person, among, [int(each) for each in click.chosen], event=event)
             case "incident_escalate":
                 self._ask_whom(click)
             case "incident_escalated":

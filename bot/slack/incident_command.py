@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from slack_sdk import WebClient
 
 from bot.alerts.markup import plain_text
+from bot.checklists import Checklist
 from bot.coordinating import Coordinating
 from bot.errors import Gone, IncidentError, MoveNotAllowed, NoSuchIncident, NotOnTheTeam, WindowNotOpened
 from bot.escalating import Escalating
@@ -52,8 +54,10 @@ class IncidentCommand:
         draw: Drawing,
         uploads: Uploads,
         card: Callable[[Incident], Content],
+        checklists: Callable[[], Mapping[str, Checklist]],
     ) -> None:
-        """`card` draws an incident as it stands in its channel."""
+        """`card` draws an incident as it stands in its channel; `checklists` are those of the team, by name."""
+        self._checklists = checklists
         self._card = card
         self._store = store
         self._coordinating = coordinating
@@ -74,6 +78,7 @@ class IncidentCommand:
             "impact": self._impact,
             "note": self._note,
             "escalate": self._escalate,
+            "checklist": self._checklist,
             "timeline": self._timeline,
             "show": self._show,
             "list": self._list,
@@ -215,6 +220,22 @@ class IncidentCommand:
                 specialists=", ".join(f"{role}: {how}" for role, how in who_knows),
             )
         )
+
+    def _checklist(self, typed: Typed) -> Answer:
+        """Into the incident's thread; without a name, which ones there are."""
+        known = self._checklists()
+        first, _, rest = typed.rest.partition(" ")
+        name = first if first in known else rest.strip()
+        if name not in known:
+            names = ", ".join(f"{each.name} ({each.title})" for each in known.values())
+            return say(self._words("incident_checklist_how", names=names))
+        number = typed.rest.replace(name, "", 1)
+        incident = self._alone(replace(typed, text=f"{typed.verb} {number.strip()}"))
+        card = self._store.cards.find_card(f"incident:{incident.id}")
+        if card is None or card.ts is None:
+            return say(self._words("incident_no_card"))
+        self._coordinating.checklist(incident.id, typed.person, known[name])
+        return self._said(incident, "incident_checklist_posted", what=known[name].title, place=self._place())
 
     # -- looking ---
 

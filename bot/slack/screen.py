@@ -20,6 +20,7 @@ from bot.runbooks.progress import left_half_done
 from bot.slack.blocks import Content, section
 from bot.slack.blocks import content as content_of
 from bot.slack.cards import draw_card
+from bot.slack.checklist_blocks import draw_checklist
 from bot.slack.drawing import Drawing, short
 from bot.slack.escalation_blocks import draw_escalation
 from bot.slack.incident_card import IncidentStanding, draw_incident
@@ -211,6 +212,12 @@ class SlackScreen:
         self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)
         for escalation in self._store.escalations.escalations_of(incident.id):
             self._bring(incident, escalation)
+
+        card = self._store.cards.find_card(f"incident:{incident.id}")
+        for checklist in self._store.checklists.checklists_of(incident.id):
+            if card is not None and card.ts is not None:
+                shown = draw_checklist(checklist, self._words, self._who)
+                self._outbox.show(f"checklist:{checklist.id}", card.channel, card.ts, shown, urgent=True)
 
     def _bring(self, incident: Incident, escalation: Escalation) -> None:
         """In the channel, where everybody sees who is called, and to each of them alone. Once: it is about a moment."""

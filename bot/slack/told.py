@@ -8,6 +8,7 @@ from datetime import UTC
 from bot.incidents.chronicle import Told
 from bot.model import BOT, Incident
 from bot.mrkdwn import Mrkdwn, time
+from bot.slack.escalation_blocks import named
 from bot.words import Words
 
 
@@ -38,8 +39,13 @@ def told_in_a_file(incident: Incident, told: Iterable[Told], words: Words, name_
 
 def _named(line: Told, words: Words, who: Callable[[str], str]) -> Mapping[str, str]:
     """With people and roles by their names."""
-    to, role = line.what.values["to"], line.what.values["role"]
-    return {**line.what.values, "to": who(to) if to else "", "role": words.plain(f"role_{role}") if role else ""}
+    to, role, brought_to = (line.what.values[each] for each in ("to", "role", "brought_to"))
+    return {
+        **line.what.values,
+        "to": who(to) if to else "",
+        "role": words.plain(f"role_{role}") if role else "",
+        "brought_to": named(brought_to, words, who) if brought_to else "",
+    }
 
 
 def _by(line: Told, who: Callable[[str], str]) -> str:

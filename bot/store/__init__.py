@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.store.alerts import Alerts
 from bot.store.cards import Cards
+from bot.store.checklists import Checklists
 from bot.store.corrections import Corrections
 from bot.store.driver import Driver
 from bot.store.escalations import Escalations
@@ -59,6 +60,7 @@ class Store:
         self.pauses = Pauses(self.driver)
         self.incidents = Incidents(self.driver)
         self.escalations = Escalations(self.driver)
+        self.checklists = Checklists(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
         self.files = Files(self.driver)

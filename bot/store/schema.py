@@ -207,6 +207,15 @@ _INCIDENTS = (
         people TEXT NOT NULL, by_whom TEXT NOT NULL, why TEXT NOT NULL
     )""",
     "CREATE INDEX escalations_by_incident ON escalations (incident)",
+    """CREATE TABLE checklists (
+        id TEXT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incidents, name TEXT NOT NULL, title TEXT NOT NULL,
+        items TEXT NOT NULL, at TEXT NOT NULL
+    )""",
+    "CREATE INDEX checklists_by_incident ON checklists (incident)",
+    """CREATE TABLE ticks (
+        checklist TEXT NOT NULL REFERENCES checklists, position INTEGER NOT NULL, person TEXT NOT NULL,
+        at TEXT NOT NULL, PRIMARY KEY (checklist, position)
+    )""",
 )
 
 
