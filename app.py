@@ -31,6 +31,7 @@ from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.handle import command as handling
 from bot.handle.handling import Place
+from bot.incidents.targets import Targets
 from bot.logs import set_up_logs
 from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
@@ -72,7 +73,7 @@ class Bot:
         self._shelf = shelf = Shelf(found.runbooks_dir, lambda: people.now)
         roles = Roles(lambda: people.now, client)
         self._patient = patient = web_client(found, patient=True)
-        self._outbox = Outbox(store, client, utc_now)
+        self._outbox = Outbox(store, client, utc_now, lambda key: self._screen.posted(key))
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         observe = found.mode == "observe"
         self._screen = screen = SlackScreen(
@@ -85,6 +86,7 @@ class Bot:
             lambda: len(shelf.library().broken),
             self._uploads,
             observe=observe,
+            targets=Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve),
         )
         self._scratch = Scratch(found.database.with_name(found.database.name + ".runs"))
         self._model = language_model(found, secrets=secret_values(environ))

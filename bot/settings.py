@@ -117,6 +117,18 @@ def _window(value: str | timedelta) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def _target(value: str | timedelta | None) -> timedelta | None:
+    if value == "off" or not isinstance(value, str):
+        return None if isinstance(value, str) else value
+    seconds = units.seconds(value)
+    if not seconds:
+        raise ValueError(f"is {value!r}; write a number and a unit, like 5m, or off")
+    return timedelta(seconds=seconds)
+
+
+Target = Annotated[timedelta | None, BeforeValidator(_target)]
+
+
 def _model_name(value: str) -> str:
     if not re.fullmatch(r"[\w./:@-]{0,200}", value):
         raise ValueError("holds a character that no model's name has; write it as its provider lists it")
@@ -194,6 +206,10 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     storm_alerts: Annotated[int, Field(ge=2, le=10_000)] = 20
     storm_window: Annotated[timedelta, BeforeValidator(_window)] = timedelta(seconds=60)
+    target_acknowledge: Target = timedelta(minutes=5)
+    target_assess: Target = timedelta(minutes=10)
+    target_mitigate: Target = timedelta(minutes=30)
+    target_resolve: Target = None
     llm_provider: Provider = "ollama"
     llm_model: Annotated[str, AfterValidator(_model_name)] = ""
     llm_timeout: Annotated[float, BeforeValidator(_llm_timeout)] = 4.0

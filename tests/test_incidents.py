@@ -22,6 +22,7 @@ from bot.incidents.chronicle import SENTENCES, VALUES, chronicle
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
 from bot.incidents.opening import open_for
+from bot.incidents.targets import Targets, measured
 from bot.model import Incident, IncidentRole, IncidentState, Severity
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
@@ -384,6 +385,48 @@ def test_the_tables_of_the_references_can_be_written(desk: Desk, table: str) -> 
     wanted = [(level.after / 60, level.to) for level in desk.team.escalation.levels(severity)]
     assert told_to(desk, id) == wanted
     assert list(desk.team.escalation.criteria) == CRITERIA
+
+
+# -- targets ---
+
+
+def against(desk: Desk, id: str, targets: Targets = Targets()) -> list[tuple[str, float | None, bool | None]]:  # noqa: B008
+    """Each target, after how many minutes it was reached, and whether it was met."""
+    incident = desk.incident(id)
+    found = measured(targets, incident, desk.store.incidents.transitions(id), desk.store.timeline.entries(id))
+    return [
+        (each.what, (each.reached - incident.since).total_seconds() / 60 if each.reached else None, each.met)
+        for each in found
+    ]
+
+
+def test_targets_are_met_missed_or_open(desk: Desk) -> None:
+    id = desk.declared().id
+    assert against(desk, id) == [("acknowledge", None, None), ("assess", None, None), ("mitigate", None, None)]
+    desk.now += timedelta(minutes=4)
+    desk.coordinating.move(id, ALICE, IncidentState.ACKNOWLEDGED)
+    desk.now += timedelta(minutes=8)
+    desk.coordinating.say_impact(id, ALICE, "half of the orders")
+    desk.now += timedelta(minutes=18)
+    desk.coordinating.move(id, ALICE, IncidentState.RESOLVED)
+    assert against(desk, id, Targets(resolve=timedelta(minutes=7))) == [
+        ("acknowledge", 4, True),
+        ("assess", 12, False),
+        ("mitigate", 30, True),  # what is resolved is mitigated
+        ("resolve", 30, False),
+    ]
+
+
+def test_what_comes_back_is_measured_anew(desk: Desk) -> None:
+    id = desk.declared().id
+    desk.coordinating.move(id, ALICE, IncidentState.RESOLVED)
+    desk.now += timedelta(hours=1)
+    desk.coordinating.move(id, ALICE, IncidentState.OPEN)
+    assert against(desk, id)[0] == ("acknowledge", None, None)
+
+
+def test_a_target_can_be_left_out(desk: Desk) -> None:
+    assert against(desk, desk.declared().id, Targets(None, None, None, None)) == []
 
 
 # -- telling ---

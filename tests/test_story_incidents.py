@@ -206,6 +206,19 @@ def test_people_are_named_in_any_way(room: Room, whom: str) -> None:
     assert room.type("alice", "role communications nobody") == "INC-1, Communications: nobody."
 
 
+def test_the_card_says_by_when_and_whether_that_was_met(room: Room) -> None:
+    """For grave ones; the times are the team's."""
+    room.work.start(TARGET_ASSESS="off", TARGET_RESOLVE="1h")
+    room.type("alice", "declare P1 checkout is down")
+    card = room.card_with("acknowledge by ")
+    assert "assess" not in card.words
+    assert "resolve by " in card.words
+    room.type("alice", "ack")
+    room.card_with(", met (5m)")
+    room.type("alice", "declare P3 a typo on the front page")
+    assert "acknowledge" not in room.card_with("Impact", 2).words
+
+
 # -- escalation ---
 
 

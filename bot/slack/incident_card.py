@@ -9,8 +9,11 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.incidents.chronicle import Told
+from bot.incidents.targets import Measured
 from bot.model import Incident, IncidentRole, IncidentState
 from bot.mrkdwn import Mrkdwn, link, time
+from bot.runbooks.told import seconds
+from bot.runbooks.written import duration
 from bot.slack.blocks import Content, actions, button, content, context, header, menu, section
 from bot.slack.click import MENU
 from bot.slack.drawing import SIGNS
@@ -28,6 +31,7 @@ class IncidentStanding:
     alert_resolved: bool
     told: Sequence[Told]  # what people did with it, oldest first
     links: Sequence[tuple[str, str]] = ()  # of the team file: title and address
+    targets: Sequence[Measured] = ()
 
 
 def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Content:
@@ -44,10 +48,21 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
     blocks.append(context(_people(standing, words, who)))
     if lines := _places(standing, words):
         blocks.append(context(Mrkdwn(" · ".join(lines))))
+    if standing.targets:
+        blocks.append(context(Mrkdwn(" · ".join(_target(each, incident, words) for each in standing.targets))))
     if told := told_lines(standing.told[-_SHOWN:], words, who):
         blocks.append(context(Mrkdwn("\n".join(told))))
     blocks.append(actions(*_buttons(incident, words)))
     return content(title, blocks)
+
+
+def _target(target: Measured, incident: Incident, words: Words) -> Mrkdwn:
+    within = duration(target.within.total_seconds())
+    what = words.plain(f"target_{target.what}")
+    if target.reached is None:
+        return words("target_due", what=what, at=time(target.due))
+    took = seconds((target.reached - incident.since).total_seconds())
+    return words("target_reached", what=what, took=took, within=within, met=target.met)
 
 
 def _people(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Mrkdwn:

@@ -231,9 +231,6 @@ class IncidentCommand:
             return say(self._words("incident_checklist_how", names=names))
         number = typed.rest.replace(name, "", 1)
         incident = self._alone(replace(typed, text=f"{typed.verb} {number.strip()}"))
-        card = self._store.cards.find_card(f"incident:{incident.id}")
-        if card is None or card.ts is None:
-            return say(self._words("incident_no_card"))
         self._coordinating.checklist(incident.id, typed.person, known[name])
         return self._said(incident, "incident_checklist_posted", what=known[name].title, place=self._place())
 

@@ -35,8 +35,16 @@ _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
 class Outbox:
-    def __init__(self, store: Store, client: WebClient, now: Callable[[], datetime]) -> None:
-        """`client` must not retry by itself: a second post is made only after looking."""
+    def __init__(
+        self,
+        store: Store,
+        client: WebClient,
+        now: Callable[[], datetime],
+        posted: Callable[[str], None] = lambda key: None,  # noqa: ARG005
+    ) -> None:
+        """`client` must not retry by itself: a second post is made only after looking. `posted` is told the key of a
+        card that has come to stand in its channel."""
+        self._posted = posted
         self._store = store
         self._client = client
         self._now = now
@@ -125,6 +133,7 @@ class Outbox:
                 ts = self._look_up(card)
                 if ts is not None:
                     self._store.cards.card_found(card.key, ts)
+                    self._posted(card.key)
                     return
             self._post(card)
         except SlackApiError as error:
@@ -149,6 +158,7 @@ class Outbox:
                 self._store.cards.post_refused(card.key)
             raise
         self._store.cards.card_sent(card.key, answer["ts"], card.revision)
+        self._posted(card.key)
 
     def _edit(self, card: Card, ts: str) -> None:
         self._client.chat_update(channel=self._place(card), ts=ts, **self._message(card))

@@ -10,9 +10,10 @@ from datetime import datetime
 import structlog
 
 from bot.incidents.chronicle import as_edited, told_of
-from bot.incidents.opening import is_grave
+from bot.incidents.opening import GRAVE, is_grave
+from bot.incidents.targets import Measured, Targets, measured
 from bot.interventions import PAUSE
-from bot.model import Escalation, Incident, IncidentState, Proposal, Run, RunState
+from bot.model import Entry, Escalation, Incident, IncidentState, Proposal, Run, RunState
 from bot.mrkdwn import Mrkdwn, listed, person
 from bot.rota import on_call
 from bot.runbooks.described import in_full
@@ -57,8 +58,10 @@ class SlackScreen:
         uploads: Uploads,
         *,
         observe: bool,
+        targets: Targets,
     ) -> None:
         """`broken` counts the runbook files that cannot be used."""
+        self._targets = targets
         self._uploads = uploads
         self._store = store
         self._outbox = outbox
@@ -86,6 +89,12 @@ class SlackScreen:
         with self._something:
             self._changed[subject] = None
             self._something.notify()
+
+    def posted(self, key: str) -> None:
+        """A card has come to stand: what belongs into its thread can be drawn now."""
+        kind, _, subject = key.partition(":")
+        if kind in {"incident", "request"}:
+            self.changed(subject)
 
     def start(self) -> None:
         self._painter.start()
@@ -219,6 +228,9 @@ class SlackScreen:
                 shown = draw_checklist(checklist, self._words, self._who)
                 self._outbox.show(f"checklist:{checklist.id}", card.channel, card.ts, shown, urgent=True)
 
+    def _measured(self, incident: Incident, entries: Sequence[Entry]) -> list[Measured]:
+        return measured(self._targets, incident, self._store.incidents.transitions(incident.id), entries)
+
     def _bring(self, incident: Incident, escalation: Escalation) -> None:
         """In the channel, where everybody sees who is called, and to each of them alone. Once: it is about a moment."""
         key = f"escalation:{escalation.id}"
@@ -244,6 +256,7 @@ class SlackScreen:
             alert_resolved=alert is not None and alert.resolved is not None,
             told=[told_of(entry, self._store) for entry in as_edited(entries)],
             links=[(each.title, each.url) for each in team.links],
+            targets=self._measured(incident, entries) if incident.severity <= GRAVE else (),
         )
         return draw_incident(standing, self._words, self._who)
 
