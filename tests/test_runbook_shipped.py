@@ -11,6 +11,7 @@ from bot.model import Alert, AlertStatus, Category, Command, Wait
 from bot.runbooks.load import load_folder
 from bot.runbooks.match import matching
 from bot.runbooks.plan import fill, seal
+from bot.words import english
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = sorted({file.parent for pattern in ("runbooks/*.yaml", "*/runbooks/*.yaml") for file in ROOT.glob(pattern)})
@@ -38,7 +39,7 @@ def test_restart_service() -> None:
     best = matching(library, alert, Category.AVAILABILITY)[0]
     book = library.runbooks[best.runbook]
     plan = seal(book, fill(book, alert, {}), ROOT / "runbooks")
-    assert (best.runbook, best.why, plan.lock) == (
+    assert (best.runbook, english().plain_reason(best.why), plan.lock) == (
         "restart-service",
         "label alertname matches ServiceDown",
         "service:api",
