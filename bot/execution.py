@@ -346,6 +346,10 @@ class Journaled:
         self._store, self._run, self._plan, self._show, self._now = store, run, plan, show, now
 
     def begin_step(self, position: int, *, undo: bool = False) -> None:
+        self._begin(position, undo=undo)
+        self._show()  # a wait or a request has no process whose start would be told
+
+    def _begin(self, position: int, *, undo: bool) -> None:
         asks = not undo and isinstance(self._plan.steps[position].action, Ask)
         state = StepState.ASKING if asks else StepState.RUNNING
         self._store.steps.begin_step(self._run, position, self._now(), undo=undo, state=state)
@@ -358,7 +362,7 @@ class Journaled:
         with self._store.atomic():  # one commit, and so one wait for the disk, between two steps
             self._store.steps.finish_step(self._run, position, outcome, self._now(), undo=undo)
             if then is not None:
-                self.begin_step(then)
+                self._begin(then, undo=False)
         self._show()
 
 
