@@ -274,10 +274,12 @@ def pass_time(desk: Desk, minutes: float) -> None:
     desk.now = until
 
 
-def told_to(desk: Desk, id: str) -> list[tuple[float, str]]:
+def told_to(desk: Desk, id: str) -> list[tuple[int, str]]:
     """Minutes after the opening, and who."""
     opened = desk.incident(id).opened
-    return [((each.at - opened).total_seconds() / 60, each.to) for each in desk.store.escalations.escalations_of(id)]
+    return [
+        (round((each.at - opened).total_seconds() / 60), each.to) for each in desk.store.escalations.escalations_of(id)
+    ]
 
 
 def test_each_level_is_told_in_its_time_and_once(desk: Desk) -> None:

@@ -5,7 +5,7 @@ Each function is to be called in the transaction of what leads to it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import BOT, Incident, IncidentState, Severity
 from bot.store import Store
@@ -14,6 +14,7 @@ from bot.store.alerts import StoredAlert
 GRAVE = Severity.P1  # from here up an alert opens an incident by itself
 _LONGEST = 150  # characters of a title
 CLIMB = "escalate"  # the timer of the next step up the ladder; it is set anew whenever an incident changes so far
+_SETTLE = timedelta(seconds=3)  # before anybody is called: many at once turn out to be one storm by then
 _OVER = {IncidentState.MITIGATED, IncidentState.RESOLVED}
 
 
@@ -56,7 +57,7 @@ def open_anew(
     title = " ".join(title.split())[:_LONGEST]
     incident = store.incidents.open_incident(title, severity, alert, who, now, impact=impact)
     store.timeline.append(now, who, "incident opened", incident.id, {"number": incident.number, "severity": severity})
-    store.timers.set_timer(CLIMB, incident.id, now)
+    store.timers.set_timer(CLIMB, incident.id, now + _SETTLE)
     return incident
 
 
