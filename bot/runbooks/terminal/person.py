@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 _LONGEST_LINE = 16 * 1024
 _PATIENCE = 7 * 86400.0  # seconds
@@ -42,11 +44,7 @@ class Person:
             if self.wants_out:
                 raise KeyboardInterrupt
             self.tell(question, end="")
-            terminal = sys.stdin.fileno()
-            if not select.select([terminal], [], [], within)[0]:
-                return None
-            # Not sys.stdin's own reading: it would take in more than a line, where no select sees it.
-            line = os.read(terminal, _LONGEST_LINE).decode(errors="surrogateescape")
+            line = _line(within)
         finally:
             self._asked = False
         return line.removesuffix("\n") if line else None
@@ -64,3 +62,30 @@ class Person:
     def tell(self, text: str, end: str = "\n") -> None:
         sys.stderr.write(text + end)
         sys.stderr.flush()
+
+
+def _line(within: float) -> str | None:
+    """What is typed within so many seconds; None when nothing is, and an empty text at the end of the input."""
+    terminal, until = sys.stdin.fileno(), time.monotonic() + within
+    with _signals_heard() as signals:
+        while ready := select.select([terminal, signals], [], [], max(until - time.monotonic(), 0))[0]:
+            if signals in ready:  # its handler has run by now; who did not mean us lets us wait on
+                os.read(signals, 512)
+            if terminal in ready:
+                # Not sys.stdin's own reading: it would take in more than a line, where no select sees it.
+                return os.read(terminal, _LONGEST_LINE).decode(errors="surrogateescape")
+    return None
+
+
+@contextmanager
+def _signals_heard() -> Iterator[int]:
+    """A file that can be read after a signal: one that comes just before a wait begins would not end it otherwise."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield reading
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
