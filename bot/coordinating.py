@@ -5,7 +5,7 @@ Everybody on the team may. Each change is a line on the incident's timeline with
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -140,7 +140,7 @@ class Coordinating:
                 until = now + ending.watched
                 self._store.incidents.say_how_it_ended(incident_id, ending.root_cause, ending.fix, until)
                 said = {"root_cause": ending.root_cause, "fix": ending.fix, "watched_until": until.isoformat()}
-            self._note(now, person, f"incident {state.value}", incident_id, said)
+            self._store.timeline.append(now, person, f"incident {state.value}", incident_id, said)
             self._store.timers.set_timer(CLIMB, incident_id, now)
             self._done(event, now)
         self._show(incident)
@@ -155,7 +155,7 @@ class Coordinating:
             incident = self._found(incident_id)
             self._store.incidents.set_severity(incident_id, severity)
             what = {"severity": severity, "before": incident.severity, "why": why}
-            self._note(now, person, "incident severity", incident_id, what)
+            self._store.timeline.append(now, person, "incident severity", incident_id, what)
             self._store.timers.set_timer(CLIMB, incident_id, now)
             self._done(event, now)
         self._show(incident)
@@ -171,7 +171,7 @@ class Coordinating:
             now = self._context.now()
             incident = self._found(incident_id)
             self._store.incidents.give_role(incident_id, role, to)
-            self._note(now, person, "incident role", incident_id, {"role": role, "to": to or ""})
+            self._store.timeline.append(now, person, "incident role", incident_id, {"role": role, "to": to or ""})
             self._done(event, now)
         self._show(incident)
 
@@ -182,7 +182,7 @@ class Coordinating:
             now = self._context.now()
             incident = self._found(incident_id)
             self._store.incidents.say_impact(incident_id, impact)
-            self._note(now, person, "incident impact", incident_id, {"impact": impact})
+            self._store.timeline.append(now, person, "incident impact", incident_id, {"impact": impact})
             self._done(event, now)
         self._show(incident)
 
@@ -192,7 +192,7 @@ class Coordinating:
         with self._store.atomic():
             now = self._context.now()
             incident = self._found(incident_id)
-            self._note(now, person, "note", incident_id, {"text": text})
+            self._store.timeline.append(now, person, "note", incident_id, {"text": text})
             self._done(event, now)
         self._show(incident)
         return incident
@@ -204,7 +204,7 @@ class Coordinating:
             now = self._context.now()
             incident = self._found(incident_id)
             self._store.checklists.add_checklist(incident_id, checklist.name, checklist.title, checklist.items, now)
-            self._note(now, person, "checklist", incident_id, {"title": checklist.title})
+            self._store.timeline.append(now, person, "checklist", incident_id, {"title": checklist.title})
         self._show(incident)
 
     def tick(self, checklist_id: str, person: str, among: range, ticked: Collection[int], *, event: str) -> None:
@@ -224,11 +224,11 @@ class Coordinating:
             if new:
                 self._store.checklists.tick(checklist_id, new, person, now)
                 what = "; ".join(found.items[at] for at in sorted(new))
-                self._note(now, person, "ticked", found.incident, {"text": what})
+                self._store.timeline.append(now, person, "ticked", found.incident, {"text": what})
             elif len(gone := known - set(ticked)) == 1:
                 (at,) = gone
                 self._store.checklists.untick(checklist_id, at)
-                self._note(now, person, "tick taken away", found.incident, {"text": found.items[at]})
+                self._store.timeline.append(now, person, "tick taken away", found.incident, {"text": found.items[at]})
             self._done(event, now)
         self._context.show(found.incident)
 
@@ -287,9 +287,6 @@ class Coordinating:
         if known is not None and known.state is not IncidentState.RESOLVED:
             raise AlreadyDecided
         return self.alert_of(alert_id)
-
-    def _note(self, now: datetime, person: str, what: str, incident_id: str, said: Mapping[str, object]) -> None:
-        self._store.timeline.append(now, person, what, incident_id, said)
 
     def _done(self, event: str | None, now: datetime) -> None:
         if event is not None:

@@ -206,18 +206,6 @@ class Slackbox:
 
         return self._on_server(read)
 
-    def direct_messages(self, person: str) -> list[Json]:
-        """What stands in this person's direct messages, oldest first, with metadata."""
-        workspace = self._slack.workspace
-
-        def read() -> list[Json]:
-            who = self._person(person).id
-            theirs = [each for each in workspace.channels.values() if each.is_im and who in each.members]
-            found = [message for each in theirs for message in messages.top_level(each)]
-            return [messages.shown(message, metadata=True) for message in found]
-
-        return self._on_server(read)
-
     def ephemerals(self, person: str, channel: str) -> list[Json]:
         """What only this person was shown in a channel, oldest first."""
 

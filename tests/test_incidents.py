@@ -23,7 +23,7 @@ from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
 from bot.incidents.opening import open_for
 from bot.incidents.targets import Targets, measured
-from bot.model import Incident, IncidentRole, IncidentState, Severity
+from bot.model import BOT, Incident, IncidentRole, IncidentState, Severity
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
@@ -438,13 +438,19 @@ def test_all_that_stands_on_the_timeline_can_be_told() -> None:
     """In both languages: the words are held equal elsewhere."""
     code = "".join(path.read_text() for path in Path("bot").rglob("*.py"))
     written = set(re.findall(r'timeline\.append\(\s*[^,()]+(?:\(\))?,\s*[^,]+,\s*"([a-z ]+)"', code))
-    written |= set(re.findall(r'self\._note\([^,]+, [^,]+, "([a-z ]+)"', code))
     untold = {"storm began", "storm over", "paused", "resumed"}  # of a storm and of all runs, not of an incident
     untold |= {"pin edited"}  # what was pinned says then what it says now
     assert written - SENTENCES.keys() == untold
     values = dict.fromkeys(VALUES, "3")
     for sentence in {*SENTENCES.values(), "told_settled", "told_run_ended"}:
         assert english().plain(sentence, **values).strip()
+
+
+def test_the_record_of_an_earlier_version_can_be_told(desk: Desk) -> None:
+    id = desk.declared().id
+    for what, said in (("incident raised", {"severity": "P0"}), ("alert fired again", {"alert": "alert_1"})):
+        desk.store.timeline.append(desk.now, BOT, what, id, said)
+    assert [what for _, what in desk.told(id)][1:] == ["P0", "The alert fired anew, and has a new card"]
 
 
 def test_the_times_of_an_incident_are_utc(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 
 from tests.at_work import AtWork, Card, _texts
 
@@ -49,7 +50,8 @@ class Room:
 
     def direct_messages(self, person: str) -> list[dict[str, Any]]:
         """What the bot wrote to this person (a Slack id) alone."""
-        return self.box.direct_messages(person)
+        between = WebClient(self.box.bot_token, base_url=self.box.api_url).conversations_open(users=person)
+        return self.box.messages(between["channel"]["id"])
 
     def told(self, person: str) -> str:
         return self.work.told(person, "incidents")
@@ -341,6 +343,16 @@ def test_boxes_are_ticked_by_people_with_who_and_when(room: Room) -> None:
     room.card_with("Not done after all: Severity is set")
 
 
+def test_a_checklist_that_was_broken_since_the_start_names_its_line(room: Room) -> None:
+    templates = room.work.folder / "templates" / "en"
+    (templates / "checklists").mkdir(parents=True)
+    (templates / "words.yaml").write_text("queued: One moment.\n")
+    room.work.start(TEMPLATES_DIR=str(templates.parent))
+    room.type("alice", "declare P1 checkout is down")
+    (templates / "checklists" / "ours.md").write_text("- no title\n")
+    assert "ours.md:1: it has no title" in room.type("alice", "checklist ours")
+
+
 def test_which_checklists_there_are_is_said(room: Room) -> None:
     room.work.start()
     room.type("alice", "declare P1 checkout is down")
@@ -374,6 +386,17 @@ def test_the_timeline_tells_everything_in_order(room: Room) -> None:
         "Run 1 (Restart the shop): FIXED",
         "the leak is in the cache · bob",
     ]
+
+
+def test_what_people_chose_is_told_too(room: Room) -> None:
+    """Also with the values that they gave."""
+    room.work.start()
+    ts = room.work.fire()
+    room.work.waiting(ts)
+    room.work.choose("alice", ts, "edit")
+    room.submit("alice", service="cart")
+    room.work.card_with(ts, "service = `cart`")
+    assert "Another plan was asked for: restart-shop · alice" in room.type("alice", "timeline")
 
 
 def test_the_timeline_comes_as_a_file_into_its_thread(room: Room) -> None:

@@ -53,6 +53,9 @@ SENTENCES: Mapping[str, str] = {
     "unanswered": "told_unanswered",
     "undo asked for": "told_undo_asked_for",
     **{f"incident {state.value}": f"told_incident_{state.value}" for state in IncidentState},
+    # As earlier versions wrote it.
+    "alert fired again": "told_alert_fired_anew",
+    "incident raised": "told_severity",
 }
 _SETTLED, _RUN = "settled: ", "run "
 _PASSING = {"pin edited", *(f"run {state.value}" for state in (RunState.QUEUED, RunState.RUNNING, RunState.VERIFYING))}
@@ -91,7 +94,7 @@ def as_edited(entries: Sequence[Entry]) -> list[Entry]:
 
 def told_of(entry: Entry, store: Store) -> Told:
     """A line of the timeline, as people read it."""
-    data = {key: str(value) for key, value in entry.data.items() if value not in {None, ""}}
+    data = {key: str(value) for key, value in entry.data.items() if value is not None and value != ""}
     at = datetime.fromisoformat(data["at"]) if "at" in data else entry.at
     known = {**dict.fromkeys(VALUES, ""), **data, **_of_the_run(entry.data, store)}
     if entry.what.startswith(_RUN):

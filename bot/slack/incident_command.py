@@ -11,12 +11,12 @@ from slack_sdk import WebClient
 from bot.alerts.markup import plain_text
 from bot.checklists import Checklist
 from bot.coordinating import Coordinating
-from bot.errors import Gone, IncidentError, MoveNotAllowed, NoSuchIncident, NotOnTheTeam, WindowNotOpened
+from bot.errors import Gone, IncidentError, MoveNotAllowed, NoSuchIncident, NotOnTheTeam, TemplateError, WindowNotOpened
 from bot.escalating import Escalating
 from bot.incidents.chronicle import Told, chronicle
 from bot.incidents.specialists import specialists
 from bot.model import Incident, IncidentRole, IncidentState, Severity
-from bot.mrkdwn import Mrkdwn, time
+from bot.mrkdwn import Mrkdwn, escape, time
 from bot.slack.blocks import Content
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
@@ -103,6 +103,10 @@ class IncidentCommand:
                 return say(self._why_not(error, typed))
             except Gone:
                 return say(self._words("incident_cannot_move", state=self._words.plain("state_resolved")))
+            except WindowNotOpened:
+                return say(self._words("refused_late"))
+            except TemplateError as error:  # a file that was edited since the start
+                return say(escape(str(error)))
 
         return answer
 

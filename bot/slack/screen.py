@@ -238,10 +238,11 @@ class SlackScreen:
             return
         plight = plight_of(self._store, self._workspace, self._team(), incident, escalation)
         content = draw_escalation(plight, self._words, self._who)
-        self._outbox.show(key, self._workspace.incidents, None, content, urgent=True)
         for each in escalation.people:
             if not each.startswith("S"):  # a group is called by its mention alone
                 self._outbox.show(f"{key}:{each}", each, None, content, urgent=True)
+        # Last: that it is there says that all of them are, also after a crash in between.
+        self._outbox.show(key, self._workspace.incidents, None, content, urgent=True)
 
     def incident(self, incident: Incident) -> Content:
         """Its card as it is now."""
