@@ -42,12 +42,15 @@ from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.doctor import ask, report
 from bot.slack.history import begin, catch_up
-from bot.slack.incident_command import IncidentCommand
+from bot.slack.incidents.changing import Changing
+from bot.slack.incidents.command import IncidentCommand
+from bot.slack.incidents.looking import Looking
+from bot.slack.incidents.means import Means
+from bot.slack.incidents.pins import Pins
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
 from bot.slack.outbox import Outbox
-from bot.slack.pins import Pins
 from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
@@ -110,16 +113,11 @@ class Bot:
         pins = Pins(patient, store, self.flow.coordinating, workspace, words)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
+        means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
         incidents = IncidentCommand(
-            store,
-            self.flow.coordinating,
-            self.flow.escalating,
-            workspace,
-            client,
-            screen.drawing,
-            self._uploads,
-            screen.incident,
-            lambda: checklists(found.templates_dir, found.language),
+            means,
+            Changing(means, lambda: checklists(found.templates_dir, found.language)),
+            Looking(means, screen.incident),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)

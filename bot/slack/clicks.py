@@ -36,7 +36,7 @@ from bot.interventions import Answer
 from bot.model import Category
 from bot.mrkdwn import Mrkdwn, listed, time
 from bot.slack.click import MENU, Click, open_modal, read_click
-from bot.slack.incident_clicks import INCIDENT_ACTIONS, INCIDENT_VIEWS, IncidentClicks
+from bot.slack.incidents.clicks import INCIDENT_ACTIONS, INCIDENT_VIEWS, IncidentClicks
 from bot.slack.modals import (
     NONE_FITS,
     category_modal,

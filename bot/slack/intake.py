@@ -20,7 +20,7 @@ from bot.alerts.reports import wants_an_answer
 from bot.errors import AlreadyDecided, Gone, InputError, MessageError
 from bot.flow import Flow
 from bot.model import AlertStatus
-from bot.slack.pins import Pins
+from bot.slack.incidents.pins import Pins
 from bot.slack.workspace import Workspace
 from bot.store import Store
 

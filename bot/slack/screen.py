@@ -21,14 +21,14 @@ from bot.runbooks.progress import left_half_done
 from bot.slack.blocks import Content, section
 from bot.slack.blocks import content as content_of
 from bot.slack.cards import draw_card
-from bot.slack.checklist_blocks import draw_checklist
 from bot.slack.drawing import Drawing, short
-from bot.slack.escalation_blocks import draw_escalation
-from bot.slack.incident_card import IncidentStanding, draw_incident
+from bot.slack.incidents.card import IncidentStanding, draw_incident
+from bot.slack.incidents.checklist import draw_checklist
+from bot.slack.incidents.escalation import draw_escalation
+from bot.slack.incidents.plights import plight_of
 from bot.slack.mentions import called
 from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
-from bot.slack.plights import plight_of
 from bot.slack.proposal_blocks import too_long
 from bot.slack.question import draw_question, questions
 from bot.slack.standing import Standing, standing_of

@@ -8,7 +8,7 @@ from datetime import UTC
 from bot.incidents.chronicle import Told
 from bot.model import BOT, Incident
 from bot.mrkdwn import Mrkdwn, time
-from bot.slack.escalation_blocks import named
+from bot.slack.incidents.escalation import named
 from bot.words import Words
 
 

@@ -17,11 +17,11 @@ from bot.escalating import Escalating
 from bot.incidents.opening import title_of
 from bot.model import IncidentRole, IncidentState, Severity
 from bot.mrkdwn import Mrkdwn
-from bot.slack.checklist_blocks import AT_ONCE
 from bot.slack.click import TICK, Click, open_modal
 from bot.slack.drawing import Drawing
-from bot.slack.escalation_blocks import named
-from bot.slack.incident_modals import NEW, declare_modal, escalate_modal, impact_modal, resolve_modal, severity_modal
+from bot.slack.incidents.checklist import AT_ONCE
+from bot.slack.incidents.escalation import named
+from bot.slack.incidents.modals import NEW, declare_modal, escalate_modal, impact_modal, resolve_modal, severity_modal
 from bot.slack.workspace import Workspace
 from bot.team import ON_CALL, ROLE
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.incidents.ladder import next_at
 from bot.incidents.specialists import specialists
 from bot.model import Escalation, Incident, Reading, Result, Run
-from bot.slack.escalation_blocks import Plight
+from bot.slack.incidents.escalation import Plight
 from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.team import Team

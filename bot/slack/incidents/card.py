@@ -17,7 +17,7 @@ from bot.runbooks.written import duration
 from bot.slack.blocks import Content, actions, button, content, context, header, menu, section
 from bot.slack.click import MENU
 from bot.slack.drawing import SIGNS
-from bot.slack.told import told_lines
+from bot.slack.incidents.told import told_lines
 from bot.words import Words
 
 _SHOWN = 6  # lines of the timeline, the last ones
