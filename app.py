@@ -31,6 +31,7 @@ from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.handle import command as handling
 from bot.handle.handling import Place
+from bot.incidents.facts import FactFinder
 from bot.incidents.targets import Targets
 from bot.logs import set_up_logs
 from bot.runbooks.processes.scratch import Scratch
@@ -57,6 +58,7 @@ from bot.slack.uploads import Uploads
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
 from bot.team import TeamFile
+from bot.texts import Texts
 from bot.timers import Ticker
 from bot.withheld import secret_values
 from bot.words import Words
@@ -79,6 +81,7 @@ class Bot:
         self._outbox = Outbox(store, client, utc_now, lambda key: self._screen.posted(key))
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         observe = found.mode == "observe"
+        targets = Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve)
         self._screen = screen = SlackScreen(
             store,
             self._outbox,
@@ -89,7 +92,7 @@ class Bot:
             lambda: len(shelf.library().broken),
             self._uploads,
             observe=observe,
-            targets=Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve),
+            targets=targets,
         )
         self._scratch = Scratch(found.database.with_name(found.database.name + ".runs"))
         self._model = language_model(found, secrets=secret_values(environ))
@@ -103,6 +106,8 @@ class Bot:
                 roles.of,
                 surroundings,
                 screen.changed,
+                FactFinder(store, lambda: people.now, words, targets, workspace.permalink),
+                Texts(found.templates_dir, found.language),
                 home=next(iter(workspace.alerts)),
                 observe=observe,
                 storm=StormRule(found.storm_alerts, found.storm_window),

@@ -9,11 +9,13 @@ from datetime import datetime
 from bot.alerts.correlate import StormRule
 from bot.classify.weigh import classify
 from bot.clock import utc_now
+from bot.incidents.facts import FactFinder
 from bot.model import Alert, Classification
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
 from bot.team import Team
+from bot.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Context:
     roles_of: Callable[[str], Collection[str]]  # which of the team's roles a Slack user holds at this moment
     surroundings: Surroundings  # what steps work in
     show: Callable[[str], None]  # draws the card of an alert, an incident or a request anew
+    facts: FactFinder
+    texts: Texts
     home: str  # the channel where proposals stand that no alert has led to
     observe: bool = False  # nothing may run
     storm: StormRule = field(default_factory=StormRule)

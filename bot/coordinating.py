@@ -5,7 +5,7 @@ Everybody on the team may. Each change is a line on the incident's timeline with
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +14,8 @@ from bot.context import Context
 from bot.errors import AlreadyDecided, Gone, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
-from bot.incidents.opening import CLIMB, join, open_anew
-from bot.model import Incident, IncidentRole, IncidentState, Severity
+from bot.incidents.opening import join, open_anew, wake
+from bot.model import Incident, IncidentRole, IncidentState, Known, Severity
 from bot.store.alerts import StoredAlert
 
 WATCHED = timedelta(hours=2)  # after the end, unless somebody says otherwise
@@ -141,7 +141,7 @@ class Coordinating:
                 self._store.incidents.say_how_it_ended(incident_id, ending.root_cause, ending.fix, until)
                 said = {"root_cause": ending.root_cause, "fix": ending.fix, "watched_until": until.isoformat()}
             self._store.timeline.append(now, person, f"incident {state.value}", incident_id, said)
-            self._store.timers.set_timer(CLIMB, incident_id, now)
+            wake(self._store, incident_id, now)
             self._done(event, now)
         self._show(incident)
 
@@ -156,7 +156,7 @@ class Coordinating:
             self._store.incidents.set_severity(incident_id, severity)
             what = {"severity": severity, "before": incident.severity, "why": why}
             self._store.timeline.append(now, person, "incident severity", incident_id, what)
-            self._store.timers.set_timer(CLIMB, incident_id, now)
+            wake(self._store, incident_id, now)
             self._done(event, now)
         self._show(incident)
 
@@ -175,14 +175,16 @@ class Coordinating:
             self._done(event, now)
         self._show(incident)
 
-    def say_impact(self, incident_id: str, person: str, impact: str, *, event: str | None = None) -> None:
-        """Who is hurt by it, and how. Raises Gone and NotOnTheTeam."""
+    def say(self, incident_id: str, person: str, said: Mapping[Known, str], *, event: str | None = None) -> None:
+        """What is known by now; what is the same as before is no news. Raises Gone and NotOnTheTeam."""
         self.may_change(person)
         with self._store.atomic():
             now = self._context.now()
             incident = self._found(incident_id)
-            self._store.incidents.say_impact(incident_id, impact)
-            self._store.timeline.append(now, person, "incident impact", incident_id, {"impact": impact})
+            for what, text in said.items():
+                if text != getattr(incident, what.value):
+                    self._store.incidents.say(incident_id, what, text)
+                    self._store.timeline.append(now, person, f"incident {what.value}", incident_id, {"text": text})
             self._done(event, now)
         self._show(incident)
 

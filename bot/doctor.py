@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.team import Team
 from bot.team import load as load_team
+from bot.texts import Texts
 from bot.words import Words
 
 
@@ -90,6 +91,7 @@ def _findings(
     if not wrong & {"TEMPLATES_DIR", "LANGUAGE"}:
         try:
             checklists(found.templates_dir, found.language)
+            Texts(found.templates_dir, found.language)
             yield Finding("templates", True, f"{Words(found.templates_dir, found.language).file} can be read")
         except TemplateError as error:
             yield from _each("templates", error)

@@ -75,6 +75,7 @@ class Storming:
 
     def _merge(self, other: Incident, into: Incident, now: datetime) -> None:
         self._store.incidents.move_incident(other.id, other.state, IncidentState.RESOLVED, BOT, now)
+        self._store.incidents.mark_merged(other.id)
         self._store.timeline.append(now, BOT, "incident merged", other.id, {"into": into.name})
         if other.alert is not None:
             self._store.alerts.join_incident(other.alert, into.id)

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 GROUP = "group:"  # a role held by whoever is in a Slack user group: "group:S0123"
 ROLE = "role:"  # who an escalation level tells: "oncall" or "role:lead"
 ON_CALL = "oncall"
+PAGER = "page"
 
 
 class _Part(BaseModel):
@@ -115,7 +116,7 @@ class Level(_Part):
     """`to` is told `after` seconds, unless the incident got as far as `unless` before."""
 
     after: Duration
-    to: Annotated[str, _text_that(r"oncall|role:.+", "oncall, or a role: role:lead")]
+    to: Annotated[str, _text_that(r"oncall|page|role:.+", "oncall, a role such as role:lead, or page")]
     unless: Literal["acknowledged", "mitigated", "resolved"] = "acknowledged"
 
 
@@ -129,6 +130,13 @@ class Escalation(_Part):
     def levels(self, severity: Severity) -> tuple[Level, ...]:
         found: tuple[Level, ...] = getattr(self, severity.value)
         return found
+
+
+class Pager(_Part):
+    """Where `to: page` goes: a webhook that takes JSON, ours or that of PagerDuty's Events API v2."""
+
+    url: Url
+    format: Literal["json", "pagerduty"] = "json"
 
 
 class Handoff(_Part):
@@ -160,6 +168,8 @@ class Team(_Part):
     rota: Rota | None = None
     escalation: Escalation = Escalation()
     updates: dict[Severity, Annotated[Duration, Field(ge=60)]] = Field(default_factory=dict)
+    status_page: Url | None = None  # where customers look
+    page: Pager | None = None
     handoff: Handoff = Handoff()
     stakeholders: dict[Severity, tuple[Email, ...]] = Field(default_factory=dict)
     contacts: tuple[Contact, ...] = ()

@@ -19,15 +19,17 @@ from bot.coordinating import Coordinating, Ending
 from bot.errors import AlreadyDecided, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
 from bot.escalating import Escalating
 from bot.incidents.chronicle import SENTENCES, VALUES, chronicle
+from bot.incidents.facts import FactFinder
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
 from bot.incidents.opening import open_for
 from bot.incidents.targets import Targets, measured
-from bot.model import BOT, Incident, IncidentRole, IncidentState, Severity
+from bot.model import BOT, Incident, IncidentRole, IncidentState, Known, Severity
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
 from bot.team import load
+from bot.texts import english_texts
 from bot.words import english
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
 
@@ -51,6 +53,8 @@ class Desk:
             lambda person: self.team.roles_of(person),
             Surroundings(folder, {}),
             self.shown.append,
+            FactFinder(self.store, lambda: self.team, english(), Targets()),
+            english_texts(),
             home="C1",
             now=lambda: self.now,
         )
@@ -137,7 +141,7 @@ def test_the_record_says_who_did_what(desk: Desk) -> None:
     people.move(id, BOB, IncidentState.ACKNOWLEDGED)
     people.give_role(id, BOB, IncidentRole.LEAD, BOB)
     people.grade(id, ALICE, Severity.P0, "all orders fail")
-    people.say_impact(id, ALICE, "no order can be placed")
+    people.say(id, ALICE, {Known.IMPACT: "no order can be placed"})
     people.note(id, BOB, "the pool is exhausted")
     people.move(id, BOB, IncidentState.RESOLVED, Ending("a leak", "rolled back", timedelta(hours=1)))
     people.give_role(id, BOB, IncidentRole.LEAD, None)
@@ -408,7 +412,7 @@ def test_targets_are_met_missed_or_open(desk: Desk) -> None:
     desk.now += timedelta(minutes=4)
     desk.coordinating.move(id, ALICE, IncidentState.ACKNOWLEDGED)
     desk.now += timedelta(minutes=8)
-    desk.coordinating.say_impact(id, ALICE, "half of the orders")
+    desk.coordinating.say(id, ALICE, {Known.IMPACT: "half of the orders"})
     desk.now += timedelta(minutes=18)
     desk.coordinating.move(id, ALICE, IncidentState.RESOLVED)
     assert against(desk, id, Targets(resolve=timedelta(minutes=7))) == [

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
     "httpx": ("bot.runbooks", "bot.classify.llm"),
-    "jinja2": ("bot.words", "bot.classify.llm"),
+    "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),
     "pydantic_settings": ("bot.settings",),

@@ -97,7 +97,7 @@ links: [{title: x, url: "javascript:alert(1)"}]
         "11: `rota.order[2]` names dora, who is not in `people`; known are alice, bob",
         "12: `rota.cover[1].to` is not after `from`; swap them or mend the dates",
         "12: `rota.cover[1].who` names eve, who is not in `people`; known are alice, bob",
-        '14: `escalation.P0[1].to` is "alice"; write oncall, or a role: role:lead',
+        '14: `escalation.P0[1].to` is "alice"; write oncall, a role such as role:lead, or page',
         "14: `escalation.P0[2].to` names the role boss, which is not in `roles`; known are approvers, lead",
         '14: `escalation.P0[2].unless` is "never"; write acknowledged, mitigated or resolved',
         '15: `updates.P0` is "0s"; write at least 1m',

@@ -13,7 +13,8 @@ from bot.store.alerts import StoredAlert
 
 GRAVE = Severity.P1  # from here up an alert opens an incident by itself
 _LONGEST = 150  # characters of a title
-CLIMB = "escalate"  # the timer of the next step up the ladder; it is set anew whenever an incident changes so far
+# The timers of the next step up the ladder and of the next update. What is due is worked out when they fire.
+CLIMB, TELL = "escalate", "update"
 _SETTLE = timedelta(seconds=3)  # before anybody is called: many at once turn out to be one storm by then
 _OVER = {IncidentState.MITIGATED, IncidentState.RESOLVED}
 
@@ -57,7 +58,7 @@ def open_anew(
     title = " ".join(title.split())[:_LONGEST]
     incident = store.incidents.open_incident(title, severity, alert, who, now, impact=impact)
     store.timeline.append(now, who, "incident opened", incident.id, {"number": incident.number, "severity": severity})
-    store.timers.set_timer(CLIMB, incident.id, now + _SETTLE)
+    wake(store, incident.id, now + _SETTLE)
     return incident
 
 
@@ -68,7 +69,13 @@ def join(store: Store, alert: StoredAlert, incident: Incident, now: datetime, wh
     if incident.state in _OVER and alert.resolved is None:
         store.incidents.move_incident(incident.id, incident.state, IncidentState.OPEN, who, now)
         store.timeline.append(now, who, "incident open", incident.id, {"again": True})
-        store.timers.set_timer(CLIMB, incident.id, now)
+        wake(store, incident.id, now)
+
+
+def wake(store: Store, incident_id: str, at: datetime) -> None:
+    """It has changed so that somebody else may have to be called or told, or sooner, or nobody."""
+    for kind in (CLIMB, TELL):
+        store.timers.set_timer(kind, incident_id, at)
 
 
 def raised(store: Store, incident: Incident, severity: Severity, now: datetime) -> Incident:
@@ -76,5 +83,5 @@ def raised(store: Store, incident: Incident, severity: Severity, now: datetime) 
     if severity >= incident.severity:
         return incident
     store.timeline.append(now, BOT, "incident severity", incident.id, {"severity": severity})
-    store.timers.set_timer(CLIMB, incident.id, now)
+    wake(store, incident.id, now)
     return store.incidents.set_severity(incident.id, severity)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.model import BOT, Entry, Incident, IncidentState, Transition
 
 _ORDER = list(IncidentState)
-_ASSESSING = {"incident severity", "incident impact"}  # what people say of how bad it is
+_ASSESSING = {"incident severity", "incident impact", "incident root_cause"}  # what people say of how bad it is
 
 
 @dataclass(frozen=True)

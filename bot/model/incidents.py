@@ -28,6 +28,14 @@ class IncidentRole(StrEnum):
     SCRIBE = "scribe"
 
 
+class Known(StrEnum):
+    """What people say of an incident as they find it out."""
+
+    IMPACT = "impact"  # who is hurt by it, and how
+    ROOT_CAUSE = "root_cause"
+    EXPECTED = "expected"  # when it should be over
+
+
 @dataclass(frozen=True)
 class Incident:
     id: str
@@ -43,6 +51,8 @@ class Incident:
     impact: str = ""
     root_cause: str = ""
     fix: str = ""
+    expected: str = ""  # when it should be over, in a person's words
+    merged: bool = False  # it turned out to be part of another one
     watched_until: datetime | None = None  # after its end; an alert that comes back until then opens it again
 
     @property

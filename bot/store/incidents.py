@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model import Incident, IncidentRole, IncidentState, Severity, Transition
+from bot.model import Incident, IncidentRole, IncidentState, Known, Severity, Transition
 from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
 from bot.store.ids import new_id
 
@@ -24,6 +24,8 @@ def _incident(row: Row) -> Incident:
         impact=row["impact"],
         root_cause=row["root_cause"],
         fix=row["fix"],
+        expected=row["expected"],
+        merged=bool(row["merged"]),
         watched_until=to_time_or_none(row["watched_until"]),
     )
 
@@ -101,8 +103,15 @@ class Incidents:
             {"id": id, "person": person},
         )
 
-    def say_impact(self, id: str, impact: str) -> None:
-        self._driver.execute("UPDATE incidents SET impact = :impact WHERE id = :id", {"id": id, "impact": impact})
+    def say(self, id: str, what: Known, text: str) -> None:
+        self._driver.execute(
+            f"UPDATE incidents SET {what.value} = :text WHERE id = :id",  # noqa: S608 - one of three names
+            {"id": id, "text": text},
+        )
+
+    def mark_merged(self, id: str) -> None:
+        """It turned out to be part of another one: its end was none, and it counts nowhere."""
+        self._driver.execute("UPDATE incidents SET merged = 1 WHERE id = :id", {"id": id})
 
     def set_severity(self, id: str, severity: Severity) -> Incident:
         rows = self._driver.execute(

@@ -225,6 +225,31 @@ def incidents(db: Database) -> None:
         db.execute(statement)
 
 
+_UPDATES = (
+    "ALTER TABLE incidents ADD COLUMN expected TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE incidents ADD COLUMN merged INTEGER NOT NULL DEFAULT 0",
+    "UPDATE incidents SET merged = 1 WHERE id IN (SELECT subject FROM timeline WHERE what = 'incident merged')",
+    """CREATE TABLE updates (      -- what people were told of an incident, and the draft of what they are told next
+        id TEXT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incidents, kind TEXT, text TEXT, edited_by TEXT,
+        held TEXT, asked TEXT NOT NULL, sent TEXT, dropped TEXT, severity TEXT, who TEXT
+    )""",
+    "CREATE INDEX updates_by_incident ON updates (incident, id)",
+    "CREATE UNIQUE INDEX updates_draft ON updates (incident) WHERE sent IS NULL AND dropped IS NULL",
+    """CREATE TABLE deliveries (   -- what goes out by other ways than Slack
+        key TEXT PRIMARY KEY, way TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL,
+        created TEXT NOT NULL, due TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT, sent TEXT,
+        given_up TEXT
+    )""",
+    "CREATE INDEX deliveries_due ON deliveries (due) WHERE sent IS NULL AND given_up IS NULL",
+)
+
+
+@MIGRATIONS()
+def updates(db: Database) -> None:
+    for statement in _UPDATES:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:

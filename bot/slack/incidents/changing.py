@@ -8,11 +8,11 @@ from dataclasses import replace
 from bot.alerts.markup import plain_text
 from bot.checklists import Checklist
 from bot.errors import WindowNotOpened
+from bot.incidents.said import named
 from bot.incidents.specialists import specialists
-from bot.model import Incident, IncidentRole, IncidentState, Severity
+from bot.model import Incident, IncidentRole, IncidentState, Known, Severity
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
-from bot.slack.incidents.escalation import named
 from bot.slack.incidents.means import Means, severity_and_rest
 from bot.slack.incidents.modals import declare_modal, resolve_modal
 from bot.team import ON_CALL, ROLE
@@ -102,7 +102,7 @@ class Changing:
         incident, rest = self._means.named(typed)
         if not rest:
             return say(self._words("incident_text_how", verb=typed.verb))
-        self._coordinating.say_impact(incident.id, typed.person, plain_text(rest))
+        self._coordinating.say(incident.id, typed.person, {Known.IMPACT: plain_text(rest)})
         return self._means.said(incident, "incident_impact_said")
 
     def _note(self, typed: Typed) -> Answer:

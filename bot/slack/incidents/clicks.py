@@ -15,12 +15,12 @@ from bot.coordinating import Coordinating, Ending
 from bot.errors import AlreadyDecided
 from bot.escalating import Escalating
 from bot.incidents.opening import title_of
-from bot.model import IncidentRole, IncidentState, Severity
+from bot.incidents.said import named
+from bot.model import IncidentRole, IncidentState, Known, Severity
 from bot.mrkdwn import Mrkdwn
 from bot.slack.click import TICK, Click, open_modal
 from bot.slack.drawing import Drawing
 from bot.slack.incidents.checklist import AT_ONCE
-from bot.slack.incidents.escalation import named
 from bot.slack.incidents.modals import NEW, declare_modal, escalate_modal, impact_modal, resolve_modal, severity_modal
 from bot.slack.workspace import Workspace
 from bot.team import ON_CALL, ROLE
@@ -103,7 +103,7 @@ class IncidentClicks:
                 incident = people.changeable(click.value, click.person)
                 self._open(click, impact_modal(self._words, incident.impact), click.value)
             case "incident_impact_said":
-                people.say_impact(click.value, click.person, click.answers["impact"], event=event)
+                people.say(click.value, click.person, {Known.IMPACT: click.answers["impact"]}, event=event)
 
     def _ask_whom(self, click: Click) -> None:
         incident, team = self._coordinating.changeable(click.value, click.person), self._draw.team()

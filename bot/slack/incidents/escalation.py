@@ -8,12 +8,12 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
+from bot.incidents.said import named
 from bot.model import BOT, Escalation, Incident
 from bot.mrkdwn import Mrkdwn, escape, link, listed, person, time
 from bot.runbooks.told import seconds
 from bot.slack.blocks import Content, content, context, header, section
 from bot.slack.drawing import SIGNS
-from bot.team import ON_CALL, ROLE
 from bot.words import Words
 
 _MOST = 8  # things tried that are listed, the last ones
@@ -66,13 +66,6 @@ def draw_escalation(plight: Plight, words: Words, who: Callable[[str], str]) -> 
         notes.append(words("escalation_specialists", who=reach))
     notes += [link(url, each) for each, url in plight.links]
     return content(title, [*blocks, context(Mrkdwn(" · ".join(notes)))])
-
-
-def named(to: str, words: Words, who: Callable[[str], str]) -> str:
-    """Who `to` is, in words."""
-    if to == ON_CALL:
-        return words.plain("on_call")
-    return to.removeprefix(ROLE) if to.startswith(ROLE) else who(to)
 
 
 def mention(slack_id: str) -> Mrkdwn:

@@ -1,0 +1,302 @@
+"""What is known of an incident, as the texts of templates/<language>/texts tell it. Times are in the rota's zone.
+
+Everything comes from the record. What is not known is an empty text, and a text leaves it out or says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from bot.incidents.chronicle import Told, chronicle
+from bot.incidents.said import by, in_words
+from bot.incidents.targets import Targets, measured
+from bot.model import Incident, IncidentRole, IncidentState, Proposal, ProposalState, Run, StepRecord
+from bot.rota import on_call
+from bot.runbooks.described import describe
+from bot.runbooks.written import duration
+from bot.spans import span
+from bot.store import Store
+from bot.team import Team
+from bot.words import Words
+
+
+@dataclass(frozen=True)
+class LineFact:
+    """A line of the timeline. `time` is the time of day, `at` has the day too."""
+
+    time: str
+    at: str
+    what: str
+    who: str
+
+
+@dataclass(frozen=True)
+class RunFact:
+    number: int
+    title: str
+    result: str  # FIXED, NOT FIXED, DONE, or the state in capitals
+    why: str
+    approved_by: str
+    began: str
+    took: str
+    steps: tuple[str, ...]  # what was started, and how it ended
+
+
+@dataclass(frozen=True)
+class TargetFact:
+    what: str  # acknowledge, …, in the team's language
+    within: str
+    took: str  # empty while it is not reached
+    met: bool
+
+
+@dataclass(frozen=True)
+class AlertFact:
+    name: str
+    source: str
+    category: str
+    summary: str
+    at: str
+    resolved: str
+
+
+@dataclass(frozen=True)
+class ActionFact:
+    number: int
+    text: str
+    owner: str
+    due: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a text may use; docs/incidents.md lists it for those who write texts, and a test holds the list."""
+
+    number: int
+    name: str  # INC-7
+    title: str
+    severity: str  # P0
+    state: str  # in the team's language
+    is_open: bool  # neither mitigated nor resolved
+    impact: str
+    root_cause: str
+    fix: str
+    expected: str  # when it should be over, in a person's words
+    date: str
+    now: str
+    detected: str
+    acknowledged: str
+    mitigated: str
+    resolved: str
+    lasted: str  # so far, or until it was resolved
+    to_acknowledge: str
+    to_mitigate: str
+    to_resolve: str
+    lead: str
+    communications: str
+    scribe: str
+    on_call: str
+    declared_by: str  # empty when an alert led to it
+    doing: tuple[str, ...]  # runs under way, plans that wait for a decision
+    changes: tuple[LineFact, ...]  # since the message before, the last ones
+    timeline: tuple[LineFact, ...]  # all of it
+    runs: tuple[RunFact, ...]
+    alerts: tuple[AlertFact, ...]
+    categories: tuple[str, ...]
+    targets: tuple[TargetFact, ...]
+    actions: tuple[ActionFact, ...]
+    cadence: str  # between two messages; empty when there are none to come
+    next_update: str
+    watched_until: str
+    postmortem: str  # when it is to be held
+    status_page: str
+    thread: str  # the address of the incident's card
+
+
+_CHANGES = 12  # lines of the timeline that a message tells
+_SILENT = {"told_update"}  # what an update need not tell: the one before it
+
+
+class FactFinder:
+    def __init__(
+        self,
+        store: Store,
+        team: Callable[[], Team],
+        words: Words,
+        targets: Targets,
+        link: Callable[[str, str], str] = lambda channel, ts: "",  # noqa: ARG005
+    ) -> None:
+        """`link` gives the address of a message, by its channel and ts."""
+        self._store = store
+        self._team = team
+        self._words = words
+        self._targets = targets
+        self._link = link
+
+    def facts(
+        self,
+        incident: Incident,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        next_update: datetime | None = None,
+        postmortem: datetime | None = None,
+    ) -> Facts:
+        """As they are `now`; `since`: when the message before was written."""
+        team, clock = self._team(), Clock(self._team())
+        told = chronicle(self._store, incident)
+        moves = self._store.incidents.transitions(incident.id)
+        first = {state: _first([m.at for m in moves if m.state is state]) for state in IncidentState}
+        reached = measured(self._targets, incident, moves, self._store.timeline.entries(incident.id))
+        cadence = team.updates.get(incident.severity)
+        ended = incident.closed or now
+        alerts = [
+            a for each in self._store.incidents.alerts_of(incident.id) if (a := self._store.alerts.find_alert(each))
+        ]
+        proposals = [each for alert in alerts for each in self._store.proposals.proposals_of(alert.id)]
+        runs = [(each, run) for each in proposals if (run := self._store.runs.run_of(each.id))]
+        card = self._store.cards.find_card(f"incident:{incident.id}")
+        holders = {role: self._who(person) for role, person in incident.roles.items()}
+        news = [line for line in told if since is None or line.at >= since]
+        return Facts(
+            number=incident.number,
+            name=incident.name,
+            title=incident.title,
+            severity=incident.severity.value,
+            state=self._words.plain(f"state_{incident.state.value}"),
+            is_open=incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED},
+            impact=incident.impact,
+            root_cause=incident.root_cause,
+            fix=incident.fix,
+            expected=incident.expected,
+            date=clock.date(incident.opened),
+            now=clock.time(now),
+            detected=clock.time(incident.opened),
+            acknowledged=clock.time(first[IncidentState.ACKNOWLEDGED]),
+            mitigated=clock.time(first[IncidentState.MITIGATED]),
+            resolved=clock.time(incident.closed),
+            lasted=span(ended - incident.opened),
+            to_acknowledge=_between(incident, first[IncidentState.ACKNOWLEDGED]),
+            to_mitigate=_between(incident, first[IncidentState.MITIGATED]),
+            to_resolve=_between(incident, incident.closed),
+            lead=holders.get(IncidentRole.LEAD, ""),
+            communications=holders.get(IncidentRole.COMMUNICATIONS, ""),
+            scribe=holders.get(IncidentRole.SCRIBE, ""),
+            on_call=on_call(team.rota, now) if team.rota else "",
+            declared_by=next((by(line, self._who) for line in told if line.what.sentence == "told_opened"), ""),
+            doing=(*self._doing(proposals, runs, clock),),
+            changes=tuple(self._line(line, clock) for line in news if line.what.sentence not in _SILENT)[-_CHANGES:],
+            timeline=tuple(self._line(line, clock) for line in told),
+            runs=tuple(self._run(proposal, run, clock) for proposal, run in runs),
+            alerts=tuple(
+                AlertFact(
+                    each.alert.name,
+                    each.alert.source,
+                    each.classification.category.value,
+                    " ".join(each.alert.summary.split()),
+                    clock.moment(each.first),
+                    clock.moment(each.resolved),
+                )
+                for each in alerts
+            ),
+            categories=tuple(dict.fromkeys(each.classification.category.value for each in alerts)),
+            targets=tuple(
+                TargetFact(
+                    self._words.plain(f"target_{each.what}"),
+                    duration(each.within.total_seconds()),
+                    span(each.reached - incident.since) if each.reached else "",
+                    bool(each.met),
+                )
+                for each in reached
+            ),
+            actions=(),
+            cadence=span(timedelta(seconds=cadence)) if cadence else "",
+            next_update=clock.time(next_update),
+            watched_until=clock.moment(incident.watched_until),
+            postmortem=clock.moment(postmortem),
+            status_page=team.status_page or "",
+            thread=self._link(card.channel, card.ts) if card and card.ts else "",
+        )
+
+    def _who(self, slack_id: str) -> str:
+        """A name where nothing mentions anybody: in a mail or a file."""
+        return self._team().name_of(slack_id) or slack_id
+
+    def _line(self, line: Told, clock: Clock) -> LineFact:
+        what = in_words(line, self._words, self._who)
+        return LineFact(clock.time(line.at), clock.moment(line.at), what, by(line, self._who))
+
+    def _doing(
+        self, proposals: Sequence[Proposal], runs: Sequence[tuple[Proposal, Run]], clock: Clock
+    ) -> Sequence[str]:
+        under_way = [
+            self._words.plain(
+                "doing_run", number=run.number, title=proposal.plan.title, since=clock.time(run.started or run.queued)
+            )
+            for proposal, run in runs
+            if not run.state.over
+        ]
+        waiting = [
+            self._words.plain("doing_waits", title=each.plan.title)
+            for each in proposals
+            if each.state is ProposalState.WAITING
+        ]
+        return [*under_way, *waiting]
+
+    def _run(self, proposal: Proposal, run: Run, clock: Clock) -> RunFact:
+        began, ended = run.started or run.queued, run.ended
+        return RunFact(
+            number=run.number,
+            title=proposal.plan.title,
+            result=str(run.verdict or run.state.upper()),
+            why=run.why,
+            approved_by=", ".join(self._who(each.person) for each in proposal.decisions if each.approve),
+            began=clock.moment(began),
+            took=span(ended - began) if ended else "",
+            steps=tuple(_step(proposal, record) for record in run.steps),
+        )
+
+
+class Clock:
+    """Times as they are read where the team works."""
+
+    def __init__(self, team: Team) -> None:
+        self._zone: tzinfo = team.rota.zone if team.rota else UTC
+
+    def date(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%Y-%m-%d}"
+
+    def time(self, at: datetime | None) -> str:
+        """The time of day, and in which zone; empty where there is none."""
+        return f"{at.astimezone(self._zone):%H:%M} {self._name(at)}" if at else ""
+
+    def moment(self, at: datetime | None) -> str:
+        return f"{self.date(at)} {self.time(at)}" if at else ""
+
+    def _name(self, at: datetime) -> str:
+        """EST, or UTC-03 where the zone has no letters of its own."""
+        name = at.astimezone(self._zone).tzname() or ""
+        return f"UTC{name}" if name[:1] in "+-" else name
+
+
+def values(facts: Facts) -> dict[str, Any]:
+    """By name, as a template takes them."""
+    return {each.name: getattr(facts, each.name) for each in fields(facts)}
+
+
+def _first(moments: Sequence[datetime]) -> datetime | None:
+    return min(moments, default=None)
+
+
+def _between(incident: Incident, at: datetime | None) -> str:
+    return span(at - incident.opened) if at else ""
+
+
+def _step(proposal: Proposal, record: StepRecord) -> str:
+    step = proposal.plan.steps[record.position]
+    undo = "undo: " if record.undo else ""
+    return f"{undo}{describe(step)} → {record.said or record.state.value}"
