@@ -24,6 +24,8 @@ from bot.classify.weigh import classifier
 from bot.classify_command import classify_files
 from bot.clock import utc_now
 from bot.context import Context
+from bot.deliveries.ways import ways
+from bot.deliveries.worker import Deliveries
 from bot.detect import command as detection
 from bot.detect.second_look import second_look
 from bot.doctor import NEEDED, examine
@@ -80,6 +82,8 @@ class Bot:
         self._patient = patient = web_client(found, patient=True)
         self._outbox = Outbox(store, client, utc_now, lambda key: self._screen.posted(key))
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
+        outward = ways(found, lambda: people.now)
+        self._deliveries = Deliveries(store, outward, utc_now)
         observe = found.mode == "observe"
         targets = Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve)
         self._screen = screen = SlackScreen(
@@ -93,6 +97,7 @@ class Bot:
             self._uploads,
             observe=observe,
             targets=targets,
+            updating=lambda: self.flow.updating,
         )
         self._scratch = Scratch(found.database.with_name(found.database.name + ".runs"))
         self._model = language_model(found, secrets=secret_values(environ))
@@ -108,6 +113,8 @@ class Bot:
                 screen.changed,
                 FactFinder(store, lambda: people.now, words, targets, workspace.permalink),
                 Texts(found.templates_dir, found.language),
+                outward,
+                lambda: self._deliveries.look(),
                 home=next(iter(workspace.alerts)),
                 observe=observe,
                 storm=StormRule(found.storm_alerts, found.storm_window),
@@ -122,7 +129,7 @@ class Bot:
         incidents = IncidentCommand(
             means,
             Changing(means, lambda: checklists(found.templates_dir, found.language)),
-            Looking(means, screen.incident),
+            Looking(means, screen.incidents.card),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)
@@ -138,6 +145,7 @@ class Bot:
         self._shelf.read_ahead()
         self._outbox.start()
         self._uploads.start()
+        self._deliveries.start()
         self._screen.start()
         self.flow.recover()
         self._intake.resume()
@@ -184,6 +192,7 @@ class Bot:
         self.flow.stop()
         self._screen.stop()
         self._uploads.stop()
+        self._deliveries.stop()
         self._outbox.stop()
         self._scratch.close()
         self.store.close()

@@ -28,6 +28,8 @@ class Context:
     show: Callable[[str], None]  # draws the card of an alert, an incident or a request anew
     facts: FactFinder
     texts: Texts
+    ways: Collection[str]  # by which things go out, beside Slack
+    deliver: Callable[[], None]  # something new goes out by one of them
     home: str  # the channel where proposals stand that no alert has led to
     observe: bool = False  # nothing may run
     storm: StormRule = field(default_factory=StormRule)

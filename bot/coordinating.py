@@ -172,6 +172,7 @@ class Coordinating:
             incident = self._found(incident_id)
             self._store.incidents.give_role(incident_id, role, to)
             self._store.timeline.append(now, person, "incident role", incident_id, {"role": role, "to": to or ""})
+            wake(self._store, incident_id, now)
             self._done(event, now)
         self._show(incident)
 

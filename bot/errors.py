@@ -166,6 +166,10 @@ class ModelReplyUnusable(ModelError):
     """It replied, and the reply is not what was asked for."""
 
 
+class NotDelivered(PlantaoError):
+    """A mail, a page or a word to the status page was not taken; it is tried again."""
+
+
 class StoreError(PlantaoError):
     """The database cannot be used."""
 

@@ -9,9 +9,10 @@ from bot.context import Context
 from bot.errors import Gone, NotOnTheTeam
 from bot.incidents.ladder import due, next_at
 from bot.incidents.opening import CLIMB
+from bot.incidents.paging import page, stand_down
 from bot.model import BOT, Escalation, Incident, IncidentState
 from bot.rota import on_call
-from bot.team import ON_CALL, ROLE, Level
+from bot.team import ON_CALL, PAGER, ROLE, Level
 
 
 class Escalating:
@@ -26,8 +27,11 @@ class Escalating:
         acknowledgement or an edited file counts at once.
         """
         incident = self._store.incidents.find_incident(incident_id)
-        if incident is None or incident.state is IncidentState.RESOLVED:
+        if incident is None:
             return None
+        stand_down(self._store, incident, self._link(incident), now)
+        if incident.state is IncidentState.RESOLVED:
+            return incident.id
         levels, told = self._levels(incident), self._told(incident)
         for level in due(incident, levels, told, now):
             self._tell(incident, level.to, BOT, level.unless, now)
@@ -40,7 +44,7 @@ class Escalating:
         return next_at(incident, self._levels(incident), self._told(incident), now)
 
     def escalate(self, incident_id: str, person: str, to: str, why: str, *, event: str | None = None) -> Escalation:
-        """By hand. `to`: oncall, role:…, or a Slack id. Raises Gone and NotOnTheTeam."""
+        """By hand. `to`: oncall, role:…, page, or a Slack id. Raises Gone and NotOnTheTeam."""
         if not self._context.on_the_team(person):
             raise NotOnTheTeam
         with self._store.atomic():
@@ -52,6 +56,7 @@ class Escalating:
             if event is not None:
                 self._store.inbox.finish_event(event, now)
         self._context.show(incident_id)
+        self._context.deliver()
         return made
 
     def by_default(self, incident: Incident) -> str:
@@ -62,9 +67,16 @@ class Escalating:
 
     def _tell(self, incident: Incident, to: str, by: str, why: str, now: datetime) -> Escalation:
         made = self._store.escalations.add_escalation(incident.id, to, self._people(to, now), by, why, now)
+        if to == PAGER:
+            page(self._store, incident, made, self._link(incident))
         said = {"brought_to": to, "why": why if by != BOT else ""}
         self._store.timeline.append(now, by, "escalated", incident.id, said)
         return made
+
+    def _link(self, incident: Incident) -> str:
+        """The address of its card, once that stands."""
+        card = self._store.cards.find_card(f"incident:{incident.id}")
+        return self._context.facts.link(card.channel, card.ts) if card and card.ts else ""
 
     def _people(self, to: str, now: datetime) -> Sequence[str]:
         """Slack ids; none where the team file names nobody."""
@@ -73,7 +85,7 @@ class Escalating:
             return [team.people[on_call(team.rota, now)].slack] if team.rota else []
         if to.startswith(ROLE):
             return sorted(team.holders(to.removeprefix(ROLE)))
-        return [to]
+        return [] if to == PAGER else [to]
 
     def _levels(self, incident: Incident) -> Sequence[Level]:
         return self._context.team().escalation.levels(incident.severity)

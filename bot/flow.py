@@ -17,13 +17,14 @@ from bot.coordinating import Coordinating
 from bot.deciding import Deciding
 from bot.escalating import Escalating
 from bot.execution import Execution
-from bot.incidents.opening import CLIMB
+from bot.incidents.opening import CLIMB, TELL
 from bot.interventions import Interventions
 from bot.model import BOT, ProposalState, RunState
 from bot.proposing import Proposing
 from bot.schedules import Schedules
 from bot.second_opinions import SecondOpinions
 from bot.storming import Storming
+from bot.updating import Updating
 
 log = structlog.get_logger()
 
@@ -44,6 +45,7 @@ class Flow:
         self.alerting = Alerting(context, self.proposing, self.storming, self._opinions.ask)
         self.coordinating = Coordinating(context)
         self.escalating = Escalating(context)
+        self.updating = Updating(context)
         self._schedules = Schedules(context, self.proposing)
 
     # -- time, start and stop ---
@@ -63,6 +65,8 @@ class Flow:
                     unanswered = self.interventions.unanswered(subject)
                 case "storm":
                     changed = self.storming.watch(subject, now)
+                case "update":
+                    changed = self.updating.on_time(subject, now)
                 case "escalate":
                     changed = self.escalating.climb(subject, now)
                 case "schedule":
@@ -73,6 +77,8 @@ class Flow:
             self.proposing.start_checks(changed)
         if kind == "rest":
             self.execution.start_runs()
+        if kind in {CLIMB, TELL}:
+            self._context.deliver()
         if changed is not None:
             self._context.show(changed)
 
@@ -92,7 +98,8 @@ class Flow:
         self.proposing.recover()
         self.execution.recover()
         for incident in self._store.incidents.open_incidents():  # also those of a version without a ladder
-            self._store.timers.add_timer(CLIMB, incident.id, self._context.now())
+            for kind in (CLIMB, TELL):
+                self._store.timers.add_timer(kind, incident.id, self._context.now())
         # Whatever changed lately is drawn anew: a crash may have come between a change and its card.
         changed = self._store.timeline.subjects_since(self._context.now() - _REDRAW)
         waiting = self._store.runs.runs_in(

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import units
+from bot.deliveries.mail_server import MailServer, mail_server
 from bot.errors import SettingsError
 
 Provider = Literal["ollama", "gemini", "groq", "none"]
@@ -129,6 +130,26 @@ def _target(value: str | timedelta | None) -> timedelta | None:
 Target = Annotated[timedelta | None, BeforeValidator(_target)]
 
 
+def _smtp_url(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        mail_server(value.get_secret_value())
+    return value
+
+
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
+        raise ValueError("is no mail address; write one like plantao@example.com")
+    return value
+
+
+def _webhook(value: SecretStr) -> SecretStr:
+    """Its address may be a secret, and is not repeated."""
+    text = value.get_secret_value()
+    if text and not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise ValueError("is no web address; write one that begins with https://")
+    return value
+
+
 def _model_name(value: str) -> str:
     if not re.fullmatch(r"[\w./:@-]{0,200}", value):
         raise ValueError("holds a character that no model's name has; write it as its provider lists it")
@@ -210,6 +231,10 @@ class Settings(BaseSettings):
     target_assess: Target = timedelta(minutes=10)
     target_mitigate: Target = timedelta(minutes=30)
     target_resolve: Target = None
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] = SecretStr("")
+    mail_from: Annotated[str, AfterValidator(_address)] = ""
+    status_webhook_url: Annotated[SecretStr, AfterValidator(_webhook)] = SecretStr("")
+    pager_key: SecretStr = SecretStr("")
     llm_provider: Provider = "ollama"
     llm_model: Annotated[str, AfterValidator(_model_name)] = ""
     llm_timeout: Annotated[float, BeforeValidator(_llm_timeout)] = 4.0
@@ -221,6 +246,18 @@ class Settings(BaseSettings):
     def model(self) -> str:
         """The language model to ask: the named one, or the provider's default."""
         return self.llm_model or MODELS[self.llm_provider]
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """None: no mail is sent."""
+        url = self.smtp_url.get_secret_value()
+        return mail_server(url) if url else None
+
+    @property
+    def sender(self) -> str:
+        """The address that mails come from; where none is named, the one that logs in."""
+        server = self.mail_server
+        return self.mail_from or (server.user if server else "")
 
     @property
     def database(self) -> Path:
@@ -254,6 +291,13 @@ def _file(path: Path) -> Path:
     return path
 
 
+def _needed_for_mail(value: str, info: ValidationInfo) -> str:
+    url = info.data.get("smtp_url", SecretStr("")).get_secret_value()
+    if url and not value and "@" not in mail_server(url).user:
+        raise ValueError("is missing, which SMTP_URL needs: the address that mails come from")
+    return value
+
+
 class _ServingSettings(Settings):
     """What the bot needs before it connects to Slack: tokens, and the files it works from."""
 
@@ -264,6 +308,8 @@ class _ServingSettings(Settings):
     team_file: Annotated[Path, AfterValidator(_file)] = Path("team.yaml")
     gemini_api_key: Annotated[SecretStr, _key_for("gemini")] = SecretStr("")
     groq_api_key: Annotated[SecretStr, _key_for("groq")] = SecretStr("")
+
+    mail_from: Annotated[str, AfterValidator(_address), AfterValidator(_needed_for_mail)] = ""
 
     model_config = SettingsConfigDict(validate_default=True)
 

@@ -8,7 +8,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -175,6 +175,11 @@ class Team(_Part):
     contacts: tuple[Contact, ...] = ()
     links: tuple[TeamLink, ...] = ()
 
+    @property
+    def zone(self) -> tzinfo:
+        """Where the team's clocks are: the rota's zone, or UTC."""
+        return self.rota.zone if self.rota else UTC
+
     def holders(self, role: str) -> frozenset[str]:
         """Slack ids of who holds the role: people (U…, W…) and user groups (S…), whose members Slack knows.
 
@@ -276,6 +281,11 @@ def _cross_checks(data: Any) -> Iterator[tuple[Loc, str]]:
     for loc, role in wanted:
         if isinstance(role, str) and role not in roles:
             yield loc, f"names the role {role}, which is not in `roles`; {_known(roles)}"
+    if not _mapping(data, "page"):
+        for severity in Severity:
+            for at, level in enumerate(_list(data, "escalation", severity.value)):
+                if _get(level, "to") == PAGER:
+                    yield ("escalation", severity.value, at, "to"), "tells the pager, and there is no `page`; add one"
     yield from _same_slack_id(people)
     yield from _rota_checks(data)
 

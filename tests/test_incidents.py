@@ -55,6 +55,8 @@ class Desk:
             self.shown.append,
             FactFinder(self.store, lambda: self.team, english(), Targets()),
             english_texts(),
+            {"mail", "status", "page"},
+            lambda: None,
             home="C1",
             now=lambda: self.now,
         )

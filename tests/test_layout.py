@@ -29,12 +29,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Library → the only part of the product that touches it.
 OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
-    "httpx": ("bot.runbooks", "bot.classify.llm"),
+    "httpx": ("bot.runbooks", "bot.classify.llm", "bot.deliveries"),
     "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),
     "pydantic_settings": ("bot.settings",),
     "ruamel": ("bot.strict_yaml",),
+    "smtplib": ("bot.deliveries",),
     "slack_bolt": ("bot.slack", "app"),  # app.py wires it
     "slack_sdk": ("bot.slack",),
     "sqlite3": ("bot.store",),

@@ -71,7 +71,7 @@ def test_a_person_declares_one_and_it_goes_its_way(room: Room) -> None:
     assert "Lead: nobody yet · On call: " in card.words
     assert room.type("bob", "Ack") == "INC-1: Acknowledged."
     assert room.type("bob", "role lead me") == "INC-1, Lead: bob."
-    assert room.type("alice", "impact half of the orders fail") == "INC-1: the impact stands on its card."
+    assert room.type("alice", "impact half of the orders fail") == "INC-1: it stands on the card."
     assert room.type("alice", "severity P0 it is all of them") == "INC-1 is P0 now."
     assert room.type("alice", "note the pool is exhausted & full") == "INC-1: written down."
     card = room.card_with("the pool is exhausted &amp; full")
@@ -145,7 +145,7 @@ def test_by_buttons(room: Room) -> None:
     room.choose("bob", "incident_severity")
     room.submit("bob", severity="P0", reason="all of it")
     room.card_with("P1 → P0: all of it")
-    room.choose("bob", "incident_impact")
+    room.choose("bob", "incident_known")
     room.submit("bob", impact="no order goes through")
     room.card_with("*Impact:* no order goes through")
     room.press("alice", "incident_mitigated")

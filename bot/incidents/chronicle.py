@@ -53,6 +53,8 @@ SENTENCES: Mapping[str, str] = {
     "ticked": "told_ticked",
     "taken out of the storm": "told_taken_out_of_the_storm",
     "unanswered": "told_unanswered",
+    "update sent": "told_update",
+    "update snoozed": "told_update_snoozed",
     "undo asked for": "told_undo_asked_for",
     **{f"incident {state.value}": f"told_incident_{state.value}" for state in IncidentState},
     # As earlier versions wrote it.

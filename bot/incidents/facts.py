@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.incidents.chronicle import Told, chronicle
@@ -135,7 +135,7 @@ class FactFinder:
         self._team = team
         self._words = words
         self._targets = targets
-        self._link = link
+        self.link = link
 
     def facts(
         self,
@@ -219,7 +219,7 @@ class FactFinder:
             watched_until=clock.moment(incident.watched_until),
             postmortem=clock.moment(postmortem),
             status_page=team.status_page or "",
-            thread=self._link(card.channel, card.ts) if card and card.ts else "",
+            thread=self.link(card.channel, card.ts) if card and card.ts else "",
         )
 
     def _who(self, slack_id: str) -> str:
@@ -265,7 +265,7 @@ class Clock:
     """Times as they are read where the team works."""
 
     def __init__(self, team: Team) -> None:
-        self._zone: tzinfo = team.rota.zone if team.rota else UTC
+        self._zone = team.zone
 
     def date(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%Y-%m-%d}"

@@ -22,6 +22,8 @@ from bot.model.incidents import (
     StoredChecklist,
     Tick,
     Transition,
+    Update,
+    UpdateKind,
 )
 from bot.model.plans import (
     Action,
@@ -102,6 +104,8 @@ __all__ = [
     "Tick",
     "Transition",
     "Undo",
+    "Update",
+    "UpdateKind",
     "Verdict",
     "Wait",
 ]

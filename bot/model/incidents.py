@@ -70,6 +70,36 @@ class Transition:
     who: str
 
 
+class UpdateKind(StrEnum):
+    """What an update tells. A text of templates/<language>/texts has each name."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Update:
+    """What people were told of an incident, or the draft of what they are told next."""
+
+    id: str
+    incident: str
+    kind: UpdateKind | None  # None while it is a draft, and the next two too
+    text: str  # empty while it is a draft that nobody has edited: that is made from the record
+    edited_by: str | None
+    held: datetime | None  # it does not go out before
+    asked: tuple[str, ...]  # who saw the draft first, by Slack id
+    sent: datetime | None
+    dropped: datetime | None  # it was never sent
+    severity: Severity | None  # the incident's, as it was sent
+    who: str  # who sent it: a person, or the bot by the clock
+
+    @property
+    def is_draft(self) -> bool:
+        return self.sent is None and self.dropped is None
+
+
 @dataclass(frozen=True)
 class Escalation:
     """An incident was brought to somebody. `why`: in a person's words; or, by the clock, what was to be reached."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ from bot.mrkdwn import Mrkdwn, clean, entities
 
 Content = dict[str, Any]
 
+_ADDRESS = re.compile(r"(https?://[^\s<>|\"]*[^\s<>|\".,;:!?)\]])")
 _HEADER = 150  # Slack's limits, in characters
 _SECTION = 3000
 _FALLBACK = 300
@@ -75,6 +77,18 @@ def fitting(lines: Sequence[str], size: int) -> int:
             break
         count += 1
     return count
+
+
+def prose(text: str) -> Block:
+    """Outside text of several lines, shown as it is; web addresses in it can be opened, by their own name."""
+    parts: list[RichTextElementParts.Text | RichTextElementParts.Link] = []
+    kept = clean(text, _SECTION)
+    for at, piece in enumerate(_ADDRESS.split(kept)):
+        if at % 2:
+            parts.append(RichTextElementParts.Link(url=piece))
+        elif piece:
+            parts.append(RichTextElementParts.Text(text=piece))
+    return RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
 
 
 def code(title: str, lines: Sequence[str], cut: str, size: int = _CODE) -> Block:

@@ -84,7 +84,7 @@ class Clicks:
         self._words = words
         self._screen = screen
         self._incidents = IncidentClicks(
-            flow.coordinating, flow.escalating, client, workspace, screen.drawing, self._tell
+            flow.coordinating, flow.escalating, flow.updating, client, workspace, screen.drawing, self._tell
         )
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:

@@ -9,23 +9,18 @@ from datetime import datetime
 
 import structlog
 
-from bot.incidents.chronicle import as_edited, told_of
-from bot.incidents.opening import GRAVE, is_grave
-from bot.incidents.targets import Measured, Targets, measured
+from bot.incidents.opening import is_grave
+from bot.incidents.targets import Targets
 from bot.interventions import PAUSE
-from bot.model import Entry, Escalation, Incident, IncidentState, Proposal, Run, RunState
+from bot.model import Proposal, Run, RunState
 from bot.mrkdwn import Mrkdwn, listed, person
-from bot.rota import on_call
 from bot.runbooks.described import in_full
 from bot.runbooks.progress import left_half_done
-from bot.slack.blocks import Content, section
 from bot.slack.blocks import content as content_of
+from bot.slack.blocks import section
 from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing, short
-from bot.slack.incidents.card import IncidentStanding, draw_incident
-from bot.slack.incidents.checklist import draw_checklist
-from bot.slack.incidents.escalation import draw_escalation
-from bot.slack.incidents.plights import plight_of
+from bot.slack.incidents.showing import ShowingIncidents
 from bot.slack.mentions import called
 from bot.slack.outbox import Outbox
 from bot.slack.outputs import whole_output
@@ -38,6 +33,7 @@ from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.store.storms import Storm
 from bot.team import Team
+from bot.updating import Updating
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -59,9 +55,9 @@ class SlackScreen:
         *,
         observe: bool,
         targets: Targets,
+        updating: Callable[[], Updating],
     ) -> None:
         """`broken` counts the runbook files that cannot be used."""
-        self._targets = targets
         self._uploads = uploads
         self._store = store
         self._outbox = outbox
@@ -79,6 +75,7 @@ class SlackScreen:
             emergency=emergency,
             observe=observe,
         )
+        self.incidents = ShowingIncidents(store, outbox, workspace, self.drawing, targets, updating, now)
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
         self._something = threading.Condition()
         self._stopping = False
@@ -122,7 +119,7 @@ class SlackScreen:
                 self._subject(subject)
                 incident = self._store.incidents.incident_of(subject) or self._store.incidents.find_incident(subject)
                 if incident is not None:
-                    self._show_incident(incident)
+                    self.incidents.show(incident)
             except Exception:  # the edge of the thread: a card that cannot be drawn must not stop the others
                 log.exception("card not drawn", subject=subject)
 
@@ -171,11 +168,7 @@ class SlackScreen:
         alert = standing.alert
         if alert is None or alert.storm is None or is_grave(alert) or standing.run:
             return False
-        return self._unseen(f"alert:{alert.id}")
-
-    def _unseen(self, key: str) -> bool:
-        """Whether nobody has seen this card, which then is not posted any more."""
-        return self._store.cards.find_card(key) is None or self._store.cards.withdraw(key)
+        return self.incidents.unseen(f"alert:{alert.id}")
 
     def _show_storm(self, storm: Storm) -> None:
         incident = self._store.incidents.find_incident(storm.incident)
@@ -213,53 +206,6 @@ class SlackScreen:
             said = self._words("notice_resumed", who=self._who(pause.ended_by))
         content = content_of(title, [section(said)])
         self._outbox.show(f"pause:{pause.id}", self._workspace.incidents, None, content, urgent=True)
-
-    def _show_incident(self, incident: Incident) -> None:
-        if incident.state is IncidentState.RESOLVED and self._unseen(f"incident:{incident.id}"):
-            return  # it was over before anybody saw it
-        content = self.incident(incident)
-        self._outbox.show(f"incident:{incident.id}", self._workspace.incidents, None, content, urgent=True)
-        for escalation in self._store.escalations.escalations_of(incident.id):
-            self._bring(incident, escalation)
-
-        card = self._store.cards.find_card(f"incident:{incident.id}")
-        for checklist in self._store.checklists.checklists_of(incident.id):
-            if card is not None and card.ts is not None:
-                shown = draw_checklist(checklist, self._words, self._who)
-                self._outbox.show(f"checklist:{checklist.id}", card.channel, card.ts, shown, urgent=True)
-
-    def _measured(self, incident: Incident, entries: Sequence[Entry]) -> list[Measured]:
-        return measured(self._targets, incident, self._store.incidents.transitions(incident.id), entries)
-
-    def _bring(self, incident: Incident, escalation: Escalation) -> None:
-        """In the channel, where everybody sees who is called, and to each of them alone. Once: it is about a moment."""
-        key = f"escalation:{escalation.id}"
-        if self._store.cards.find_card(key) is not None:
-            return
-        plight = plight_of(self._store, self._workspace, self._team(), incident, escalation)
-        content = draw_escalation(plight, self._words, self._who)
-        for each in escalation.people:
-            if not each.startswith("S"):  # a group is called by its mention alone
-                self._outbox.show(f"{key}:{each}", each, None, content, urgent=True)
-        # Last: that it is there says that all of them are, also after a crash in between.
-        self._outbox.show(key, self._workspace.incidents, None, content, urgent=True)
-
-    def incident(self, incident: Incident) -> Content:
-        """Its card as it is now."""
-        alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
-        team = self._team()
-        duty = on_call(team.rota, self._now()) if team.rota else None
-        entries = self._store.timeline.entries(incident.id)
-        standing = IncidentStanding(
-            incident=incident,
-            on_call=person(team.people[duty].slack) if duty else None,
-            alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
-            alert_resolved=alert is not None and alert.resolved is not None,
-            told=[told_of(entry, self._store) for entry in as_edited(entries)],
-            links=[(each.title, each.url) for each in team.links],
-            targets=self._measured(incident, entries) if incident.severity <= GRAVE else (),
-        )
-        return draw_incident(standing, self._words, self._who)
 
     def _who(self, slack_id: str) -> str:
         """The name in the team file, or a mention of a stranger."""

@@ -3,8 +3,9 @@
 `driver.py` has the three verbs that all SQL goes through, `schema.py` the tables, and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
-(the journal), `pauses.py`, `incidents.py`, `timeline.py` (the append-only record), `cards.py` (what Slack should show),
-`files.py` (what it should hold), `timers.py`.
+(the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
+`timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold),
+`deliveries.py` (what goes out by other ways), `timers.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bot.store.alerts import Alerts
 from bot.store.cards import Cards
 from bot.store.checklists import Checklists
 from bot.store.corrections import Corrections
+from bot.store.deliveries import Deliveries
 from bot.store.driver import Driver
 from bot.store.escalations import Escalations
 from bot.store.files import Files
@@ -30,6 +32,7 @@ from bot.store.steps import Steps
 from bot.store.storms import Storms
 from bot.store.timeline import Timeline
 from bot.store.timers import Timers
+from bot.store.updates import Updates
 
 __all__ = ["Store"]
 
@@ -61,6 +64,8 @@ class Store:
         self.incidents = Incidents(self.driver)
         self.escalations = Escalations(self.driver)
         self.checklists = Checklists(self.driver)
+        self.updates = Updates(self.driver)
+        self.deliveries = Deliveries(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
         self.files = Files(self.driver)

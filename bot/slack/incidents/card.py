@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -30,6 +31,7 @@ class IncidentStanding:
     alert_link: str | None  # to the thread in which the proposal stands
     alert_resolved: bool
     told: Sequence[Told]  # what people did with it, oldest first
+    next_update: datetime | None = None
     links: Sequence[tuple[str, str]] = ()  # of the team file: title and address
     targets: Sequence[Measured] = ()
 
@@ -43,8 +45,10 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
     blocks.append(section(words("incident_since", state=state, opened=time(incident.opened))))
     impact = incident.impact or words.plain("not_known_yet")
     blocks.append(section(words("incident_impact_is", impact=impact)))
-    if incident.root_cause or incident.fix:
-        blocks.append(section(words("incident_ended_so", root_cause=incident.root_cause, fix=incident.fix)))
+    if incident.root_cause or incident.fix or incident.expected:
+        expected = "" if over else incident.expected
+        known = {"root_cause": incident.root_cause, "fix": incident.fix, "expected": expected}
+        blocks.append(section(words("incident_known", **known)))
     blocks.append(context(_people(standing, words, who)))
     if lines := _places(standing, words):
         blocks.append(context(Mrkdwn(" · ".join(lines))))
@@ -77,7 +81,8 @@ def _people(standing: IncidentStanding, words: Words, who: Callable[[str], str])
     named = [words("incident_role_is", role=role, who=name) for role, name in others]
     first = words("incident_role_is", role=words.plain("role_lead"), who=who(lead) if lead else nobody)
     on_call = words("incident_on_call", who=standing.on_call or words.plain("nobody"))
-    return Mrkdwn(" · ".join([first, *named, on_call]))
+    after = [words("incident_next_update", at=time(standing.next_update))] if standing.next_update else []
+    return Mrkdwn(" · ".join([first, *named, on_call, *after]))
 
 
 def _places(standing: IncidentStanding, words: Words) -> list[Mrkdwn]:
@@ -98,9 +103,10 @@ def _buttons(incident: Incident, words: Words) -> list[Any]:
         buttons.append(button(words.plain("button_mitigated"), "incident_mitigated", incident.id))
     if incident.state is not IncidentState.RESOLVED:
         buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
-        more = ["escalate", "lead", "severity", "impact"]
+        buttons.append(button(words.plain("button_update"), "incident_update", incident.id))
+        more = ["escalate", "lead", "severity", "known"]
     else:
         buttons.append(button(words.plain("button_reopen"), "incident_reopen", incident.id))
-        more = ["impact"]
+        more = ["known"]
     entries = [(words.plain(f"button_{each}"), f"incident_{each}|{incident.id}") for each in more]
     return [*buttons, menu(MENU, entries, words.plain("button_more"))]

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from bot.alerts.markup import plain_text
 from bot.checklists import Checklist
-from bot.errors import WindowNotOpened
+from bot.errors import Gone, WindowNotOpened
 from bot.incidents.said import named
 from bot.incidents.specialists import specialists
 from bot.model import Incident, IncidentRole, IncidentState, Known, Severity
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.incidents.means import Means, severity_and_rest
-from bot.slack.incidents.modals import declare_modal, resolve_modal
-from bot.team import ON_CALL, ROLE
+from bot.slack.incidents.modals import declare_modal, resolve_modal, update_modal
+from bot.team import ON_CALL, PAGER, ROLE
 
 _ROLES = {"lead": IncidentRole.LEAD, "comms": IncidentRole.COMMUNICATIONS, "scribe": IncidentRole.SCRIBE} | {
     role.value: role for role in IncidentRole
@@ -38,7 +38,10 @@ class Changing:
             "reopen": lambda typed: self._move(typed, IncidentState.OPEN),
             "severity": self._severity,
             "role": self._role,
-            "impact": self._impact,
+            "impact": lambda typed: self._say(typed, Known.IMPACT),
+            "cause": lambda typed: self._say(typed, Known.ROOT_CAUSE),
+            "expected": lambda typed: self._say(typed, Known.EXPECTED),
+            "update": self._update,
             "note": self._note,
             "escalate": self._escalate,
             "checklist": self._checklist,
@@ -98,12 +101,26 @@ class Changing:
         who = self._means.draw.who(person) if person else self._words.plain("nobody")
         return self._means.said(incident, "incident_role_given", role=self._words.plain(f"role_{role.value}"), who=who)
 
-    def _impact(self, typed: Typed) -> Answer:
+    def _say(self, typed: Typed, what: Known) -> Answer:
         incident, rest = self._means.named(typed)
         if not rest:
             return say(self._words("incident_text_how", verb=typed.verb))
-        self._coordinating.say(incident.id, typed.person, {Known.IMPACT: plain_text(rest)})
-        return self._means.said(incident, "incident_impact_said")
+        self._coordinating.say(incident.id, typed.person, {what: plain_text(rest)})
+        return self._means.said(incident, "incident_known_said")
+
+    def _update(self, typed: Typed) -> Answer:
+        """What people are told now: what is typed, or what a form asks for."""
+        incident, rest = self._means.named(typed)
+        updating = self._means.flow.updating
+        if rest:
+            updating.send(incident.id, typed.person, plain_text(rest))
+            return self._means.said(incident, "incident_update_sent", place=self._means.place())
+        self._coordinating.changeable(incident.id, typed.person)
+        if incident.state is IncidentState.RESOLVED:
+            raise Gone("incident")
+        view = update_modal(self._words, "incident_told", updating.words_for(incident))
+        open_modal(self._means.client, typed.trigger, view, f"{typed.channel}|||{incident.id}")
+        return {"response_type": "ephemeral", "text": ""}
 
     def _note(self, typed: Typed) -> Answer:
         incident, rest = self._means.named(typed)
@@ -122,13 +139,15 @@ class Changing:
             return self._escalate_how(incident)
         to = to or self._escalating.by_default(incident)
         made = self._escalating.escalate(incident.id, typed.person, to, why)
-        said = "incident_escalated" if made.people else "incident_escalated_nobody"
+        said = "incident_escalated" if made.people or to == PAGER else "incident_escalated_nobody"
         return self._means.said(incident, said, to=named(to, self._words, self._means.draw.who))
 
     def _to(self, text: str, asking: str) -> str | None:
-        """oncall, role:…, or a Slack id; None when it is none of these."""
+        """oncall, page, role:…, or a Slack id; None when it is none of these."""
         if text.casefold() == ON_CALL:
             return ON_CALL
+        if text.casefold() == PAGER and self._means.draw.team().page:
+            return PAGER
         if text.removeprefix(ROLE) in self._means.draw.team().roles:
             return ROLE + text.removeprefix(ROLE)
         person, _ = self._means.person(text, asking)

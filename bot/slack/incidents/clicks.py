@@ -21,17 +21,28 @@ from bot.mrkdwn import Mrkdwn
 from bot.slack.click import TICK, Click, open_modal
 from bot.slack.drawing import Drawing
 from bot.slack.incidents.checklist import AT_ONCE
-from bot.slack.incidents.modals import NEW, declare_modal, escalate_modal, impact_modal, resolve_modal, severity_modal
+from bot.slack.incidents.modals import (
+    NEW,
+    declare_modal,
+    escalate_modal,
+    known_modal,
+    resolve_modal,
+    severity_modal,
+    update_modal,
+)
 from bot.slack.workspace import Workspace
-from bot.team import ON_CALL, ROLE
+from bot.team import ON_CALL, PAGER, ROLE
+from bot.updating import Updating
 
 _MOVES = {
     "incident_acknowledge": IncidentState.ACKNOWLEDGED,
     "incident_mitigated": IncidentState.MITIGATED,
     "incident_reopen": IncidentState.OPEN,
 }
-INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", TICK)
-INCIDENT_VIEWS = tuple(f"incident_{each}" for each in ("declared", "resolved", "graded", "impact_said", "escalated"))
+_DRAFTS = ("update_send", "update_edit", "update_snooze")
+INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", "incident_update", *_DRAFTS, TICK)
+_FORMS = ("declared", "resolved", "graded", "known_said", "escalated", "told")
+INCIDENT_VIEWS = (*(f"incident_{each}" for each in _FORMS), "update_edited")
 
 
 class IncidentClicks:
@@ -39,6 +50,7 @@ class IncidentClicks:
         self,
         coordinating: Coordinating,
         escalating: Escalating,
+        updating: Updating,
         client: WebClient,
         workspace: Workspace,
         draw: Drawing,
@@ -47,6 +59,7 @@ class IncidentClicks:
         """`tell(click, sentence, **values)` says something to the person alone."""
         self._coordinating = coordinating
         self._escalating = escalating
+        self._updating = updating
         self._client = client
         self._workspace = workspace
         self._draw = draw
@@ -55,6 +68,8 @@ class IncidentClicks:
 
     def mistakes(self, click: Click) -> dict[str, str]:
         """What is wrong with a submitted form, by block."""
+        if click.action in {"incident_told", "update_edited"} and not click.answers["text"].strip():
+            return {"text": self._words.plain("refused_blank")}
         if click.action == "incident_escalated" and not click.answers["why"].strip():
             return {"why": self._words.plain("refused_blank")}
         joins = click.answers.get("incident", NEW) != NEW
@@ -99,15 +114,42 @@ class IncidentClicks:
             case "incident_graded":
                 severity = Severity(click.answers["severity"])
                 people.grade(click.value, click.person, severity, click.answers["reason"], event=event)
-            case "incident_impact":
+            case "incident_known":
                 incident = people.changeable(click.value, click.person)
-                self._open(click, impact_modal(self._words, incident.impact), click.value)
-            case "incident_impact_said":
-                people.say(click.value, click.person, {Known.IMPACT: click.answers["impact"]}, event=event)
+                self._open(click, known_modal(self._words, incident), click.value)
+            case "incident_known_said":
+                said = {each: click.answers[each.value].strip() for each in Known}
+                people.say(click.value, click.person, said, event=event)
+            case _:
+                self._update(click, event)
+
+    def _update(self, click: Click, event: str) -> None:
+        """What people are told."""
+        match click.action:
+            case "incident_update":
+                incident = self._coordinating.changeable(click.value, click.person)
+                text = self._updating.words_for(incident)
+                self._open(click, update_modal(self._words, "incident_told", text), click.value)
+            case "incident_told":
+                self._updating.send(click.value, click.person, click.answers["text"].strip(), event=event)
+            case "update_send":
+                self._updating.send_draft(click.value, click.person, event=event)
+            case "update_edit":
+                text = self._updating.words_of(click.value, click.person)
+                self._open(click, update_modal(self._words, "update_edited", text), click.value)
+            case "update_edited":
+                self._updating.edit(click.value, click.person, click.answers["text"].strip(), event=event)
+            case "update_snooze":
+                self._updating.snooze(click.value, click.person, event=event)
 
     def _ask_whom(self, click: Click) -> None:
         incident, team = self._coordinating.changeable(click.value, click.person), self._draw.team()
-        tos = [ON_CALL, *(f"{ROLE}{role}" for role in team.roles), *(each.slack for each in team.people.values())]
+        tos = [
+            ON_CALL,
+            *([PAGER] if team.page else []),
+            *(f"{ROLE}{role}" for role in team.roles),
+            *(each.slack for each in team.people.values()),
+        ]
         options = [(named(to, self._words, self._draw.who), to) for to in tos]
         criteria = "; ".join(team.escalation.criteria)
         next = self._escalating.by_default(incident)

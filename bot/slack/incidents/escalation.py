@@ -14,6 +14,7 @@ from bot.mrkdwn import Mrkdwn, escape, link, listed, person, time
 from bot.runbooks.told import seconds
 from bot.slack.blocks import Content, content, context, header, section
 from bot.slack.drawing import SIGNS
+from bot.team import PAGER
 from bot.words import Words
 
 _MOST = 8  # things tried that are listed, the last ones
@@ -41,7 +42,7 @@ def draw_escalation(plight: Plight, words: Words, who: Callable[[str], str]) -> 
     blocks: list[Block] = [header(f"{SIGNS[incident.severity]} {incident.severity} · {title}")]
     if called:
         blocks.append(section(Mrkdwn(called)))
-    else:
+    elif escalation.to != PAGER:
         blocks.append(section(words("escalation_nobody", to=to)))
     lines = [
         words("escalation_what", title=incident.title),

@@ -7,8 +7,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
-from bot.model import Incident, Severity
+from bot.model import Incident, Known, Severity
 from bot.slack.modals import modal, select_input, text_input
+from bot.texts import LONGEST
 from bot.words import Words
 
 NEW = "new"  # in place of an incident that is open already
@@ -91,14 +92,30 @@ def escalate_modal(words: Words, options: Sequence[tuple[str, str]], next: str, 
     )
 
 
-def impact_modal(words: Words, now: str) -> dict[str, Any]:
-    """Who is hurt by it, and how; the submission's callback id is `incident_impact_said`."""
+def known_modal(words: Words, incident: Incident) -> dict[str, Any]:
+    """What is known by now; the submission's callback id is `incident_known_said`, its blocks those of `Known`."""
+    fields = [
+        text_input(each.value, words.plain(f"modal_{each.value}"), optional=True, value=getattr(incident, each.value))
+        for each in Known
+    ]
     return modal(
-        "incident_impact_said",
-        words.plain("modal_impact"),
+        "incident_known_said",
+        words.plain("modal_known"),
         words.plain("button_save"),
         words.plain("button_cancel"),
-        text_input("impact", words.plain("modal_impact_is"), value=now),
+        *fields,
+    )
+
+
+def update_modal(words: Words, callback_id: str, text: str) -> dict[str, Any]:
+    """What people are told; the submission's callback id is `incident_told` to send it, `update_edited` to keep it."""
+    now = callback_id == "incident_told"
+    return modal(
+        callback_id,
+        words.plain("modal_update"),
+        words.plain("button_send" if now else "button_save"),
+        words.plain("button_cancel"),
+        text_input("text", words.plain("modal_update_text"), value=text, longest=LONGEST),
     )
 
 

@@ -1,0 +1,67 @@
+"""What people are told of an incident, and the draft that whoever leads sees first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from bot.model import BOT, Incident, Update
+from bot.mrkdwn import Mrkdwn, link, time
+from bot.slack.blocks import Content, actions, button, content, context, header, prose
+from bot.slack.drawing import SIGNS
+from bot.words import Words
+
+
+def draw_update(update: Update, incident: Incident, words: Words, who: Callable[[str], str]) -> Content:
+    """Stands in the thread of the incident, and in the channel too: it is what people must notice."""
+    blocks = _told(update.text, incident)
+    if update.who != BOT:
+        blocks.append(context(words("update_by", who=who(update.who))))
+    return {**content(update.text.partition("\n")[0], blocks), "reply_broadcast": True}
+
+
+def draw_draft(
+    draft: Update,
+    text: str,
+    due: datetime | None,
+    incident: Incident,
+    place: str,
+    words: Words,
+    who: Callable[[str], str],
+) -> Content:
+    """`text` as it would go out at `due`; of one that is none any more, what became of it. `place`: the card's
+    address."""
+    title = words.plain("title_draft", number=incident.number)
+    here = [link(place, incident.name)] if place else []
+    if draft.sent is not None:
+        said = words("draft_sent", at=time(draft.sent), who=who(draft.who) if draft.who != BOT else "")
+        return content(title, [context(Mrkdwn(" · ".join([said, *here])))])
+    blocks = _told(text, incident)
+    if draft.dropped is not None:
+        return content(title, [*(blocks if text else ()), context(words("draft_dropped", name=incident.name))])
+    notes = [words("draft_due", at=time(due) if due else "", number=incident.number)]
+    if draft.edited_by:
+        notes.append(words("draft_edited", who=who(draft.edited_by)))
+    return content(
+        title,
+        [
+            *blocks,
+            context(Mrkdwn(" · ".join([*notes, *here]))),
+            actions(
+                button(words.plain("button_send"), "update_send", draft.id, "primary"),
+                button(words.plain("button_edit_draft"), "update_edit", draft.id),
+                button(words.plain("button_snooze"), "update_snooze", draft.id),
+            ),
+        ],
+    )
+
+
+def _told(text: str, incident: Incident) -> list[Block]:
+    """The first line as a heading, and the rest as it is."""
+    first, _, rest = text.partition("\n")
+    blocks: list[Block] = [header(f"{SIGNS[incident.severity]} {first}")]
+    if rest.strip():
+        blocks.append(prose(rest.strip()))
+    return blocks
