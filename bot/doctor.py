@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from bot import settings
 from bot.checklists import checklists
 from bot.classify.llm.checkup import check_up
 from bot.clock import utc_now
-from bot.errors import InputError, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
+from bot.deliveries.mail import Mail
+from bot.deliveries.ways import missing
+from bot.errors import InputError, NotDelivered, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
 from bot.runbooks.load import load_folder
 from bot.settings import Settings
 from bot.store import Store
@@ -37,7 +40,7 @@ class Finding:
 NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot token", "app token", "channels"})
 
 # Parts of the team file that are checked already and that later versions will follow.
-_NOT_ACTED_ON = ("updates", "handoff", "stakeholders")
+_NOT_ACTED_ON = ("handoff",)
 
 _OF_THE_MODEL = ("LLM_", "OLLAMA_", "GEMINI_", "GROQ_", "TEMPLATES_")
 
@@ -50,18 +53,18 @@ def examine(
     *,
     ask_slack: AskSlack,
     read_runbooks: bool = True,
-    ask_model: bool = False,
+    ask_others: bool = False,
 ) -> list[Finding]:
     """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself.
 
-    Reading many runbooks takes a second, and so may asking the language model; neither keeps anything from starting:
-    `read_runbooks` and `ask_model` leave them out.
+    Reading many runbooks takes a second, and so may asking the language model and the mail server; none of them keeps
+    anything from starting: `read_runbooks` and `ask_others` leave them out.
     """
-    return list(_findings(environ, env_file, ask_slack, read_runbooks, ask_model))
+    return list(_findings(environ, env_file, ask_slack, read_runbooks, ask_others))
 
 
 def _findings(
-    environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack, read_runbooks: bool, ask_model: bool
+    environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack, read_runbooks: bool, ask_others: bool
 ) -> Iterator[Finding]:
     wrong: set[str] = set()
     try:
@@ -97,8 +100,13 @@ def _findings(
             yield from _each("templates", error)
     if "DATABASE_URL" not in wrong:
         yield from _database(found.database)
-    if ask_model and not any(name.startswith(_OF_THE_MODEL) for name in wrong):
+    if ask_others and not any(name.startswith(_OF_THE_MODEL) for name in wrong):
         yield _language_model(found)
+    if ask_others and not wrong & {"SMTP_URL", "MAIL_FROM"}:
+        yield from _mail(found)
+    if team is not None:
+        for said, mend in missing(found, team):
+            yield Finding("team", None, said, mend)
     in_the_way = sorted(wrong & {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"})
     if in_the_way:
         yield Finding("slack", None, "not asked", f"mend {', '.join(in_the_way)} first")
@@ -169,6 +177,18 @@ def _language_model(found: Settings) -> Finding:
     return Finding("model", True if seen.well else None, seen.said, seen.mend)
 
 
+def _mail(found: Settings) -> Iterator[Finding]:
+    """Whether the mail server takes us; nothing is sent."""
+    server = found.mail_server
+    if server is None:
+        return
+    try:
+        Mail(server, found.sender).check()
+        yield Finding("mail", True, f"{server.host}:{server.port} takes mails")
+    except NotDelivered as error:
+        yield Finding("mail", False, str(error), "look at SMTP_URL and at that server")
+
+
 def _database(path: Path) -> Iterator[Finding]:
     if not path.exists():
         folder = next(each for each in path.absolute().parents if each.exists())
@@ -182,13 +202,15 @@ def _database(path: Path) -> Iterator[Finding]:
         store = Store(path)
     except StoreLocked:
         yield Finding("database", None, f"{path} is in use, so a bot is running with it")
+        with closing(Store(path, reading=True)) as store:
+            yield from _left_over(store)
         return
     except StoreError as error:
         yield Finding("database", False, str(error))
         return
     yield Finding("database", True, f"{path} can be opened")
-    yield from _left_over(store)
-    store.close()
+    with closing(store):
+        yield from _left_over(store)
 
 
 def _left_over(store: Store) -> Iterator[Finding]:
@@ -197,6 +219,12 @@ def _left_over(store: Store) -> Iterator[Finding]:
         yield Finding("record", None, f"could not be dealt with and was given up: {failed.id}: {failed.error}")
     for key, error in store.cards.refused_cards()[:5]:
         yield Finding("record", None, f"Slack does not show as it should: {key}: {error}")
+    for delivery, given_up in store.deliveries.undelivered()[:5]:
+        about = store.incidents.find_incident(delivery.subject)
+        what = f"{delivery.way} about {about.name if about else delivery.subject}"
+        tried = "given up" if given_up else "it is tried again"
+        said = f"{what}{f' to {delivery.target}' if delivery.target else ''} was not taken: {delivery.error}; {tried}"
+        yield Finding("record", None, said)
     broken = store.timeline.first_broken()
     if broken is not None:
         said = f"the timeline was changed at {broken.at:%Y-%m-%d %H:%M:%S} UTC: {broken.what} ({broken.subject})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from slackbox import Slackbox
 from tests.at_crash import AtCrash
 from tests.at_work import ROOT, AtWork
 from tests.bolt_connection import Connect, connect_app, take_off
+from tests.desk import Desk
 
 # The same examples on every machine; no deadline, since a slow machine is no defect.
 settings.register_profile("plantao", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -94,3 +96,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for what, said in report.user_properties:
             if what == "crash points":
                 terminalreporter.write_line(f"{said} crash points: {report.nodeid.partition('::')[2]}")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    with closing(made.store):
+        yield made

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from bot.slack.doctor import ask, report
 from bot.store import Store
 from slackbox import Slackbox
 from tests.model_server import KEY, MODEL, ModelServer, refuses, sends
+from tests.samples import NOW
+from tests.services import free_port
 
 ROOT = Path(__file__).parent.parent
 RUNBOOK = "runbook: 1\nid: {id}\ntitle: One\ndoc: |\n  ## Meaning\n  Something.\n"
@@ -175,6 +178,35 @@ def test_a_database_in_use_is_no_illness(box: Slackbox, home: Path) -> None:
     assert found == [Finding("database", None, f"{home}/bot.db is in use, so a bot is running with it")]
 
 
+def test_what_could_not_be_sent_is_listed_also_while_a_bot_runs(box: Slackbox, home: Path) -> None:
+    """Mails and pages that were not taken, and whether they are tried again."""
+    with closing(Store(home / "bot.db")) as store:
+        for key, way, target in (("1", "mail", "ops@example.com"), ("2", "page", "")):
+            store.deliveries.add_delivery(key, way, "incident_1", target, {}, NOW)
+        store.deliveries.delivery_failed("1", NOW, "the mail server cannot be reached")
+        store.deliveries.give_up_delivery("2", "pager.example.com answers 404", NOW)
+        found = [each.said for each in examined(environ(box, home)) if each.what == "record"]
+    assert found == [
+        "mail about incident_1 to ops@example.com was not taken: the mail server cannot be reached; it is tried again",
+        "page about incident_1 was not taken: pager.example.com answers 404; given up",
+    ]
+
+
+def test_a_mail_server_that_takes_nobody_is_found(box: Slackbox, home: Path) -> None:
+    """And stakeholders who would get nothing because there is none."""
+    (home / "team.yaml").write_text(
+        "people: {alice: {slack: U0000000001}}\nroles: {approvers: [alice]}\nstakeholders: {P0: [ops@example.com]}\n"
+    )
+    given = environ(box, home, SMTP_URL=f"smtp://127.0.0.1:{free_port()}", MAIL_FROM="plantao@example.com")
+    found = examine(given, None, ask_slack=lambda *_: (), ask_others=True)
+    mail = Finding(
+        "mail", False, "the mail server cannot be reached: Connection refused", "look at SMTP_URL and at that server"
+    )
+    assert mail in found
+    idle = [each for each in examined(environ(box, home)) if each.what == "team" and each.ok is None]
+    assert [each.said for each in idle] == ["stakeholders are named, and no mail goes to them"]
+
+
 def test_an_unreachable_slack_is_said_once(box: Slackbox, home: Path) -> None:
     """With the address that was tried, and without a trace."""
     given = environ(box, home)
@@ -185,7 +217,7 @@ def test_an_unreachable_slack_is_said_once(box: Slackbox, home: Path) -> None:
 
 
 def of_the_model(box: Slackbox, home: Path, **changed: str) -> Finding:
-    found = examine(environ(box, home, **changed), None, ask_slack=lambda *_: (), ask_model=True)
+    found = examine(environ(box, home, **changed), None, ask_slack=lambda *_: (), ask_others=True)
     (seen,) = (each for each in found if each.what == "model")
     return seen
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,76 +13,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from bot.context import Context
-from bot.coordinating import Coordinating, Ending
+from bot.coordinating import Ending
 from bot.errors import AlreadyDecided, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
-from bot.escalating import Escalating
-from bot.incidents.chronicle import SENTENCES, VALUES, chronicle
-from bot.incidents.facts import FactFinder
+from bot.incidents.chronicle import SENTENCES, VALUES
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
 from bot.incidents.opening import open_for
 from bot.incidents.targets import Targets, measured
-from bot.model import BOT, Incident, IncidentRole, IncidentState, Known, Severity
-from bot.runbooks.shelf import Shelf
-from bot.runbooks.steps import Surroundings
-from bot.store import Store
+from bot.model import BOT, IncidentRole, IncidentState, Known, Severity
 from bot.team import load
-from bot.texts import english_texts
 from bot.words import english
+from tests.desk import Desk, pass_time
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
 
 STRANGER = "U0000000099"
 ORDER = list(IncidentState)
-
-
-class Desk:
-    """People at work on incidents, with a clock of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = Store(folder / "plantao.db")
-        self.now = NOW
-        self.shown: list[str] = []
-        self.team = load(Path("team.yaml"))
-        context = Context(
-            self.store,
-            Shelf(folder),
-            lambda: self.team,
-            lambda person: self.team.roles_of(person),
-            Surroundings(folder, {}),
-            self.shown.append,
-            FactFinder(self.store, lambda: self.team, english(), Targets()),
-            english_texts(),
-            {"mail", "status", "page"},
-            lambda: None,
-            home="C1",
-            now=lambda: self.now,
-        )
-        self.coordinating = Coordinating(context)
-        self.escalating = Escalating(context)
-
-    def declared(self, title: str = "Checkout is down", severity: Severity = Severity.P1) -> Incident:
-        return self.coordinating.declare(title, severity, ALICE)
-
-    def incident(self, id: str) -> Incident:
-        found = self.store.incidents.find_incident(id)
-        assert found is not None
-        return found
-
-    def told(self, id: str) -> list[tuple[str, str]]:
-        """Who did what, in plain words."""
-        return [
-            (line.who, english().plain(line.what.sentence, **line.what.values))
-            for line in chronicle(self.store, self.incident(id))
-        ]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    with closing(made.store):
-        yield made
 
 
 # -- states ---
@@ -260,24 +204,6 @@ def with_ladder(desk: Desk, text: str = LADDER) -> None:
     roles = before.replace("  manager: [carol]", "  manager: [carol]\n  director: [bob]")
     path.write_text(roles + text.strip() + "\n" + after)
     desk.team = load(path)
-
-
-def pass_time(desk: Desk, minutes: float) -> None:
-    """The clock goes on, and the timers that are due fire, as the ticker does it."""
-    until = desk.now + timedelta(minutes=minutes)
-    while True:
-        due = [row["due"] for row in desk.store.driver.query("SELECT due FROM timers WHERE fired IS NULL ORDER BY due")]
-        moment = datetime.fromisoformat(due[0]) if due else until
-        if moment > until:
-            break
-        desk.now = max(desk.now, moment)
-        for kind, subject in desk.store.timers.due_timers(desk.now):
-            with desk.store.atomic():
-                assert desk.store.timers.claim_timer(kind, subject, desk.now)
-                desk.escalating.climb(subject, desk.now)
-        if not due:
-            break
-    desk.now = until
 
 
 def told_to(desk: Desk, id: str) -> list[tuple[int, str]]:

@@ -50,8 +50,12 @@ class Room:
 
     def direct_messages(self, person: str) -> list[dict[str, Any]]:
         """What the bot wrote to this person (a Slack id) alone."""
-        between = WebClient(self.box.bot_token, base_url=self.box.api_url).conversations_open(users=person)
-        return self.box.messages(between["channel"]["id"])
+        return self.box.messages(self.between(person))
+
+    def between(self, person: str) -> str:
+        """The channel of the bot and this person (a Slack id) alone."""
+        opened = WebClient(self.box.bot_token, base_url=self.box.api_url).conversations_open(users=person)
+        return str(opened["channel"]["id"])
 
     def told(self, person: str) -> str:
         return self.work.told(person, "incidents")

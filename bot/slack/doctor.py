@@ -25,7 +25,7 @@ _MARKS = {True: "ok     ", False: "wrong  ", None: "note   "}
 
 def report(environ: Mapping[str, str], env_file: Path | None, out: TextIO = sys.stdout) -> int:
     """Writes every finding, a line or two each. The exit status: 1 when something has to be mended, else 0."""
-    findings = examine(environ, env_file, ask_slack=ask, ask_model=True)
+    findings = examine(environ, env_file, ask_slack=ask, ask_others=True)
     for each in findings:
         out.write(f"{_MARKS[each.ok]}{each.what:<10} {each.said}\n")
         if each.mend:

@@ -40,11 +40,15 @@ __all__ = ["Store"]
 class Store:
     """The open database. One process at a time may hold one: a second gets StoreLocked."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens, and creates or brings up to date, the file at `path`. Raises StoreError."""
-        self.driver = Driver(path)
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        """Opens, and creates or brings up to date, the file at `path`. Raises StoreError.
+
+        `reading`: one that is up to date and that another process may hold; nothing is written.
+        """
+        self.driver = Driver(path, reading=reading)
         try:
-            migrate(self.driver)
+            if not reading:
+                migrate(self.driver)
         except BaseException:
             self.driver.close()
             raise

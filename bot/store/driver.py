@@ -17,6 +17,8 @@ from bot.errors import StoreError, StoreLocked
 
 Row = dict[str, Any]
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+
 
 def to_text(at: datetime) -> str:
     """A moment as it is stored: UTC, of fixed width, so that text order is time order."""
@@ -37,9 +39,13 @@ class Driver:
     Writers queue on a lock of ours rather than in SQLite's busy handler, which polls and would add up to 100 ms.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises StoreLocked when another process holds the file, StoreError when it cannot be opened."""
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        """Raises StoreLocked when another process holds the file, StoreError when it cannot be opened.
+
+        `reading`: nothing is written, so that another process may hold it.
+        """
         self.path = path
+        self._reading = reading
         self._local = threading.local()
         self._writing = threading.RLock()
         self._open: list[sqlite3.Connection] = []
@@ -52,7 +58,8 @@ class Driver:
                 "Set DATABASE_URL to a file in a folder that the bot may write to."
             ) from error
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not reading:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._lock.close()
             raise StoreLocked(
@@ -77,7 +84,7 @@ class Driver:
             with self._writing:
                 self._open.append(connection)
             database = Database(connection)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            for pragma in ("query_only=ON", "busy_timeout=30000") if self._reading else _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             self._local.database = database
         return database

@@ -1,0 +1,78 @@
+"""People at work on incidents, on a real database, with a clock of their own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.context import Context
+from bot.flow import Flow
+from bot.incidents.chronicle import chronicle
+from bot.incidents.facts import FactFinder
+from bot.incidents.targets import Targets
+from bot.model import Incident, Severity
+from bot.runbooks.shelf import Shelf
+from bot.runbooks.steps import Surroundings
+from bot.store import Store
+from bot.team import load
+from bot.texts import english_texts
+from bot.words import english
+from tests.samples import ALICE, NOW
+
+
+class Desk:
+    """People at work on incidents, with a clock of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store(folder / "plantao.db")
+        self.now = NOW
+        self.shown: list[str] = []
+        self.team = load(Path("team.yaml"))
+        context = Context(
+            self.store,
+            Shelf(folder),
+            lambda: self.team,
+            lambda person: self.team.roles_of(person),
+            Surroundings(folder, {}),
+            self.shown.append,
+            FactFinder(self.store, lambda: self.team, english(), Targets()),
+            english_texts(),
+            {"mail", "status", "page"},
+            lambda: None,
+            home="C1",
+            now=lambda: self.now,
+        )
+        self.flow = Flow(context)
+        self.coordinating = self.flow.coordinating
+        self.escalating = self.flow.escalating
+        self.updating = self.flow.updating
+
+    def declared(self, title: str = "Checkout is down", severity: Severity = Severity.P1) -> Incident:
+        return self.coordinating.declare(title, severity, ALICE)
+
+    def incident(self, id: str) -> Incident:
+        found = self.store.incidents.find_incident(id)
+        assert found is not None
+        return found
+
+    def told(self, id: str) -> list[tuple[str, str]]:
+        """Who did what, in plain words."""
+        return [
+            (line.who, english().plain(line.what.sentence, **line.what.values))
+            for line in chronicle(self.store, self.incident(id))
+        ]
+
+
+def pass_time(desk: Desk, minutes: float) -> None:
+    """The clock goes on, and the timers that are due fire, as the ticker does it."""
+    until = desk.now + timedelta(minutes=minutes)
+    while True:
+        due = [row["due"] for row in desk.store.driver.query("SELECT due FROM timers WHERE fired IS NULL ORDER BY due")]
+        moment = datetime.fromisoformat(due[0]) if due else until
+        if moment > until or not due:
+            break
+        desk.now = max(desk.now, moment)
+        for kind, subject in desk.store.timers.due_timers(desk.now):
+            desk.flow.on_timer(kind, subject)
+    desk.now = until
