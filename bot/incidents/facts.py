@@ -25,7 +25,7 @@ from bot.words import Words
 
 @dataclass(frozen=True)
 class LineFact:
-    """A line of the timeline. `time` is the time of day, `at` has the day too."""
+    """A line of the timeline. `time` is the time of day alone, `at` has the day and the zone too."""
 
     time: str
     at: str
@@ -118,7 +118,8 @@ class Facts:
 
 
 _CHANGES = 12  # lines of the timeline that a message tells
-_SILENT = {"told_update"}  # what an update need not tell: the one before it
+# What an update need not tell as news: the one before it, and what stands in it anyway.
+_SILENT = {"told_update", "told_update_snoozed", "told_impact", "told_root_cause", "told_expected"}
 
 
 class FactFinder:
@@ -228,7 +229,7 @@ class FactFinder:
 
     def _line(self, line: Told, clock: Clock) -> LineFact:
         what = in_words(line, self._words, self._who)
-        return LineFact(clock.time(line.at), clock.moment(line.at), what, by(line, self._who))
+        return LineFact(clock.hour(line.at), clock.moment(line.at), what, by(line, self._who))
 
     def _doing(
         self, proposals: Sequence[Proposal], runs: Sequence[tuple[Proposal, Run]], clock: Clock
@@ -270,9 +271,12 @@ class Clock:
     def date(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%Y-%m-%d}"
 
+    def hour(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%H:%M}"
+
     def time(self, at: datetime | None) -> str:
         """The time of day, and in which zone; empty where there is none."""
-        return f"{at.astimezone(self._zone):%H:%M} {self._name(at)}" if at else ""
+        return f"{self.hour(at)} {self._name(at)}" if at else ""
 
     def moment(self, at: datetime | None) -> str:
         return f"{self.date(at)} {self.time(at)}" if at else ""

@@ -31,8 +31,8 @@ FULL = Facts(
     on_call="alice",
     declared_by="bob",
     doing=("Run 3 (Roll back) since 14:20 UTC-03",),
-    changes=(LineFact("14:10 UTC-03", "2026-11-16 14:10 UTC-03", "The pool is exhausted", "alice"),),
-    timeline=(LineFact("14:02 UTC-03", "2026-11-16 14:02 UTC-03", "P0 opened", "bob"),),
+    changes=(LineFact("14:10", "2026-11-16 14:10 UTC-03", "The pool is exhausted", "alice"),),
+    timeline=(LineFact("14:02", "2026-11-16 14:02 UTC-03", "P0 opened", "bob"),),
     runs=(
         RunFact(
             3, "Roll back", "FIXED", "", "alice", "2026-11-16 14:20 UTC-03", "41 s", ("kubectl rollout undo → ok",)

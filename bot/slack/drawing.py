@@ -14,6 +14,7 @@ from bot.team import Team
 from bot.words import Words
 
 SIGNS = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
+OVER = "🟢"
 
 
 def short(plan_hash: str) -> str:

@@ -17,7 +17,7 @@ from bot.runbooks.told import seconds
 from bot.runbooks.written import duration
 from bot.slack.blocks import Content, actions, button, content, context, header, menu, section
 from bot.slack.click import MENU
-from bot.slack.drawing import SIGNS
+from bot.slack.drawing import OVER, SIGNS
 from bot.slack.incidents.told import told_lines
 from bot.words import Words
 
@@ -39,7 +39,7 @@ class IncidentStanding:
 def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str], str]) -> Content:
     incident = standing.incident
     over = incident.state is IncidentState.RESOLVED
-    title = f"{'🟢' if over else SIGNS[incident.severity]} {incident.severity} · {incident.name} · {incident.title}"
+    title = f"{OVER if over else SIGNS[incident.severity]} {incident.severity} · {incident.name} · {incident.title}"
     blocks: list[Block] = [header(title)]
     state = words.plain(f"state_{incident.state.value}")
     blocks.append(section(words("incident_since", state=state, opened=time(incident.opened))))

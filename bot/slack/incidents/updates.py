@@ -7,16 +7,17 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.model import BOT, Incident, Update
+from bot.model import BOT, Incident, Update, UpdateKind
 from bot.mrkdwn import Mrkdwn, link, time
 from bot.slack.blocks import Content, actions, button, content, context, header, prose
-from bot.slack.drawing import SIGNS
+from bot.slack.drawing import OVER, SIGNS
 from bot.words import Words
 
 
 def draw_update(update: Update, incident: Incident, words: Words, who: Callable[[str], str]) -> Content:
     """Stands in the thread of the incident, and in the channel too: it is what people must notice."""
-    blocks = _told(update.text, incident)
+    sign = OVER if update.kind is UpdateKind.RESOLVED else SIGNS[update.severity or incident.severity]
+    blocks = _told(update.text, sign)
     if update.who != BOT:
         blocks.append(context(words("update_by", who=who(update.who))))
     return {**content(update.text.partition("\n")[0], blocks), "reply_broadcast": True}
@@ -38,7 +39,7 @@ def draw_draft(
     if draft.sent is not None:
         said = words("draft_sent", at=time(draft.sent), who=who(draft.who) if draft.who != BOT else "")
         return content(title, [context(Mrkdwn(" · ".join([said, *here])))])
-    blocks = _told(text, incident)
+    blocks = _told(text, SIGNS[incident.severity])
     if draft.dropped is not None:
         return content(title, [*(blocks if text else ()), context(words("draft_dropped", name=incident.name))])
     notes = [words("draft_due", at=time(due) if due else "", number=incident.number)]
@@ -58,10 +59,10 @@ def draw_draft(
     )
 
 
-def _told(text: str, incident: Incident) -> list[Block]:
+def _told(text: str, sign: str) -> list[Block]:
     """The first line as a heading, and the rest as it is."""
     first, _, rest = text.partition("\n")
-    blocks: list[Block] = [header(f"{SIGNS[incident.severity]} {first}")]
+    blocks: list[Block] = [header(f"{sign} {first}")]
     if rest.strip():
         blocks.append(prose(rest.strip()))
     return blocks
