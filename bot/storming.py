@@ -63,7 +63,11 @@ class Storming:
         """One incident for all of it: the gravest that its alerts have opened so far, or else one of its own."""
         opened = self._store.incidents.opened_by_alerts(after, alert.ts)
         new = self._store.alerts.posted_between(after, alert.ts)
-        incident = opened[0] if opened else open_anew(self._store, f"{new} alerts at once", GRAVE, None, now)
+        incident = (
+            opened[0]
+            if opened
+            else open_anew(self._store, self._context.facts.words.plain("storm_incident", count=new), GRAVE, None, now)
+        )
         for other in opened[1:]:
             self._merge(other, incident, now)
         storm = self._store.storms.begin_storm(alert.channel, incident.id, after, alert.ts, now)

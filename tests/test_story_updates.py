@@ -41,7 +41,6 @@ def later(room: Room, seconds: int) -> None:
 
 def test_the_first_message_is_in_the_thread_and_in_the_channel(room: Room) -> None:
     """It says all that the operations documents ask for, and the card says when the next one comes."""
-    room.work.write_team(("updates: {P0: 30m", "status_page: https://status.example.com\nupdates: {P0: 30m"))
     room.work.start()
     room.type("alice", "declare P0 checkout is down & <!channel> gone")
     assert "Next update" in room.card_with("Impact").words

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Gone, NotOnTheTeam, TemplateError
+from bot.errors import Gone, NotOnTheTeam, TeamError, TemplateError
 from bot.incidents.cadence import draft_from, owed
 from bot.incidents.sample_facts import BARE, FULL
 from bot.model import BOT, Incident, IncidentRole, IncidentState, Known, Severity, Update, UpdateKind
@@ -310,6 +310,22 @@ def test_the_pager_is_told_and_hears_when_somebody_has_it(desk: Desk) -> None:
     desk.coordinating.move(quiet, ALICE, IncidentState.RESOLVED)
     pass_time(desk, 10)
     assert len(out(desk, "page")) == 0
+
+
+def test_a_person_can_page_too(desk: Desk) -> None:
+    """Nobody is named, and nobody is said to be missing."""
+    (desk.folder / "team.yaml").write_text(Path("team.yaml").read_text() + "page: {url: 'http://127.0.0.1:1/'}\n")
+    desk.team = load(desk.folder / "team.yaml")
+    made = desk.escalating.escalate(desk.declared().id, ALICE, "page", "nobody answers")
+    assert (made.to, made.people) == ("page", ())
+    assert [(each["action"], each["why"]) for each in out(desk, "page")] == [("trigger", "nobody answers")]
+
+
+def test_a_pager_that_is_not_there_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_text(Path("team.yaml").read_text().replace("{after: 0m, to: oncall}", "{after: 0m, to: page}", 1))
+    with pytest.raises(TeamError, match=r"`escalation.P0\[1\].to` tells the pager, and there is no `page`; add one"):
+        load(path)
 
 
 # -- the texts ---

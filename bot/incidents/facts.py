@@ -134,7 +134,7 @@ class FactFinder:
         """`link` gives the address of a message, by its channel and ts."""
         self._store = store
         self._team = team
-        self._words = words
+        self.words = words
         self._targets = targets
         self.link = link
 
@@ -168,7 +168,7 @@ class FactFinder:
             name=incident.name,
             title=incident.title,
             severity=incident.severity.value,
-            state=self._words.plain(f"state_{incident.state.value}"),
+            state=self.words.plain(f"state_{incident.state.value}"),
             is_open=incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED},
             impact=incident.impact,
             root_cause=incident.root_cause,
@@ -207,7 +207,7 @@ class FactFinder:
             categories=tuple(dict.fromkeys(each.classification.category.value for each in alerts)),
             targets=tuple(
                 TargetFact(
-                    self._words.plain(f"target_{each.what}"),
+                    self.words.plain(f"target_{each.what}"),
                     duration(each.within.total_seconds()),
                     span(each.reached - incident.since) if each.reached else "",
                     bool(each.met),
@@ -228,21 +228,21 @@ class FactFinder:
         return self._team().name_of(slack_id) or slack_id
 
     def _line(self, line: Told, clock: Clock) -> LineFact:
-        what = in_words(line, self._words, self._who)
+        what = in_words(line, self.words, self._who)
         return LineFact(clock.hour(line.at), clock.moment(line.at), what, by(line, self._who))
 
     def _doing(
         self, proposals: Sequence[Proposal], runs: Sequence[tuple[Proposal, Run]], clock: Clock
     ) -> Sequence[str]:
         under_way = [
-            self._words.plain(
+            self.words.plain(
                 "doing_run", number=run.number, title=proposal.plan.title, since=clock.time(run.started or run.queued)
             )
             for proposal, run in runs
             if not run.state.over
         ]
         waiting = [
-            self._words.plain("doing_waits", title=each.plan.title)
+            self.words.plain("doing_waits", title=each.plan.title)
             for each in proposals
             if each.state is ProposalState.WAITING
         ]

@@ -9,12 +9,12 @@ from bot.alerts.markup import plain_text
 from bot.checklists import Checklist
 from bot.errors import Gone, WindowNotOpened
 from bot.incidents.said import named
-from bot.incidents.specialists import specialists
 from bot.model import Incident, IncidentRole, IncidentState, Known, Severity
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.incidents.means import Means, severity_and_rest
 from bot.slack.incidents.modals import declare_modal, resolve_modal, update_modal
+from bot.slack.incidents.plights import who_knows
 from bot.team import ON_CALL, PAGER, ROLE
 
 _ROLES = {"lead": IncidentRole.LEAD, "comms": IncidentRole.COMMUNICATIONS, "scribe": IncidentRole.SCRIBE} | {
@@ -154,9 +154,7 @@ class Changing:
         return person
 
     def _escalate_how(self, incident: Incident) -> Answer:
-        team, alerts = self._means.draw.team(), self._means.store.incidents.alerts_of(incident.id)
-        known = (self._means.store.alerts.find_alert(each) for each in alerts)
-        who_knows = specialists(team.contacts, {each.classification.category for each in known if each})
+        team = self._means.draw.team()
         return say(
             self._words(
                 "incident_escalate_how",
@@ -164,7 +162,7 @@ class Changing:
                 roles=", ".join(team.roles),
                 next=named(self._escalating.by_default(incident), self._words, self._means.draw.who),
                 criteria="; ".join(team.escalation.criteria),
-                specialists=", ".join(f"{role}: {how}" for role, how in who_knows),
+                specialists=", ".join(f"{role}: {how}" for role, how in who_knows(self._means.store, team, incident)),
             )
         )
 

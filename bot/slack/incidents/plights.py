@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.incidents.ladder import next_at
 from bot.incidents.specialists import specialists
@@ -23,16 +23,21 @@ def plight_of(store: Store, workspace: Workspace, team: Team, incident: Incident
     after = next_at(incident, team.escalation.levels(incident.severity), told, escalation.at)
     card = store.cards.find_card(f"incident:{incident.id}")
     links = [(incident.name, workspace.permalink(card.channel, card.ts))] if card and card.ts else []
-    categories = {alert.classification.category for each in alerts if (alert := store.alerts.find_alert(each))}
     return Plight(
         incident=incident,
         escalation=escalation,
         tried=[(title, _result(run)) for title, run in runs if run and run.queued <= escalation.at],
         evidence=_lines(seen[-1].evidence) if seen else [],
         next=(after[0], after[1].to) if after else None,
-        specialists=specialists(team.contacts, categories),
+        specialists=who_knows(store, team, incident),
         links=[*links, *((each.title, each.url) for each in team.links)],
     )
+
+
+def who_knows(store: Store, team: Team, incident: Incident) -> Sequence[tuple[str, str]]:
+    """Which of the team's contacts know about what its alerts are about: role, and how to reach them."""
+    found = (store.alerts.find_alert(each) for each in store.incidents.alerts_of(incident.id))
+    return specialists(team.contacts, {each.classification.category for each in found if each})
 
 
 def _result(run: Run) -> str:
