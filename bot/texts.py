@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from jinja2 import StrictUndefined, TemplateSyntaxError
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
@@ -20,6 +21,8 @@ from bot.errors import TemplateError
 from bot.incidents.facts import Facts, values
 from bot.incidents.sample_facts import BARE, FULL
 from bot.words import SHIPPED
+
+log = structlog.get_logger()
 
 FOLDER = "texts"
 LONGEST = 2900  # characters of a message: Slack takes 3,000 in a field that people edit
@@ -43,36 +46,55 @@ class Texts:
         Each text is tried with the `samples`, so that a slip shows at the start and not in the middle of an incident.
         Raises TemplateError with everything that is wrong.
         """
-        self._environment = SandboxedEnvironment(
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
-        )
-        self._sources: dict[Text, tuple[Path, str]] = {}
+        environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._texts: dict[Text, tuple[_Written, _Written]] = {}
         problems: list[str] = []
         for text in Text:
             own, shipped = (place / language / FOLDER / f"{text.value}.md" for place in (folder, SHIPPED))
             path = own if own.exists() else shipped
             try:
-                self._sources[text] = path, path.read_text("utf-8")
+                ours = _Written(shipped, environment)
+                theirs = ours if path.resolve() == shipped.resolve() else _Written(path, environment)
                 for facts in samples:
-                    self(text, facts)
+                    theirs.render(facts)
+                self._texts[text] = theirs, ours
             except (OSError, UnicodeDecodeError) as error:
                 problems.append(f"{path} cannot be read: {error}. Save it as UTF-8 text.")
+            except TemplateSyntaxError as error:
+                problems.append(f"{path}:{error.lineno}: {error.message}. Mend the text.")
             except TemplateError as error:
                 problems += error.problems
         if problems:
             raise TemplateError(*dict.fromkeys(problems))
 
     def __call__(self, text: Text, facts: Facts) -> str:
+        """Where the team's own text fails on an incident that no sample was like, the one that comes along speaks:
+        people must be told."""
+        theirs, ours = self._texts[text]
+        try:
+            return theirs.render(facts)
+        except TemplateError as error:
+            if theirs is ours:
+                raise
+            log.error("a text of the team failed, and ours speaks instead", problems=error.problems)
+            return ours.render(facts)
+
+
+class _Written:
+    """One file."""
+
+    def __init__(self, path: Path, environment: SandboxedEnvironment) -> None:
+        """Raises OSError, UnicodeDecodeError and Jinja's TemplateSyntaxError."""
+        self._path = path
+        self._template = environment.from_string(path.read_text("utf-8"))
+
+    def render(self, facts: Facts) -> str:
         """Raises TemplateError, naming the file and the value that it does not have."""
-        path, source = self._sources[text]
         given: Mapping[str, Any] = values(facts)
         try:
-            said = self._environment.from_string(source).render(given)
-        except TemplateSyntaxError as error:
-            raise TemplateError(f"{path}:{error.lineno}: {error.message}. Mend the text.") from error
+            return self._template.render(given).strip()
         except (JinjaError, TypeError, ValueError, ArithmeticError) as error:
-            raise TemplateError(f"{path}: {error}. It may use: {', '.join(sorted(given))}.") from error
-        return said.strip()
+            raise TemplateError(f"{self._path}: {error}. It may use: {', '.join(sorted(given))}.") from error
 
 
 @cache

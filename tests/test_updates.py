@@ -353,6 +353,14 @@ def test_a_text_of_the_team_takes_the_place_of_ours(tmp_path: Path) -> None:
     assert texts(Text.UPDATE, FULL) == Texts(SHIPPED, "en")(Text.UPDATE, FULL)
 
 
+def test_a_text_of_the_team_that_fails_in_the_middle_of_an_incident_is_said_as_it_comes_along(tmp_path: Path) -> None:
+    (tmp_path / "en" / "texts").mkdir(parents=True)
+    (tmp_path / "en" / "texts" / "first.md").write_text("{{ 1 // (number - 9) }}\n")
+    texts = Texts(tmp_path, "en")
+    ninth = replace(FULL, number=9)
+    assert texts(Text.FIRST, ninth) == Texts(SHIPPED, "en")(Text.FIRST, ninth)
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
