@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Gone, NotOnTheTeam, TeamError, TemplateError
 from bot.incidents.cadence import draft_from, owed
+from bot.incidents.facts import ActionFact, AlertFact, Facts, LineFact, RunFact, TargetFact
 from bot.incidents.sample_facts import BARE, FULL
 from bot.model import BOT, Incident, IncidentRole, IncidentState, Known, Severity, Update, UpdateKind
 from bot.team import load
@@ -329,6 +331,17 @@ def test_a_pager_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 # -- the texts ---
+
+
+def test_the_guide_lists_every_value_that_a_text_may_use() -> None:
+    """And each file, and each part of a list."""
+    guide = Path("docs/incidents.md").read_text()
+    table = guide[guide.index("| value |") :]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert sorted(re.findall(r"`(\w+)`", "".join(rows))) == sorted(each.name for each in fields(Facts))
+    parts = {part.name for kind in (LineFact, RunFact, AlertFact, TargetFact, ActionFact) for part in fields(kind)}
+    assert parts <= set(re.findall(r"`(\w+)`", table))
+    assert {f"{each.value}.md" for each in Text} == set(re.findall(r"\| `([\w-]+\.md)`", guide))
 
 
 @pytest.mark.parametrize("language", ["en", "pt_BR"])
