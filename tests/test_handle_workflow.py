@@ -99,7 +99,7 @@ def test_what_was_not_fixed_becomes_an_issue(runner: Runner) -> None:
     asked = (runner.folder / "asked").read_text().splitlines()
     assert asked == ["issue", "create", "--title", "Incident alert-001: not_run", "--body-file", "incident-summary.md"]
     body = (runner.folder / "incident-summary.md").read_text()
-    assert body.startswith("### NOT RUN: high\\_memory\n")
+    assert body.startswith("### NOT RUN: high_memory\n")
     assert body.endswith("The run: https://github.example/run/7\n")
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.handle.incident import Incident
+from bot.markdown import escaped
 from bot.runbooks.told import seconds
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~>$-])")
-_CALLS = re.compile(r"([@#])(?=\w)")
 _LONGEST = 500  # characters of one text
 
 
@@ -24,22 +23,17 @@ def markdown(incident: Incident) -> str:
         ("Why", incident.why),
         ("Duration", seconds(incident.seconds)),
     ]
-    parts = [f"### {incident.status.words}: {escaped(incident.name)}"]
-    parts.append("\n".join(["| | |", "|---|---|", *(f"| {key} | {escaped(value)} |" for key, value in rows if value)]))
+    parts = [f"### {incident.status.words}: {_short(incident.name)}"]
+    parts.append("\n".join(["| | |", "|---|---|", *(f"| {key} | {_short(value)} |" for key, value in rows if value)]))
     if incident.actions:
-        parts.append("\n".join(["Done:", "", *(f"1. {escaped(action)}" for action in incident.actions)]))
+        parts.append("\n".join(["Done:", "", *(f"1. {_short(action)}" for action in incident.actions)]))
     if incident.before_after:
         parts.append("\n".join(["Before → after:", "", _fenced("\n".join(incident.before_after))]))
     return "\n\n".join(parts) + "\n"
 
 
-def escaped(text: str) -> str:
-    """A text in one line that shows as it is."""
-    flat = " ".join(text.split())
-    flat = flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
-    flat = _CALLS.sub("\\1\u2060", flat)  # a word joiner: no person and no other issue is called
-    flat = flat.replace("&", "&amp;").replace("<", "&lt;").replace("://", ":\u2060//")
-    return _MARKS.sub(r"\\\1", flat)
+def _short(text: str) -> str:
+    return escaped(text, _LONGEST)
 
 
 def _fenced(text: str) -> str:
