@@ -48,6 +48,7 @@ from bot.slack.history import begin, catch_up
 from bot.slack.incidents.changing import Changing
 from bot.slack.incidents.command import IncidentCommand
 from bot.slack.incidents.looking import Looking
+from bot.slack.incidents.looking_back import LookingBack
 from bot.slack.incidents.means import Means
 from bot.slack.incidents.pins import Pins
 from bot.slack.intake import Intake
@@ -130,6 +131,7 @@ class Bot:
             means,
             Changing(means, lambda: checklists(found.templates_dir, found.language)),
             Looking(means, screen.incidents.card),
+            LookingBack(means),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)

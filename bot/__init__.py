@@ -15,6 +15,7 @@
               incidents/         what people coordinate on: opening, states, timeline, ladder, cadence, targets
               coordinating.py    what people do with an incident; escalating.py brings it to others
               updating.py        what people are told of it, and when
+              reviewing.py       postmortems, and the reminders until they are held; following_up.py: action items
           → store/               everything is a row here before it is anything in Slack; the only place with SQL
           → slack/screen.py      draws the record as cards, and slack/outbox.py keeps Slack showing them
           → deliveries/          mails, pages, and what a status page is told
@@ -24,9 +25,9 @@ what they are taken for, and `handle/` goes the whole way with one of them; `at_
 
 `context.py` is what all these parts share. `model/` has the words as values and `errors.py` every way to say no.
 `settings.py`, `team.py`, `words.py`, `texts.py` and `checklists.py` read what people edit (`strict_yaml.py` reads it
-strictly); `rota.py` knows who is on call; `timers.py` ticks; `clock.py` is the one clock; `mrkdwn.py` makes outside
-text safe, and `withheld.py` keeps back what looks like a secret; `doctor.py` says what is missing. What is wired to
-what stands in `app.py`.
+strictly); `rota.py` knows who is on call; `timers.py` ticks; `clock.py` is the one clock; `mrkdwn.py` and
+`markdown.py` make outside text safe, and `withheld.py` keeps back what looks like a secret; `doctor.py` says what is
+missing. What is wired to what stands in `app.py`.
 
 Parsing, classifying, matching, planning, the approval rule, the transitions and the rota are pure: values in, values
 out, `now` passed in. Threads: one works off events in order, and checks, runs and Slack posts each have their own.

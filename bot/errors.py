@@ -127,6 +127,30 @@ class MoveNotAllowed(IncidentError):
         self.state = state
 
 
+class NothingToHold(IncidentError):
+    """The incident has no postmortem that could be held: it is open, or nobody has asked for one."""
+
+
+class NoSuchAction(IncidentError):
+    """No action item has this number."""
+
+
+class NoSuchDay(IncidentError):
+    """The calendar does not have this day, as a person wrote it."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class NoSuchPerson(IncidentError):
+    """Nobody in the team file is called what a person wrote."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
 class NotOnTheTeam(PlantaoError):
     """Only people of the team may do this, and nothing has changed."""
 

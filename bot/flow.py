@@ -17,10 +17,12 @@ from bot.coordinating import Coordinating
 from bot.deciding import Deciding
 from bot.escalating import Escalating
 from bot.execution import Execution
+from bot.following_up import FollowingUp
 from bot.incidents.opening import CLIMB, TELL
 from bot.interventions import Interventions
 from bot.model import BOT, ProposalState, RunState
 from bot.proposing import Proposing
+from bot.reviewing import Reviewing
 from bot.schedules import Schedules
 from bot.second_opinions import SecondOpinions
 from bot.storming import Storming
@@ -46,6 +48,8 @@ class Flow:
         self.coordinating = Coordinating(context)
         self.escalating = Escalating(context)
         self.updating = Updating(context)
+        self.reviewing = Reviewing(context)
+        self.following_up = FollowingUp(context)
         self._schedules = Schedules(context, self.proposing)
 
     # -- time, start and stop ---
@@ -69,6 +73,10 @@ class Flow:
                     changed = self.updating.on_time(subject, now)
                 case "escalate":
                     changed = self.escalating.climb(subject, now)
+                case "postmortem":
+                    changed = self.reviewing.look_back(subject, now)
+                case "postmortem-reminder":
+                    changed = self.reviewing.remind(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
         if unanswered is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.mrkdwn import clean
+from bot.mrkdwn import ADDRESS, clean
 
 LONGEST = 3000  # characters of one text
 # Inside a word an underscore formats nothing.
@@ -21,12 +21,20 @@ _LINKS = re.compile(r"(:)(?=//)|\b(www)(?=\.)", re.IGNORECASE)
 _UNSEEN = "\u2060"  # a word joiner: no person, no other issue and no address is recognized
 
 
-def escaped(text: object, limit: int = LONGEST) -> str:
-    """A text in one line, to stand in a paragraph, an entry of a list or a cell of a table."""
-    flat = _CALLS.sub(rf"\1{_UNSEEN}", _flat(text, limit))
-    flat = _LINKS.sub(rf"\g<0>{_UNSEEN}", flat)
-    flat = _MARKS.sub(r"\\\1", _TAG.sub("&lt;", _ENTITY.sub("&amp;", flat)))
-    return _AT_THE_START.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", flat)
+def escaped(text: object, limit: int = LONGEST, *, links: bool = False) -> str:
+    """A text in one line, to stand in a paragraph, an entry of a list or a cell of a table.
+
+    `links`: web addresses in it can be opened, by their own name.
+    """
+    pieces = ADDRESS.split(_flat(text, limit)) if links else [_flat(text, limit)]
+    safe = "".join(f"<{piece}>" if at % 2 else _escaped(piece) for at, piece in enumerate(pieces))
+    return _AT_THE_START.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", safe)
+
+
+def _escaped(text: str) -> str:
+    text = _CALLS.sub(rf"\1{_UNSEEN}", text)
+    text = _LINKS.sub(rf"\g<0>{_UNSEEN}", text)
+    return _MARKS.sub(r"\\\1", _TAG.sub("&lt;", _ENTITY.sub("&amp;", text)))
 
 
 def code(text: object, limit: int = LONGEST) -> str:

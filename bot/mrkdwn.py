@@ -12,6 +12,7 @@ from datetime import datetime
 
 _FORMATTING = str.maketrans({char: f"\u2060{char}" for char in "*_~`"})  # a word joiner keeps them from pairing
 _EMOJI = re.compile(r":(?=(?:[A-Za-z+'-][\w+'-]{0,99}|1\d{2,3}|8ball):)")  # not the 1 of file.yaml:1:
+ADDRESS = re.compile(r"(https?://[^\s<>|\"]*[^\s<>|\".,;:!?)\]])")  # that can be opened, by its own name
 
 
 class Mrkdwn(str):
@@ -51,6 +52,11 @@ def listed(names: Iterable[str]) -> Mrkdwn:
 def time(at: datetime) -> Mrkdwn:
     """The time of day in each reader's own zone."""
     return Mrkdwn(f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>")
+
+
+def moment(at: datetime) -> Mrkdwn:
+    """The day and the time of day in each reader's own zone."""
+    return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_short}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>")
 
 
 def link(url: str, words: str) -> Mrkdwn:

@@ -1,14 +1,14 @@
 """The longer texts of templates/<language>/texts/*.md: messages, mails and the postmortem, for a team to edit.
 
 Each is a Jinja template of the facts of an incident (`bot/incidents/facts.py`). What it makes is plain text: whoever
-shows it in Slack makes it safe.
+shows it in Slack makes it safe. One that is Markdown uses the filters `md` and `code` for what came from outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from bot.errors import TemplateError
 from bot.incidents.facts import Facts, values
 from bot.incidents.sample_facts import BARE, FULL
+from bot.markdown import code, escaped
 from bot.words import SHIPPED
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class Texts:
         Raises TemplateError with everything that is wrong.
         """
         environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        environment.filters |= {"md": partial(escaped, links=True), "code": code}
         self._texts: dict[Text, tuple[_Written, _Written]] = {}
         problems: list[str] = []
         for text in Text:

@@ -29,6 +29,14 @@ def test_any_text_shows_as_it_is(text: str) -> None:
     assert seen(escaped(text)) == plain(text)
 
 
+@given(MARKS | st.lists(st.sampled_from(["https://a.example/b_c*d`", "(", ")", "[", "|", " ", "\\", "x"])).map("".join))
+def test_an_address_is_opened_by_its_own_name(text: str) -> None:
+    """And nothing around it becomes part of it, or more than text."""
+    tokens = GITHUB.parseInline(escaped(text, links=True))[0].children or []
+    assert {each.type for each in tokens} <= {"text", "text_special", "link_open", "link_close"}
+    assert "".join(each.content for each in tokens).replace("\u2060", "") == plain(text)
+
+
 @given(MARKS)
 @pytest.mark.parametrize("before", ["", "- ", "1. "])
 def test_a_text_is_one_paragraph_wherever_it_stands(before: str, text: str) -> None:
@@ -49,7 +57,7 @@ def test_a_cell_of_a_table_stays_one(text: str) -> None:
 
 @given(MARKS)
 def test_code_shows_as_it_is(text: str) -> None:
-    found = [each for each in GITHUB.parseInline(code(text))[0].children or []]
+    found = GITHUB.parseInline(code(text))[0].children or []
     assert [each.type for each in found] == (["code_inline"] if plain(text) else [])
     assert "".join(each.content for each in found) == plain(text)
 

@@ -13,6 +13,9 @@ from bot.store import Store
 # What stands on the timeline → the sentence that tells it. A test holds the list against the code.
 SENTENCES: Mapping[str, str] = {
     "aborted": "told_aborted",
+    "action": "told_action",
+    "action done": "told_action_done",
+    "action undone": "told_action_undone",
     "alert fired": "told_alert_fired",
     "alert fired anew": "told_alert_fired_anew",
     "alert grew worse": "told_alert_grew_worse",
@@ -41,6 +44,8 @@ SENTENCES: Mapping[str, str] = {
     "note": "told_note",
     "opinion": "told_opinion",
     "pinned": "told_pinned",
+    "postmortem": "told_postmortem",
+    "postmortem held": "told_postmortem_held",
     "proposal withdrawn": "told_proposal_withdrawn",
     "proposed": "told_proposed",
     "queued": "told_queued",
@@ -65,8 +70,8 @@ _SETTLED, _RUN = "settled: ", "run "
 _PASSING = {"pin edited", *(f"run {state.value}" for state in (RunState.QUEUED, RunState.RUNNING, RunState.VERIFYING))}
 # What the sentences may be filled in with; what a line does not tell is empty.
 VALUES = (
-    "again", "before", "brought_to", "category", "fix", "impact", "into", "name", "number", "reason", "result", "role",
-    "root_cause", "runbook", "severity", "step", "text", "title", "to", "why",
+    "again", "before", "brought_to", "category", "due", "fix", "impact", "into", "name", "number", "reason", "result",
+    "role", "root_cause", "runbook", "severity", "step", "text", "title", "to", "why",
 )  # fmt: skip
 
 

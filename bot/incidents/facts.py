@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.incidents.chronicle import Told, chronicle
+from bot.incidents.opening import GRAVE
 from bot.incidents.said import by, in_words
 from bot.incidents.targets import Targets, measured
 from bot.model import Incident, IncidentRole, IncidentState, Proposal, ProposalState, Run, StepRecord
@@ -152,7 +153,8 @@ class FactFinder:
         told = chronicle(self._store, incident)
         moves = self._store.incidents.transitions(incident.id)
         first = {state: _first([m.at for m in moves if m.state is state]) for state in IncidentState}
-        reached = measured(self._targets, incident, moves, self._store.timeline.entries(incident.id))
+        entries = self._store.timeline.entries(incident.id)
+        reached = measured(self._targets, incident, moves, entries) if incident.severity <= GRAVE else []
         cadence = team.updates.get(incident.severity)
         ended = incident.closed or now
         alerts = [
@@ -214,7 +216,16 @@ class FactFinder:
                 )
                 for each in reached
             ),
-            actions=(),
+            actions=tuple(
+                ActionFact(
+                    each.number,
+                    each.text,
+                    self._who(each.owner) if each.owner else "",
+                    each.due.isoformat() if each.due else "",
+                    each.done is not None,
+                )
+                for each in self._store.actions.actions_of(incident.id)
+            ),
             cadence=span(timedelta(seconds=cadence)) if cadence else "",
             next_update=clock.time(next_update),
             watched_until=clock.moment(incident.watched_until),

@@ -13,8 +13,9 @@ from bot.store.alerts import StoredAlert
 
 GRAVE = Severity.P1  # from here up an alert opens an incident by itself
 _LONGEST = 150  # characters of a title
-# The timers of the next step up the ladder and of the next update. What is due is worked out when they fire.
-CLIMB, TELL = "escalate", "update"
+# The timers of the next step up the ladder, of the next update and of the postmortem. What is due is worked out when
+# they fire.
+CLIMB, TELL, REVIEW = "escalate", "update", "postmortem"
 _SETTLE = timedelta(seconds=3)  # before anybody is called: many at once turn out to be one storm by then
 _OVER = {IncidentState.MITIGATED, IncidentState.RESOLVED}
 
@@ -73,8 +74,8 @@ def join(store: Store, alert: StoredAlert, incident: Incident, now: datetime, wh
 
 
 def wake(store: Store, incident_id: str, at: datetime) -> None:
-    """It has changed so that somebody else may have to be called or told, or sooner, or nobody."""
-    for kind in (CLIMB, TELL):
+    """It has changed: others may have to be called or told, or nobody, or it is over and to be looked back on."""
+    for kind in (CLIMB, TELL, REVIEW):
         store.timers.set_timer(kind, incident_id, at)
 
 

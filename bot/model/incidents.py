@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -131,6 +131,59 @@ class StoredChecklist:
     title: str
     items: tuple[str, ...]
     ticks: Mapping[int, Tick]  # by the box's position
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Somebody was asked whether a postmortem was held; None: nobody in particular."""
+
+    at: datetime
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Postmortem:
+    """A draft, as it was made. `due`: when it is to be held, None while the incident is open."""
+
+    id: str
+    incident: str
+    number: int  # of the incident's drafts, from 1
+    at: datetime
+    by: str
+    text: str
+    due: datetime | None
+    held: datetime | None
+    held_by: str | None
+    reminders: tuple[Reminder, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be held."""
+        return self.due is not None and self.held is None
+
+
+@dataclass(frozen=True)
+class ActionItem:
+    """What somebody is to do so that an incident does not come again. `owner`: a Slack id; None: nobody yet."""
+
+    id: str
+    number: int
+    incident: str
+    text: str
+    owner: str | None
+    due: date | None  # the last day, where the team works
+    at: datetime
+    by: str
+    done: datetime | None = None
+    done_by: str | None = None
+
+    @property
+    def name(self) -> str:
+        """As people speak of it."""
+        return f"A-{self.number}"
+
+    def overdue(self, today: date) -> bool:
+        return self.done is None and self.due is not None and self.due < today
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,11 +24,10 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from bot.mrkdwn import Mrkdwn, clean, entities
+from bot.mrkdwn import ADDRESS, Mrkdwn, clean, entities
 
 Content = dict[str, Any]
 
-_ADDRESS = re.compile(r"(https?://[^\s<>|\"]*[^\s<>|\".,;:!?)\]])")
 _HEADER = 150  # Slack's limits, in characters
 _SECTION = 3000
 _FALLBACK = 300
@@ -83,7 +81,7 @@ def prose(text: str) -> Block:
     """Outside text of several lines, shown as it is; web addresses in it can be opened, by their own name."""
     parts: list[RichTextElementParts.Text | RichTextElementParts.Link] = []
     kept = clean(text, _SECTION)
-    for at, piece in enumerate(_ADDRESS.split(kept)):
+    for at, piece in enumerate(ADDRESS.split(kept)):
         if at % 2:
             parts.append(RichTextElementParts.Link(url=piece))
         elif piece:

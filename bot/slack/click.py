@@ -40,7 +40,12 @@ def read_click(body: Mapping[str, Any]) -> Click:
         view = body["view"]
         channel, message, thread, value = str(view["private_metadata"]).split("|", 3)
         answers = {
-            block: str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
+            block: str(
+                element.get("value")
+                or (element.get("selected_option") or {}).get("value")
+                or element.get("selected_date")
+                or ""
+            )
             for block, elements in view["state"]["values"].items()
             for element in elements.values()
         }

@@ -37,6 +37,7 @@ from bot.model import Category
 from bot.mrkdwn import Mrkdwn, listed, time
 from bot.slack.click import MENU, Click, open_modal, read_click
 from bot.slack.incidents.clicks import INCIDENT_ACTIONS, INCIDENT_VIEWS, IncidentClicks
+from bot.slack.incidents.looking_back_clicks import LookingBackClicks
 from bot.slack.modals import (
     NONE_FITS,
     category_modal,
@@ -84,7 +85,14 @@ class Clicks:
         self._words = words
         self._screen = screen
         self._incidents = IncidentClicks(
-            flow.coordinating, flow.escalating, flow.updating, client, workspace, screen.drawing, self._tell
+            flow.coordinating,
+            flow.escalating,
+            flow.updating,
+            LookingBackClicks(flow.reviewing, flow.following_up, client, screen.drawing, self._tell),
+            client,
+            workspace,
+            screen.drawing,
+            self._tell,
         )
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import (
     Block,
     ContextBlock,
+    DatePickerElement,
     InputBlock,
     MarkdownTextObject,
     Option,
@@ -49,6 +50,16 @@ def select_input(block: str, label: str, options: Sequence[tuple[str, str]], cho
     made = {value: Option(text=PlainTextObject(text=text[:_OPTION]), value=value) for text, value in options[:_OPTIONS]}
     element = StaticSelectElement(action_id="text", options=list(made.values()), initial_option=made.get(chosen))
     return InputBlock(block_id=block, label=PlainTextObject(text=label), element=element)
+
+
+def date_input(block: str, label: str) -> InputBlock:
+    """A calendar; may be left empty."""
+    return InputBlock(
+        block_id=block,
+        label=PlainTextObject(text=label),
+        element=DatePickerElement(action_id="text"),
+        optional=True,
+    )
 
 
 def modal(callback_id: str, title: str, submit: str, close: str, *blocks: Block) -> dict[str, Any]:

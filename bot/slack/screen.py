@@ -75,7 +75,7 @@ class SlackScreen:
             emergency=emergency,
             observe=observe,
         )
-        self.incidents = ShowingIncidents(store, outbox, workspace, self.drawing, targets, updating, now)
+        self.incidents = ShowingIncidents(store, outbox, uploads, workspace, self.drawing, targets, updating, now)
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
         self._something = threading.Condition()
         self._stopping = False

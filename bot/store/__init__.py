@@ -4,14 +4,15 @@
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
-`timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold),
-`deliveries.py` (what goes out by other ways), `timers.py`.
+`postmortems.py`, `actions.py` (action items), `timeline.py` (the append-only record), `cards.py` (what Slack should
+show), `files.py` (what it should hold), `deliveries.py` (what goes out by other ways), `timers.py`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from bot.store.actions import Actions
 from bot.store.alerts import Alerts
 from bot.store.cards import Cards
 from bot.store.checklists import Checklists
@@ -24,6 +25,7 @@ from bot.store.ids import later_than
 from bot.store.inbox import Inbox
 from bot.store.incidents import Incidents
 from bot.store.pauses import Pauses
+from bot.store.postmortems import Postmortems
 from bot.store.proposals import Proposals
 from bot.store.requests import Requests
 from bot.store.runs import Runs
@@ -52,7 +54,8 @@ class Store:
         except BaseException:
             self.driver.close()
             raise
-        for table in ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses", "storms"):
+        tables = ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses", "storms")
+        for table in (*tables, "postmortems", "actions"):
             for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
                 later_than(row["id"])
         self.atomic = self.driver.atomic
@@ -70,6 +73,8 @@ class Store:
         self.checklists = Checklists(self.driver)
         self.updates = Updates(self.driver)
         self.deliveries = Deliveries(self.driver)
+        self.postmortems = Postmortems(self.driver)
+        self.actions = Actions(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
         self.files = Files(self.driver)

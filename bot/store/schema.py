@@ -250,6 +250,30 @@ def updates(db: Database) -> None:
         db.execute(statement)
 
 
+_POSTMORTEMS = (
+    """CREATE TABLE postmortems (  -- the latest draft of an incident counts
+        id TEXT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incidents, number INTEGER NOT NULL, at TEXT NOT NULL,
+        by_whom TEXT NOT NULL, text TEXT NOT NULL, due TEXT, held TEXT, held_by TEXT
+    )""",
+    "CREATE UNIQUE INDEX postmortems_by_incident ON postmortems (incident, number)",
+    """CREATE TABLE postmortem_reminders (  -- who was asked whether it was held
+        postmortem TEXT NOT NULL REFERENCES postmortems, at TEXT NOT NULL, person TEXT, PRIMARY KEY (postmortem, at)
+    )""",
+    """CREATE TABLE actions (      -- what people are to do so that it does not come again
+        id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, incident TEXT NOT NULL REFERENCES incidents,
+        text TEXT NOT NULL, owner TEXT, due TEXT, at TEXT NOT NULL, by_whom TEXT NOT NULL, done TEXT, done_by TEXT
+    )""",
+    "CREATE INDEX actions_by_incident ON actions (incident)",
+    "CREATE INDEX actions_open ON actions (due) WHERE done IS NULL",
+)
+
+
+@MIGRATIONS()
+def postmortems(db: Database) -> None:
+    for statement in _POSTMORTEMS:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:

@@ -1,7 +1,9 @@
 """Incidents in Slack.
 
-`card.py` is the card in the incidents channel, `escalation.py` the message that calls somebody (`plights.py` gathers
-what it tells), `checklist.py` boxes to tick. `clicks.py` and `modals.py` are the buttons and forms, `pins.py` the
-pushpin. `command.py` is `/incident`: the verbs stand in `changing.py` and `looking.py`, and `means.py` reads what was
-typed. `told.py` writes the lines of a timeline.
+`showing.py` hands the outbox all that Slack should show of one. `card.py` is the card in the incidents channel,
+`escalation.py` the message that calls somebody (`plights.py` gathers what it tells), `updates.py` what people are told,
+`checklist.py` boxes to tick, `postmortem.py` what stands in the thread about a postmortem. `clicks.py` (with
+`looking_back_clicks.py`) and `modals.py` are the buttons and forms, `pins.py` the pushpin. `command.py` is `/incident`:
+the verbs stand in `changing.py`, `looking.py` and `looking_back.py`, and `means.py` reads what was typed. `told.py`
+writes the lines of a timeline.
 """

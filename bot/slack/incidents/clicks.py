@@ -21,6 +21,7 @@ from bot.mrkdwn import Mrkdwn
 from bot.slack.click import TICK, Click, open_modal
 from bot.slack.drawing import Drawing
 from bot.slack.incidents.checklist import AT_ONCE
+from bot.slack.incidents.looking_back_clicks import LOOKING_BACK_ACTIONS, LOOKING_BACK_VIEWS, LookingBackClicks
 from bot.slack.incidents.modals import (
     NEW,
     declare_modal,
@@ -40,9 +41,9 @@ _MOVES = {
     "incident_reopen": IncidentState.OPEN,
 }
 _DRAFTS = ("update_send", "update_edit", "update_snooze")
-INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", "incident_update", *_DRAFTS, TICK)
+INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", "incident_update", *_DRAFTS, *LOOKING_BACK_ACTIONS, TICK)
 _FORMS = ("declared", "resolved", "graded", "known_said", "escalated", "told")
-INCIDENT_VIEWS = (*(f"incident_{each}" for each in _FORMS), "update_edited")
+INCIDENT_VIEWS = (*(f"incident_{each}" for each in _FORMS), "update_edited", *LOOKING_BACK_VIEWS)
 
 
 class IncidentClicks:
@@ -51,6 +52,7 @@ class IncidentClicks:
         coordinating: Coordinating,
         escalating: Escalating,
         updating: Updating,
+        looking_back: LookingBackClicks,
         client: WebClient,
         workspace: Workspace,
         draw: Drawing,
@@ -60,6 +62,7 @@ class IncidentClicks:
         self._coordinating = coordinating
         self._escalating = escalating
         self._updating = updating
+        self._looking_back = looking_back
         self._client = client
         self._workspace = workspace
         self._draw = draw
@@ -68,6 +71,8 @@ class IncidentClicks:
 
     def mistakes(self, click: Click) -> dict[str, str]:
         """What is wrong with a submitted form, by block."""
+        if click.action in LOOKING_BACK_VIEWS:
+            return self._looking_back.mistakes(click)
         if click.action in {"incident_told", "update_edited"} and not click.answers["text"].strip():
             return {"text": self._words.plain("refused_blank")}
         if click.action == "incident_escalated" and not click.answers["why"].strip():
@@ -120,6 +125,8 @@ class IncidentClicks:
             case "incident_known_said":
                 said = {each: click.answers[each.value].strip() for each in Known}
                 people.say(click.value, click.person, said, event=event)
+            case action if action in {*LOOKING_BACK_ACTIONS, *LOOKING_BACK_VIEWS}:
+                self._looking_back.act(click, event)
             case _:
                 self._update(click, event)
 

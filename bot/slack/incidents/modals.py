@@ -8,10 +8,11 @@ from typing import Any
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.model import Incident, Known, Severity
-from bot.slack.modals import modal, select_input, text_input
+from bot.slack.modals import date_input, modal, select_input, text_input
 from bot.texts import LONGEST
 from bot.words import Words
 
+NOBODY = "-"  # in place of a person
 NEW = "new"  # in place of an incident that is open already
 _TITLE = 150  # characters
 WATCH = ("0m", "30m", "2h", "8h", "1d")  # how long something is watched after its end
@@ -116,6 +117,20 @@ def update_modal(words: Words, callback_id: str, text: str) -> dict[str, Any]:
         words.plain("button_send" if now else "button_save"),
         words.plain("button_cancel"),
         text_input("text", words.plain("modal_update_text"), value=text, longest=LONGEST),
+    )
+
+
+def action_modal(words: Words, people: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """An action item: what, who, by when; the submission's callback id is `action_added`. `people`: names and ids."""
+    owners = [(words.plain("modal_action_nobody"), NOBODY), *people]
+    return modal(
+        "action_added",
+        words.plain("modal_action"),
+        words.plain("button_save"),
+        words.plain("button_cancel"),
+        text_input("text", words.plain("modal_action_text")),
+        select_input("owner", words.plain("modal_action_owner"), owners, NOBODY),
+        date_input("due", words.plain("modal_action_due")),
     )
 
 

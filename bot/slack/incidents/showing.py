@@ -17,8 +17,10 @@ from bot.slack.incidents.card import IncidentStanding, draw_incident
 from bot.slack.incidents.checklist import draw_checklist
 from bot.slack.incidents.escalation import draw_escalation
 from bot.slack.incidents.plights import plight_of
+from bot.slack.incidents.postmortem import Review, draw_postmortem, draw_reminder, file_name
 from bot.slack.incidents.updates import draw_draft, draw_update
 from bot.slack.outbox import Outbox
+from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.store.cards import Card
@@ -30,6 +32,7 @@ class ShowingIncidents:
         self,
         store: Store,
         outbox: Outbox,
+        uploads: Uploads,
         workspace: Workspace,
         draw: Drawing,
         targets: Targets,
@@ -38,6 +41,7 @@ class ShowingIncidents:
     ) -> None:
         self._store = store
         self._outbox = outbox
+        self._uploads = uploads
         self._workspace = workspace
         self._draw = draw
         self._words = draw.words
@@ -94,6 +98,22 @@ class ShowingIncidents:
             if update.sent is not None:
                 told = draw_update(update, incident, self._words, self._draw.who)
                 self._outbox.show(f"update:{update.id}", card.channel, thread, told, urgent=True)
+        self._show_postmortems(incident, card.channel, thread)
+
+    def _show_postmortems(self, incident: Incident, channel: str, thread: str) -> None:
+        """Each draft as a file with a message, and whoever is asked whether it was held."""
+        items = self._store.actions.actions_of(incident.id)
+        drafts = self._store.postmortems.postmortems_of(incident.id)
+        for draft in drafts:
+            key = f"postmortem:{draft.id}"
+            self._uploads.put(key, incident.id, channel, thread, file_name(incident, draft), draft.text + "\n")
+            review = Review(incident, draft, draft is drafts[-1], items)
+            shown = draw_postmortem(review, self._words, self._draw.who)
+            self._outbox.show(key, channel, thread, shown, urgent=True)
+            for reminder in draft.reminders:
+                question = draw_reminder(review, reminder, self._words, self._draw.who)
+                at = int(reminder.at.timestamp())
+                self._outbox.show(f"postmortem-reminder:{draft.id}:{at}", channel, thread, question, urgent=True)
 
     def _show_draft(self, incident: Incident, draft: Update) -> None:
         """To those alone who are asked, and there it stays, with what became of it."""
