@@ -389,9 +389,7 @@ def test_githubs_summary_shows_what_became_of_it_and_obeys_nobody(work: Workplac
     summary.write_text("before\n")
     assert work.piped("--approve", environ={"GITHUB_STEP_SUMMARY": str(summary)})[0] == 0
     text = summary.read_text()
-    assert text.startswith(
-        "before\n### FIXED: high_memory\n\n| | |\n|---|---|\n| Alert | a\\|b\\`c: high_memory |\n"
-    )
+    assert text.startswith("before\n### FIXED: high_memory\n\n| | |\n|---|---|\n| Alert | a\\|b\\`c: high_memory |\n")
     assert "Done:\n\n1. Remove what is in it\n1. Note that it was done\n" in text
     assert "```text\nfiles  2 → 1\n```" in text
     (row,) = [line for line in text.splitlines() if line.startswith("| What |")]
