@@ -16,6 +16,7 @@ import typer
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings
+from bot.alertmanager import Alertmanager
 from bot.alerts.correlate import StormRule
 from bot.at_hand import ENV_FILE, at_hand
 from bot.checklists import checklists
@@ -51,6 +52,7 @@ from bot.slack.incidents.looking import Looking
 from bot.slack.incidents.looking_back import LookingBack
 from bot.slack.incidents.means import Means
 from bot.slack.incidents.pins import Pins
+from bot.slack.incidents.silences import Silences
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
@@ -86,6 +88,8 @@ class Bot:
         outward = ways(found, lambda: people.now)
         self._deliveries = Deliveries(store, outward, utc_now)
         observe = found.mode == "observe"
+        url = found.alertmanager_url.get_secret_value()
+        alertmanager = Alertmanager(url) if url else None
         targets = Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve)
         self._screen = screen = SlackScreen(
             store,
@@ -97,6 +101,7 @@ class Bot:
             lambda: len(shelf.library().broken),
             self._uploads,
             observe=observe,
+            silencing=alertmanager is not None,
             targets=targets,
             updating=lambda: self.flow.updating,
         )
@@ -118,6 +123,7 @@ class Bot:
                 lambda: self._deliveries.look(),
                 home=next(iter(workspace.alerts)),
                 observe=observe,
+                alertmanager=alertmanager,
                 storm=StormRule(found.storm_alerts, found.storm_window),
             ),
             self._model,
@@ -132,6 +138,7 @@ class Bot:
             Changing(means, lambda: checklists(found.templates_dir, found.language)),
             Looking(means, screen.incidents.card),
             LookingBack(means),
+            Silences(means),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)

@@ -16,6 +16,7 @@
               coordinating.py    what people do with an incident; escalating.py brings it to others
               updating.py        what people are told of it, and when
               reviewing.py       postmortems, and the reminders until they are held; following_up.py: action items
+              silencing.py       what is to make no noise for a while; alertmanager.py tells Alertmanager
           → store/               everything is a row here before it is anything in Slack; the only place with SQL
           → slack/screen.py      draws the record as cards, and slack/outbox.py keeps Slack showing them
           → deliveries/          mails, pages, and what a status page is told

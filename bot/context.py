@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.alertmanager import Alertmanager
 from bot.alerts.correlate import StormRule
 from bot.classify.weigh import classify
 from bot.clock import utc_now
@@ -32,6 +33,7 @@ class Context:
     deliver: Callable[[], None]  # something new goes out by one of them
     home: str  # the channel where proposals stand that no alert has led to
     observe: bool = False  # nothing may run
+    alertmanager: Alertmanager | None = None  # where alerts are silenced, if anywhere
     storm: StormRule = field(default_factory=StormRule)
     now: Callable[[], datetime] = utc_now
 

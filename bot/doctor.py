@@ -11,12 +11,22 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import settings
+from bot.alertmanager import Alertmanager
 from bot.checklists import checklists
 from bot.classify.llm.checkup import check_up
 from bot.clock import utc_now
 from bot.deliveries.mail import Mail
 from bot.deliveries.ways import missing
-from bot.errors import InputError, NotDelivered, SettingsError, StoreError, StoreLocked, TeamError, TemplateError
+from bot.errors import (
+    AlertmanagerError,
+    InputError,
+    NotDelivered,
+    SettingsError,
+    StoreError,
+    StoreLocked,
+    TeamError,
+    TemplateError,
+)
 from bot.runbooks.load import load_folder
 from bot.settings import Settings
 from bot.store import Store
@@ -57,8 +67,8 @@ def examine(
 ) -> list[Finding]:
     """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself.
 
-    Reading many runbooks takes a second, and so may asking the language model and the mail server; none of them keeps
-    anything from starting: `read_runbooks` and `ask_others` leave them out.
+    Reading many runbooks takes a second, and so may asking the language model, the mail server and Alertmanager; none
+    of them keeps anything from starting: `read_runbooks` and `ask_others` leave them out.
     """
     return list(_findings(environ, env_file, ask_slack, read_runbooks, ask_others))
 
@@ -100,6 +110,8 @@ def _findings(
             yield from _each("templates", error)
     if "DATABASE_URL" not in wrong:
         yield from _database(found.database)
+    if ask_others and "ALERTMANAGER_URL" not in wrong and (url := found.alertmanager_url.get_secret_value()):
+        yield _alertmanager(url)
     if ask_others and not any(name.startswith(_OF_THE_MODEL) for name in wrong):
         yield _language_model(found)
     if ask_others and not wrong & {"SMTP_URL", "MAIL_FROM"}:
@@ -177,16 +189,16 @@ def _language_model(found: Settings) -> Finding:
     return Finding("model", True if seen.well else None, seen.said, seen.mend)
 
 
-def _mail(found: Settings) -> Iterator[Finding]:
-    """Whether the mail server takes us; nothing is sent."""
-    server = found.mail_server
-    if server is None:
-        return
+def _alertmanager(url: str) -> Finding:
+    """Not needed for anything but silences, and wrong all the same when it is named and does not answer."""
+    asked = Alertmanager(url)
     try:
-        Mail(server, found.sender).check()
-        yield Finding("mail", True, f"{server.host}:{server.port} takes mails")
-    except NotDelivered as error:
-        yield Finding("mail", False, str(error), "look at SMTP_URL and at that server")
+        return Finding("alertmanager", True, f"version {asked.version()} at {asked.where}")
+    except AlertmanagerError as error:
+        mend = "look whether it runs and at ALERTMANAGER_URL; until then nothing can be silenced from Slack"
+        return Finding("alertmanager", False, str(error), mend)
+    finally:
+        asked.close()
 
 
 def _database(path: Path) -> Iterator[Finding]:

@@ -155,7 +155,58 @@ class NotOnTheTeam(PlantaoError):
     """Only people of the team may do this, and nothing has changed."""
 
 
+# -- silences ---
+
+
+class SilenceError(PlantaoError):
+    """No silence is made or ended, and nothing has changed."""
+
+
+class AlertOver(SilenceError):
+    """The alert is over; there is nothing to silence."""
+
+
+class AlertUnknown(SilenceError):
+    """Alertmanager has no alert that is the one on the card."""
+
+
+class SilenceUnknown(SilenceError):
+    """Alertmanager has no silence of this id."""
+
+
+class SilenceOver(SilenceError):
+    """The silence is over already."""
+
+
+class SilenceAmbiguous(SilenceError):
+    """Several silences begin like this; write more of the id."""
+
+
+class SilencesOff(SilenceError):
+    """ALERTMANAGER_URL is not set."""
+
+
 # -- the far side ---
+
+
+class AlertmanagerError(PlantaoError):
+    """Alertmanager did not do what it was asked to."""
+
+
+class AlertmanagerUnavailable(AlertmanagerError):
+    """It cannot be reached, gives no whole answer in time, or sends us elsewhere; nothing has changed there."""
+
+
+class AlertmanagerRefused(AlertmanagerError):
+    """It answers that it will not; nothing has changed there."""
+
+
+class AlertmanagerReplyUnusable(AlertmanagerError):
+    """It replied, and the reply is not what its API says."""
+
+
+class AlertmanagerInDoubt(AlertmanagerError):
+    """It was told to change something, and has not said whether it did."""
 
 
 class WindowNotOpened(PlantaoError):

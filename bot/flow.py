@@ -25,6 +25,7 @@ from bot.proposing import Proposing
 from bot.reviewing import Reviewing
 from bot.schedules import Schedules
 from bot.second_opinions import SecondOpinions
+from bot.silencing import LOOK, Silencing
 from bot.storming import Storming
 from bot.updating import Updating
 
@@ -50,6 +51,7 @@ class Flow:
         self.updating = Updating(context)
         self.reviewing = Reviewing(context)
         self.following_up = FollowingUp(context)
+        self.silencing = Silencing(context)
         self._schedules = Schedules(context, self.proposing)
 
     # -- time, start and stop ---
@@ -83,6 +85,8 @@ class Flow:
             self.execution.go_on(subject, unanswered)
         if kind == "schedule" and changed is not None:
             self.proposing.start_checks(changed)
+        if kind == LOOK:
+            self.silencing.look_soon(subject)
         if kind == "rest":
             self.execution.start_runs()
         if kind in {CLIMB, TELL}:
@@ -105,6 +109,7 @@ class Flow:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
         self.proposing.recover()
         self.execution.recover()
+        self.silencing.recover()
         for incident in self._store.incidents.open_incidents():  # also those of a version without a ladder
             for kind in (CLIMB, TELL):
                 self._store.timers.add_timer(kind, incident.id, self._context.now())
@@ -120,5 +125,6 @@ class Flow:
     def stop(self, grace: float = 10.0) -> None:
         """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""
         self._opinions.stop()
+        self.silencing.stop()
         self.proposing.stop()
         self.execution.stop(grace)

@@ -173,6 +173,19 @@ def _ollama_host(value: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port or usual}{parts.path.rstrip('/')}"
 
 
+def _alertmanager_url(value: SecretStr) -> SecretStr:
+    """It may hold a password, so nothing of it is repeated."""
+    try:
+        parts = urlsplit(value.get_secret_value())
+        asks = parts.query or parts.fragment or parts.port == 0
+        good = parts.scheme in {"http", "https"} and re.fullmatch(r"[\w.:-]+", parts.hostname or "") and not asks
+    except ValueError:
+        good = False
+    if value.get_secret_value() and not good:
+        raise ValueError("is no web address; write one like http://127.0.0.1:9093, or leave it out")
+    return value
+
+
 def check_key(provider: str, key: SecretStr) -> None:
     """ValueError when a provider cannot be asked with this key; nothing of the key is repeated."""
     text = key.get_secret_value()
@@ -241,6 +254,7 @@ class Settings(BaseSettings):
     ollama_host: Annotated[str, AfterValidator(_ollama_host)] = OLLAMA
     gemini_api_key: SecretStr = SecretStr("")
     groq_api_key: SecretStr = SecretStr("")
+    alertmanager_url: SecretStr = SecretStr("")  # a password may be part of it
 
     @property
     def model(self) -> str:
@@ -308,6 +322,7 @@ class _ServingSettings(Settings):
     team_file: Annotated[Path, AfterValidator(_file)] = Path("team.yaml")
     gemini_api_key: Annotated[SecretStr, _key_for("gemini")] = SecretStr("")
     groq_api_key: Annotated[SecretStr, _key_for("groq")] = SecretStr("")
+    alertmanager_url: Annotated[SecretStr, AfterValidator(_alertmanager_url)] = SecretStr("")
 
     mail_from: Annotated[str, AfterValidator(_address), AfterValidator(_needed_for_mail)] = ""
 

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Library → the only part of the product that touches it.
 OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
-    "httpx": ("bot.runbooks", "bot.classify.llm", "bot.deliveries"),
+    "httpx": ("bot.alertmanager", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
     "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),

@@ -70,12 +70,17 @@ _THING = (  # what tells one alert of the same name from another
 )  # fmt: skip
 
 
+def usual_name(title: str) -> str:
+    """Under which name a label of this title is kept."""
+    key = re.sub(r"[^\w]+", "_", title.strip().casefold()).strip("_")
+    return _SAME.get(key, key)
+
+
 def from_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Keys in lower case with underscores; the first value of a key counts, and prose is no label."""
     found: dict[str, str] = {}
     for title, value in pairs:
-        key = re.sub(r"[^\w]+", "_", title.strip().casefold()).strip("_")
-        key = _SAME.get(key, key)
+        key = usual_name(title)
         value = unformatted(value)
         if _KEY.match(key) and key not in _PROSE and value and "\n" not in value and len(value) <= 200:
             found.setdefault(key, value)
@@ -84,8 +89,7 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def is_known(title: str) -> bool:
     """Is it a title that names a thing, its state or its level, and not the beginning of a sentence?"""
-    key = re.sub(r"[^\w]+", "_", title.strip().casefold()).strip("_")
-    return _SAME.get(key, key) in {
+    return usual_name(title) in {
         *_THING,
         "url",
         "endpoint",

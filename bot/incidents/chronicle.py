@@ -54,6 +54,8 @@ SENTENCES: Mapping[str, str] = {
     "run aborted": "told_run_ended",
     "run asked for": "told_run_asked_for",
     "run due": "told_run_due",
+    "silence ended": "told_silence_ended",
+    "silenced": "told_silenced",
     "tick taken away": "told_tick_taken_away",
     "ticked": "told_ticked",
     "taken out of the storm": "told_taken_out_of_the_storm",
@@ -71,7 +73,7 @@ _PASSING = {"pin edited", *(f"run {state.value}" for state in (RunState.QUEUED, 
 # What the sentences may be filled in with; what a line does not tell is empty.
 VALUES = (
     "again", "before", "brought_to", "category", "due", "fix", "impact", "into", "name", "number", "reason", "result",
-    "role", "root_cause", "runbook", "severity", "step", "text", "title", "to", "why",
+    "role", "root_cause", "runbook", "severity", "step", "text", "title", "to", "until", "why",
 )  # fmt: skip
 
 

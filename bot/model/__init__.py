@@ -60,6 +60,7 @@ from bot.model.runs import (
     StepState,
     Verdict,
 )
+from bot.model.silences import KnownAlert, KnownSilence, Matcher, Silence
 
 __all__ = [
     "BOT",
@@ -83,8 +84,11 @@ __all__ = [
     "IncidentRole",
     "IncidentState",
     "Known",
+    "KnownAlert",
+    "KnownSilence",
     "Limits",
     "Link",
+    "Matcher",
     "Notify",
     "Outcome",
     "Param",
@@ -102,6 +106,7 @@ __all__ = [
     "RunState",
     "Script",
     "Severity",
+    "Silence",
     "Step",
     "StepRecord",
     "StepState",

@@ -18,6 +18,7 @@ from bot.slack.blocks import Content, actions, button, content, context, header,
 from bot.slack.drawing import SIGNS, Drawing
 from bot.slack.proposal_blocks import again, decisions, proposal_blocks
 from bot.slack.run_blocks import run_blocks
+from bot.slack.silences import silence_blocks
 from bot.slack.standing import Standing
 from bot.store.alerts import StoredAlert
 
@@ -47,6 +48,7 @@ def draw_card(draw: Drawing, standing: Standing, *, plan_uploaded: bool = False)
         key = "request_due" if standing.request.asked_by == BOT else "request_by"
         who = draw.who(standing.request.asked_by)
         blocks.append(context(draw.words(key, who=who, at=time(standing.request.created))))
+    blocks += silence_blocks(draw, standing.silences)
     blocks += _earlier(draw, standing)
     if standing.proposal is not None and standing.run is not None:
         blocks += run_blocks(draw, standing, standing.proposal, standing.run)

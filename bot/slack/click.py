@@ -79,9 +79,21 @@ def read_click(body: Mapping[str, Any]) -> Click:
     )
 
 
-def open_modal(client: WebClient, trigger: str, view: Mapping[str, Any], metadata: str) -> None:
-    """Raises WindowNotOpened."""
+def open_modal(client: WebClient, trigger: str, view: Mapping[str, Any], metadata: str) -> str:
+    """Gives the id of what is open then. Raises WindowNotOpened."""
     try:
-        client.views_open(trigger_id=trigger, view={**view, "private_metadata": metadata})
+        opened = client.views_open(trigger_id=trigger, view={**view, "private_metadata": metadata})
     except (SlackApiError, OSError) as error:  # mostly: the three seconds that Slack gives were over
+        raise WindowNotOpened from error
+    return str(opened["view"]["id"])
+
+
+def refill_modal(client: WebClient, id: str, view: Mapping[str, Any], metadata: str) -> None:
+    """Another content for an open one; nothing when the person has closed it. Raises WindowNotOpened."""
+    try:
+        client.views_update(view_id=id, view={**view, "private_metadata": metadata})
+    except SlackApiError as error:
+        if error.response.get("error") != "not_found":
+            raise WindowNotOpened from error
+    except OSError as error:
         raise WindowNotOpened from error

@@ -13,6 +13,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.alerts.message import read_message
 from bot.errors import (
+    AlertmanagerError,
     AlreadyCounted,
     AlreadyDecided,
     ApprovalError,
@@ -28,6 +29,7 @@ from bot.errors import (
     ParameterMissing,
     PlanChanged,
     PlanError,
+    SilenceError,
     StillChecking,
     WindowNotOpened,
 )
@@ -47,6 +49,8 @@ from bot.slack.modals import (
     runbooks_modal,
 )
 from bot.slack.screen import SlackScreen
+from bot.slack.silence_clicks import SILENCE_ACTIONS, SILENCE_VIEWS, SilenceClicks
+from bot.slack.silences import why_not
 from bot.slack.workspace import Workspace
 from bot.words import Words
 
@@ -68,10 +72,15 @@ REFUSALS: dict[type[Exception], str] = {
 _SETTLE: dict[str, Answer] = {"settle_ran": "ran", "settle_again": "again", "settle_stop": "stop"}
 _RUN = ["abort", "undo", "answer_yes", "answer_no"]
 ACTIONS = re.compile(
-    "|".join(["approve", "reject", "check_again", "edit", r"use_\d", MENU, *_SETTLE, *_RUN, *INCIDENT_ACTIONS])
+    "|".join(
+        [
+            *("approve", "reject", "check_again", "edit", r"use_\d", MENU),
+            *(*_SETTLE, *_RUN, *INCIDENT_ACTIONS, *SILENCE_ACTIONS),
+        ]
+    )
 )
 _FORMS = ("reject_reason", "emergency_reason", "edit_parameters", "run_parameters", "other_runbook", "right_category")
-VIEWS = re.compile("|".join([*_FORMS, *INCIDENT_VIEWS]))
+VIEWS = re.compile("|".join([*_FORMS, *INCIDENT_VIEWS, *SILENCE_VIEWS]))
 _VALUES = {"edit_parameters", "run_parameters"}
 _REASONS = {"reject_reason", "emergency_reason"}
 
@@ -94,6 +103,7 @@ class Clicks:
             screen.drawing,
             self._tell,
         )
+        self._silences = SilenceClicks(flow.silencing, client, words)
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
@@ -120,6 +130,9 @@ class Clicks:
             self._tell(click, REFUSALS[type(error)])
         except PlanError as error:
             self._tell(click, "refused_plan", why=str(error))
+        except (SilenceError, AlertmanagerError) as error:
+            sentence, values = why_not(error)
+            self._tell(click, sentence, **values)
         except WindowNotOpened:
             self._tell(click, "refused_late")
 
@@ -161,6 +174,8 @@ class Clicks:
                 people.abort(click.value, click.person, event=event)
             case "undo":
                 people.undo(click.value, click.person, event=event)
+            case "silence" | "silence_asked" | "silence_end":
+                self._silences.act(click, event)
             case _:
                 self._incidents.act(click, event)
 

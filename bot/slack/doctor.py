@@ -27,9 +27,9 @@ def report(environ: Mapping[str, str], env_file: Path | None, out: TextIO = sys.
     """Writes every finding, a line or two each. The exit status: 1 when something has to be mended, else 0."""
     findings = examine(environ, env_file, ask_slack=ask, ask_others=True)
     for each in findings:
-        out.write(f"{_MARKS[each.ok]}{each.what:<10} {each.said}\n")
+        out.write(f"{_MARKS[each.ok]}{each.what:<12} {each.said}\n")
         if each.mend:
-            out.write(f"{'':<18}{each.mend}\n")
+            out.write(f"{'':<20}{each.mend}\n")
     wrong = sum(1 for each in findings if each.ok is False)
     out.write(f"\n{wrong} to mend.\n" if wrong else "\nNothing to mend.\n")
     return 1 if wrong else 0

@@ -37,6 +37,7 @@ class Drawing:
     broken: Callable[[], int]
     emergency: Callable[[], Collection[str]]
     observe: bool
+    silencing: bool = False  # whether there is an Alertmanager to be told
 
     def table(self, label: str, lines: Sequence[str]) -> Block:
         return code(self.words.plain(label), lines, self.words.plain("cut"))

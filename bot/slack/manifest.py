@@ -25,6 +25,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
+    "views.update": (),
 }
 
 # Event → the scopes it needs. Messages in public and in private channels.

@@ -74,6 +74,12 @@ def modal(callback_id: str, title: str, submit: str, close: str, *blocks: Block)
     return dict(view.to_dict())
 
 
+def notice(title: str, close: str, *blocks: Block) -> dict[str, Any]:
+    """Something to read, with nothing to submit."""
+    view = View(type="modal", title=PlainTextObject(text=title), close=PlainTextObject(text=close), blocks=list(blocks))
+    return dict(view.to_dict())
+
+
 def reason_modal(words: Words) -> dict[str, Any]:
     """Why a proposal is rejected; the submission's callback id is `reject_reason`."""
     return modal(

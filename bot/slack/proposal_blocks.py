@@ -115,6 +115,8 @@ def _changes(draw: Drawing, standing: Standing) -> Sequence[tuple[str, str]]:
         entries.append(("button_category", f"category|{standing.subject}"))
     if standing.alert is not None and (standing.incident is None or standing.incident.state is IncidentState.RESOLVED):
         entries.append(("button_declare", f"declare|{standing.subject}"))
+    if draw.silencing and standing.alert is not None and not standing.over:
+        entries.append(("button_silence", f"silence|{standing.subject}"))
     return [(draw.words.plain(label), value) for label, value in entries]
 
 

@@ -54,6 +54,7 @@ class SlackScreen:
         uploads: Uploads,
         *,
         observe: bool,
+        silencing: bool,
         targets: Targets,
         updating: Callable[[], Updating],
     ) -> None:
@@ -74,6 +75,7 @@ class SlackScreen:
             broken=broken,
             emergency=emergency,
             observe=observe,
+            silencing=silencing,
         )
         self.incidents = ShowingIncidents(store, outbox, uploads, workspace, self.drawing, targets, updating, now)
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.correlate import FLAPPING_WITHIN
-from bot.model import Entry, Incident, Pause, Proposal, Request, Run, RunState
+from bot.model import Entry, Incident, Pause, Proposal, Request, Run, RunState, Silence
 from bot.runbooks.progress import progress_of
 from bot.store import Store
 from bot.store.alerts import StoredAlert
@@ -49,6 +49,7 @@ class Standing:
     fired_anew: bool  # over, because the same trouble came again and has a card of its own
     incident: Incident | None
     episodes: int = 1  # how often the alert began of late, this time included
+    silences: tuple[Silence, ...] = ()  # that were made, the oldest first
 
     @property
     def hindrance(self) -> str:
@@ -91,6 +92,7 @@ def standing_of(store: Store, subject: str, now: datetime) -> Standing | None:
         fired_anew=any(each.what == "alert fired anew" for each in entries),
         incident=store.incidents.incident_of(subject),
         episodes=store.alerts.episodes(alert, alert.first - FLAPPING_WITHIN) if alert else 1,
+        silences=tuple(store.silences.silences_of(subject)) if alert else (),
     )
 
 

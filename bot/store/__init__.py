@@ -5,7 +5,8 @@
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
 `postmortems.py`, `actions.py` (action items), `timeline.py` (the append-only record), `cards.py` (what Slack should
-show), `files.py` (what it should hold), `deliveries.py` (what goes out by other ways), `timers.py`.
+show), `files.py` (what it should hold), `silences.py` (what was silenced in Alertmanager), `deliveries.py` (what
+goes out by other ways), `timers.py`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bot.store.proposals import Proposals
 from bot.store.requests import Requests
 from bot.store.runs import Runs
 from bot.store.schema import migrate
+from bot.store.silences import Silences
 from bot.store.steps import Steps
 from bot.store.storms import Storms
 from bot.store.timeline import Timeline
@@ -55,7 +57,7 @@ class Store:
             self.driver.close()
             raise
         tables = ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses", "storms")
-        for table in (*tables, "postmortems", "actions"):
+        for table in (*tables, "postmortems", "actions", "silences"):
             for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
                 later_than(row["id"])
         self.atomic = self.driver.atomic
@@ -75,6 +77,7 @@ class Store:
         self.deliveries = Deliveries(self.driver)
         self.postmortems = Postmortems(self.driver)
         self.actions = Actions(self.driver)
+        self.silences = Silences(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
         self.files = Files(self.driver)

@@ -274,6 +274,23 @@ def postmortems(db: Database) -> None:
         db.execute(statement)
 
 
+_SILENCES = (
+    """CREATE TABLE silences (     -- drafted with an id; remote: Alertmanager's own, once it is known to have it
+        id TEXT PRIMARY KEY, alert TEXT NOT NULL REFERENCES alerts, matchers TEXT NOT NULL,
+        by_whom TEXT NOT NULL DEFAULT '', comment TEXT NOT NULL DEFAULT '', ends TEXT,
+        remote TEXT NOT NULL DEFAULT '', ended TEXT, ended_by TEXT NOT NULL DEFAULT ''
+    )""",
+    "CREATE INDEX silences_by_alert ON silences (alert)",
+    "CREATE INDEX silences_standing ON silences (remote) WHERE ended IS NULL",
+)
+
+
+@MIGRATIONS()
+def silences(db: Database) -> None:
+    for statement in _SILENCES:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:
