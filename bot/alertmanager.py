@@ -88,7 +88,8 @@ class Alertmanager:
     """One at `url`, whose user and password, where it has them, go into a header and nowhere else.
 
     Every method takes the seconds that it may last, and raises AlertmanagerUnavailable when there is no whole answer,
-    AlertmanagerRefused when there is one that says no, and AlertmanagerReplyUnusable when it is none of this API's.
+    AlertmanagerRefused when there is one that says no, and AlertmanagerReplyUnusable when it is none of this API's. No
+    error names the address, which may be of no concern to whoever reads it.
     """
 
     def __init__(self, url: str) -> None:
@@ -163,11 +164,11 @@ class Alertmanager:
                     if time.monotonic() > deadline:  # httpx bounds each wait, and not all of them
                         raise unheard(f"no whole answer within {within:.3g} s")
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
-            raise AlertmanagerUnavailable(f"no connection to {self.where}: {error}") from error
+            raise AlertmanagerUnavailable(f"no connection: {error}") from error
         except httpx.TimeoutException as error:
-            raise unheard(f"no answer from {self.where} within {within:.3g} s") from error
+            raise unheard(f"no answer within {within:.3g} s") from error
         except httpx.HTTPError as error:
-            raise unheard(f"no whole answer from {self.where}: {error}") from error
+            raise unheard(f"no whole answer: {error}") from error
         _judge(path, answer.status_code, body, unheard)
         return body
 

@@ -196,7 +196,7 @@ def _alertmanager(url: str) -> Finding:
         return Finding("alertmanager", True, f"version {asked.version()} at {asked.where}")
     except AlertmanagerError as error:
         mend = "look whether it runs and at ALERTMANAGER_URL; until then nothing can be silenced from Slack"
-        return Finding("alertmanager", False, str(error), mend)
+        return Finding("alertmanager", False, f"{asked.where}: {error}", mend)
     finally:
         asked.close()
 

@@ -142,28 +142,15 @@ class Silencing:
 
     # -- time, start and stop ---
 
-    def look_soon(self, id: str) -> None:
-        """Whether it is as we know it: on a thread of its own."""
-        self._pool.submit(self._look, id)
-
-    def recover(self) -> None:
-        """After a start: what stands is looked at, and so is what was being made."""
-        for silence in self._store.silences.standing_silences():
-            self._store.timers.add_timer(LOOK, silence.id, self._context.now())
-
-    def stop(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._context.alertmanager is not None:
-            self._context.alertmanager.close()
-
-    def _look(self, id: str) -> None:
+    def look(self, id: str) -> None:
+        """Whether it is in Alertmanager as we know it; what is not is written down and shown. Sets the next look."""
         try:
             with self._one:
                 silence = self._store.silences.find_silence(id)
                 if silence is None or silence.ended is not None or self._context.alertmanager is None:
                     return
                 if not silence.remote:
-                    # Not there: it was not made, and nobody is waiting for it any more, or its click is worked off yet.
+                    # Where it is not there, it was not made; or its click is yet to be worked off again after a crash.
                     if remote := self._made_before(silence):
                         self._is_made(silence, remote, None)
                     return
@@ -174,6 +161,20 @@ class Silencing:
         except Exception:  # the edge of the thread: the next look may go better
             log.exception("a silence was not looked at", silence=id)
             self._again(id, None)
+
+    def look_soon(self, id: str) -> None:
+        """The same on a thread of its own."""
+        self._pool.submit(self.look, id)
+
+    def recover(self) -> None:
+        """After a start: what stands is looked at."""
+        for silence in self._store.silences.standing_silences():
+            self._store.timers.add_timer(LOOK, silence.id, self._context.now())
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._context.alertmanager is not None:
+            self._context.alertmanager.close()
 
     # -- steps ---
 

@@ -109,7 +109,7 @@ def test_nobody_there_has_changed_nothing() -> None:
             lambda: client.make(MATCHERS, soon(), "", ""),
             lambda: client.end("x"),
         ):
-            with pytest.raises(AlertmanagerUnavailable, match=r"no connection to http://127\.0\.0\.1:"):
+            with pytest.raises(AlertmanagerUnavailable, match="no connection: "):
                 ask()
 
 
@@ -184,9 +184,9 @@ def test_whether_a_silence_may_have_been_made(far: FarSide, status: int, error: 
 def test_one_that_does_not_answer_in_time_is_given_up(far: FarSide) -> None:
     far.slow |= {"/api/v2/silences"}
     with closing(Alertmanager(far.url)) as client:
-        with pytest.raises(AlertmanagerUnavailable, match=r"no answer from .* within 0\.1 s"):
+        with pytest.raises(AlertmanagerUnavailable, match=r"no answer within 0\.1 s"):
             client.silences(0.1)
-        with pytest.raises(AlertmanagerInDoubt, match=r"no answer from .* within 0\.1 s"):
+        with pytest.raises(AlertmanagerInDoubt, match=r"no answer within 0\.1 s"):
             client.make(MATCHERS, soon(), "alice", "x", 0.1)
         far.ended.set()
 
