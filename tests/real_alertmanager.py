@@ -22,8 +22,7 @@ route:
   receiver: slack
   group_by: ['...']
   group_wait: 0s
-  group_interval: 1s
-  repeat_interval: 1s
+  group_interval: 200ms
 receivers:
   - name: slack
 """
@@ -145,7 +144,7 @@ class RealPrometheus(Server):
         addresses = ", ".join(f"'127.0.0.1:{port}'" for port in targets)
         (folder / "prometheus.yml").write_text(
             dedent(f"""\
-                global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+                global: {{scrape_interval: 200ms, evaluation_interval: 200ms}}
                 rule_files: [rules.yml]
                 alerting:
                   alertmanagers:

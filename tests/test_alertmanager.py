@@ -8,10 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.alertmanager import Alertmanager
+from bot.alerts import read_alert
+from bot.alerts.message import read_message
 from bot.errors import (
     AlertmanagerError,
     AlertmanagerInDoubt,
@@ -20,7 +23,7 @@ from bot.errors import (
     AlertmanagerUnavailable,
     SilenceUnknown,
 )
-from bot.model import KnownAlert, KnownSilence, Matcher
+from bot.model import AlertStatus, KnownAlert, KnownSilence, Matcher
 from tests.far_side import FarSide, far_side
 from tests.real_alertmanager import RealAlertmanager, running, until
 from tests.services import free_port
@@ -111,6 +114,25 @@ def test_nobody_there_has_changed_nothing() -> None:
         ):
             with pytest.raises(AlertmanagerUnavailable, match="no connection: "):
                 ask()
+
+
+def test_its_own_default_message_is_read(tmp_path: Path, far: FarSide) -> None:
+    """As it comes from a receiver of which nothing is said but where to post."""
+    posted: list[str] = []
+    far.intake = lambda body: posted.append(body) or 200
+    slack = f"- {{api_url: '{far.url}/hook', channel: '#alerts', send_resolved: true}}"
+    with running(tmp_path / "posting", slack) as alertmanager:
+        alertmanager.fire("HighMemoryUsage", service="shop", severity="critical")
+        until(lambda: len(posted) == 1, "the alert")
+        alertmanager.fire("HighMemoryUsage", over=True, service="shop", severity="critical")
+        until(lambda: len(posted) == 2, "its end")
+    alerts = [read_alert(read_message({**json.loads(each), "channel": "C1", "ts": "1.0"})) for each in posted]
+    assert [(each.name, each.status) for each in alerts] == [
+        ("HighMemoryUsage", AlertStatus.FIRING),
+        ("HighMemoryUsage", AlertStatus.RESOLVED),
+    ]
+    assert alerts[0].severity_hint == "critical"
+    assert alerts[0].fingerprint == alerts[1].fingerprint
 
 
 # -- servers that answer oddly ---

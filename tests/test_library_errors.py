@@ -17,8 +17,9 @@ import pytest
 
 from bot.model import RunState, Verdict
 from bot.runbooks.load import load_folder
-from tests import real_nginx
+from tests import real_alertmanager, real_nginx
 from tests.library import RUNBOOKS, perform, recorded
+from tests.real_alertmanager import until
 from tests.real_nginx import Nginx
 from tests.services import free_port, need
 
@@ -495,6 +496,29 @@ def test_a_silence_is_lifted_by_its_id(tmp_path: Path) -> None:
     amtool.program("amtool", {f"{WHERE} silence query": (0, f"{id}\n")})
     done = perform("end-silence", {"silence": id}, {"PATH": amtool.path}, tmp_path)
     assert done.verdict is Verdict.NOT_FIXED, done
+
+
+@pytest.mark.ran("real", "silence-alert", "end-silence")
+def test_an_alert_makes_no_noise_until_its_silence_is_lifted(tmp_path: Path) -> None:
+    """Only where it was asked for; with Alertmanager and amtool themselves."""
+    comment = "Planned upgrade of the database (INC-7)"
+    with real_alertmanager.running(tmp_path / "alertmanager") as alertmanager:
+        for service in ("shop", "cart"):
+            alertmanager.fire("LatencyP95", service=service)
+        place = {"host": "127.0.0.1", "port": str(alertmanager.port)}
+        given = {"alertname": "LatencyP95", "duration": "2h", "comment": comment, "where": "service=shop", **place}
+        done = perform("silence-alert", given, ENVIRON, tmp_path)
+        assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
+        assert "shop" in done.before["firing"].output
+        assert "cart" not in done.before["firing"].output
+        (silence,) = alertmanager.standing
+        assert (silence["comment"], silence["createdBy"]) == (comment, "plantao")
+        until(lambda: sorted(alertmanager.state_of("LatencyP95")) == ["active", "suppressed"], "silence")
+        done = perform("end-silence", {"silence": silence["id"], **place}, ENVIRON, tmp_path)
+        assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
+        assert comment in done.before["silences"].output
+        assert alertmanager.standing == []
+        until(lambda: alertmanager.state_of("LatencyP95") == ["active", "active"], "noise")
 
 
 # -- to be read ---
