@@ -201,6 +201,18 @@ def _alertmanager(url: str) -> Finding:
         asked.close()
 
 
+def _mail(found: Settings) -> Iterator[Finding]:
+    """Whether the mail server takes us; nothing is sent."""
+    server = found.mail_server
+    if server is None:
+        return
+    try:
+        Mail(server, found.sender).check()
+        yield Finding("mail", True, f"{server.host}:{server.port} takes mails")
+    except NotDelivered as error:
+        yield Finding("mail", False, str(error), "look at SMTP_URL and at that server")
+
+
 def _database(path: Path) -> Iterator[Finding]:
     if not path.exists():
         folder = next(each for each in path.absolute().parents if each.exists())

@@ -509,8 +509,7 @@ def test_an_alert_makes_no_noise_until_its_silence_is_lifted(tmp_path: Path) -> 
         given = {"alertname": "LatencyP95", "duration": "2h", "comment": comment, "where": "service=shop", **place}
         done = perform("silence-alert", given, ENVIRON, tmp_path)
         assert (done.state, done.verdict) == (RunState.SUCCEEDED, Verdict.FIXED), done
-        assert "shop" in done.before["firing"].output
-        assert "cart" not in done.before["firing"].output
+        assert done.before["firing"].output.count("LatencyP95 is on") == 1
         (silence,) = alertmanager.standing
         assert (silence["comment"], silence["createdBy"]) == (comment, "plantao")
         until(lambda: sorted(alertmanager.state_of("LatencyP95")) == ["active", "suppressed"], "silence")

@@ -48,6 +48,8 @@ class Desk:
             self.shown.append,
             FactFinder(self.store, lambda: team, english(), Targets()),
             english_texts(),
+            (),
+            lambda: None,
             home="C1",
             alertmanager=Alertmanager(between.url),
             now=lambda: datetime.now(UTC) + self.later,
