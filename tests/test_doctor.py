@@ -14,6 +14,7 @@ from bot.slack import manifest
 from bot.slack.doctor import ask, report
 from bot.store import Store
 from slackbox import Slackbox
+from tests.far_side import far_side
 from tests.model_server import KEY, MODEL, ModelServer, refuses, sends
 from tests.samples import NOW
 from tests.services import free_port
@@ -214,6 +215,28 @@ def test_an_unreachable_slack_is_said_once(box: Slackbox, home: Path) -> None:
     ((what, said),) = wrong(given)
     assert what == "slack"
     assert said.startswith(f"{box.api_url} cannot be reached: ")
+
+
+def test_alertmanager_is_asked_where_it_is_set(box: Slackbox, home: Path) -> None:
+    """What is named and does not answer is wrong, though only silences need it; its password is not printed."""
+    with far_side() as far:
+        url = far.url.replace("//", "//ops:hunter2@")
+
+        def seen(**changed: str) -> list[Finding]:
+            found = examine(environ(box, home, **changed), None, ask_slack=lambda *_: (), ask_others=True)
+            return [each for each in found if each.what == "alertmanager"]
+
+        far.answers["/api/v2/status"] = (200, '{"versionInfo": {"version": "0.25.0"}, "uptime": ""}')
+        assert seen() == []
+        assert seen(ALERTMANAGER_URL=url) == [Finding("alertmanager", True, f"version 0.25.0 at {far.url}")]
+        far.answers["/api/v2/status"] = (401, "who are you?")
+        (refused,) = seen(ALERTMANAGER_URL=url)
+        assert (refused.ok, refused.said) == (False, f"{far.url}: HTTP 401: who are you?")
+        (wrong,) = (each for each in examined(environ(box, home, ALERTMANAGER_URL="hunter2")) if each.ok is False)
+    (away,) = seen(ALERTMANAGER_URL=url)
+    assert (away.ok, away.said.split(": ")[:2]) == (False, [far.url, "no connection"])
+    assert away.mend.startswith("look whether it runs and at ALERTMANAGER_URL")
+    assert "hunter2" not in str([refused, away, wrong])
 
 
 def of_the_model(box: Slackbox, home: Path, **changed: str) -> Finding:

@@ -227,6 +227,32 @@ def test_a_named_model_wins_over_the_providers_default() -> None:
     ]
 
 
+def test_alertmanagers_address_is_kept_as_it_is_and_its_password_to_itself(files: dict[str, str]) -> None:
+    """With a prefix where there is one."""
+    found = settings.load(TOKENS | files | {"ALERTMANAGER_URL": "https://ops:hunter2@am.example/prefix/"}, None)
+    assert found.alertmanager_url.get_secret_value() == "https://ops:hunter2@am.example/prefix/"
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "ops:hunter2@am:9093",
+            "hunter2",
+            "ftp://hunter2@am",
+            "http://",
+            "http://ops:hunter2@",
+            "http://am:0/hunter2",
+        ),
+        *("http://am:99999/hunter2", "http://am/?token=hunter2", "http://am/#hunter2", "http://a m/hunter2"),
+    ],
+)
+def test_what_is_no_address_of_alertmanager_is_refused_and_not_repeated(files: dict[str, str], written: str) -> None:
+    (said,) = problems(TOKENS | files | {"ALERTMANAGER_URL": written})
+    assert said == "ALERTMANAGER_URL is no web address; write one like http://127.0.0.1:9093, or leave it out"
+
+
 @pytest.mark.parametrize("written", ["0s", "2m", "1h"])
 def test_an_answer_is_waited_for_between_a_second_and_a_minute(written: str) -> None:
     """Later than that it helps nobody."""
