@@ -107,14 +107,15 @@ class Silencing:
         self._may_change(person)
         with self._one:
             silence = self._found(id)
-            known = self._known(silence) if silence.stands else None
-            if known is None or known.over:
-                if silence.stands:
-                    self._compare(silence, known)
-                if silence.ended_by == person:  # of this very click, before a crash
-                    return
+            if not silence.stands:
                 raise SilenceOver
-            self._end(silence.remote, silence, person, event, PATIENCE)
+            known = self._known(silence)
+            if known is not None and not known.over:
+                self._end(silence.remote, silence, person, event, PATIENCE)
+                return
+            self._compare(silence, known)
+            if silence.ended_by != person:  # else it was this very click, before a crash
+                raise SilenceOver
 
     def standing(self, within: float = PATIENCE) -> list[KnownSilence]:
         """All that are in force in Alertmanager now, the next to end first. Raises SilencesOff, AlertmanagerError."""
