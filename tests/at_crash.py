@@ -65,7 +65,8 @@ class AtCrash(AtWork):
         self._nursery_socket, self._from_nursery = ours, ours.makefile()
         self._pid, self._still = 0, False
         self._commands: IO[str] | None = None
-        self._reports: IO[str] | None = None
+        self._reports: int | None = None
+        self._heard = b""
         self._clicks: list[threading.Thread] = []
         self._asked_to_stop = 0
         self.asked: list[str] = []
@@ -92,9 +93,10 @@ class AtCrash(AtWork):
     def _begin(self, changes: dict[str, str], point: int = 0) -> None:
         commands, theirs = os.pipe()
         reports, ours = os.pipe()
-        self._commands, self._reports = os.fdopen(theirs, "w"), os.fdopen(reports)
+        self._commands, self._reports, self._heard = os.fdopen(theirs, "w"), reports, b""
         if point:
-            self.stand_still_at(point)
+            self._asked_to_stop = point
+            self._tell(f"at {point} ")  # there is nobody yet to say that it counts
         asked = {"folder": str(self.folder), "environment": self.environment(**changes)}
         message = json.dumps({**asked, "from_the_start": bool(point)})
         socket.send_fds(self._nursery_socket, [message.encode()], [commands, ours])
@@ -106,6 +108,8 @@ class AtCrash(AtWork):
         """At this point, counted from 1, and from the first whose name has `begins` in it."""
         self._asked_to_stop = point
         self._tell(f"at {point} {begins}")
+        told = self._read(PATIENCE)
+        assert told == {"counting": point}, told
 
     def _stands_still(self) -> Point | None:
         """The point at which it does; None while it does not."""
@@ -119,6 +123,8 @@ class AtCrash(AtWork):
         """The points since it was told to stand still, none of which was the one."""
         self._tell("count")
         told = self._read(PATIENCE)
+        if "counting" in told:  # from its start on
+            told = self._read(PATIENCE)
         assert "passed" in told, f"the bot stands still at the last moment: {told}"
         return list(told["passed"])
 
@@ -151,9 +157,9 @@ class AtCrash(AtWork):
         os.kill(self._pid, how)
         ended = int(self._from_nursery.readline())
         self._pid, self._still = 0, False
-        for each in (self._commands, self._reports):
-            if each is not None:
-                each.close()
+        if self._commands is not None and self._reports is not None:
+            self._commands.close()
+            os.close(self._reports)
         self._commands = self._reports = None
         for click in self._clicks:
             click.join()
@@ -166,10 +172,13 @@ class AtCrash(AtWork):
 
     def _read(self, seconds: float) -> dict[str, Any]:
         assert self._reports is not None
-        if not select.select([self._reports], [], [], seconds)[0]:
-            return {}
-        line = self._reports.readline()
-        assert line, "the bot is gone"
+        while b"\n" not in self._heard:
+            if not select.select([self._reports], [], [], seconds)[0]:
+                return {}
+            part = os.read(self._reports, 65536)
+            assert part, "the bot is gone"
+            self._heard += part
+        line, _, self._heard = self._heard.partition(b"\n")
         return dict(json.loads(line))
 
     def left(self) -> list[str]:
