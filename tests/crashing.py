@@ -5,9 +5,9 @@ of its own that runs `app.py serve`, with an observer. Nothing of the bot is cha
 each statement, and Python's own profiler of each call. A point is before and after every durable change of the record,
 every message to and from the process that starts commands, and every look at whether it worked.
 
-On its pipe, a bot counts from the command `at N WORDS` on, and says so, or from the first point thereafter that has these
-words in its name; the thread that reaches the N-th point stops there for good and says which it is. `count` asks for the
-points so far, and ends the counting.
+On its pipe, a bot counts from the command `at N WORDS` on, and says so, or from the first point thereafter that has
+these words in its name; the thread that reaches the N-th point stops there for good and says which it is. `count` asks
+for the points so far, and ends the counting.
 """
 
 from __future__ import annotations
