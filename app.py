@@ -136,7 +136,7 @@ class Bot:
         incidents = IncidentCommand(
             means,
             Changing(means, lambda: checklists(found.templates_dir, found.language)),
-            Looking(means, screen.incidents.card),
+            Looking(means, screen.incidents.card, utc_now),
             LookingBack(means),
             Silences(means),
         )

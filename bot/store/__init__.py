@@ -6,7 +6,7 @@
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
 `postmortems.py`, `actions.py` (action items), `timeline.py` (the append-only record), `cards.py` (what Slack should
 show), `files.py` (what it should hold), `silences.py` (what was silenced in Alertmanager), `deliveries.py` (what
-goes out by other ways), `timers.py`.
+goes out by other ways), `search.py` (incidents by words), `timers.py`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from bot.store.proposals import Proposals
 from bot.store.requests import Requests
 from bot.store.runs import Runs
 from bot.store.schema import migrate
+from bot.store.search import Search
 from bot.store.silences import Silences
 from bot.store.steps import Steps
 from bot.store.storms import Storms
@@ -81,6 +82,7 @@ class Store:
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
         self.files = Files(self.driver)
+        self.search = Search(self.driver)
         self.timers = Timers(self.driver)
 
     def close(self) -> None:

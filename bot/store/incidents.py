@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.model import Incident, IncidentRole, IncidentState, Known, Severity, Transition
@@ -193,6 +194,19 @@ class Incidents:
         )
         return [_incident(row) for row in rows]
 
-    def latest_incidents(self, count: int) -> list[Incident]:
-        rows = self._driver.query("SELECT * FROM incidents ORDER BY number DESC LIMIT :count", {"count": count})
+    def choose(
+        self, severities: Collection[Severity], since: datetime, count: int, *, opened: bool = False
+    ) -> list[Incident]:
+        """At most `count` of these severities that were opened `since` then, the newest first.
+
+        `opened`: only those that are open still, the worst first.
+        """
+        given = {f"severity{at}": severity for at, severity in enumerate(sorted(severities))}
+        names = ", ".join(f":{name}" for name in given)
+        order = "severity, number" if opened else "number DESC"
+        rows = self._driver.query(
+            f"SELECT * FROM incidents WHERE severity IN ({names}) AND opened >= :since "  # noqa: S608
+            f"AND (state != 'resolved' OR NOT :opened) ORDER BY {order} LIMIT :count",
+            {**given, "since": to_text(since), "opened": int(opened), "count": count},
+        )
         return [_incident(row) for row in rows]

@@ -7,6 +7,7 @@ from sqlite_utils.migrations import Migrations
 
 from bot.errors import StoreTooNew
 from bot.store.driver import Driver
+from bot.store.findable import make_findable
 
 MIGRATIONS = Migrations("plantao")
 
@@ -288,6 +289,32 @@ _SILENCES = (
 @MIGRATIONS()
 def silences(db: Database) -> None:
     for statement in _SILENCES:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def search(db: Database) -> None:
+    make_findable(db)
+
+
+_PICTURES = (
+    # A file may hold a picture, and may stand where there is no thread.
+    """CREATE TABLE new_files (
+        key TEXT PRIMARY KEY, subject TEXT NOT NULL, channel TEXT NOT NULL, thread TEXT, name TEXT NOT NULL,
+        body BLOB NOT NULL, due TEXT NOT NULL, begun INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+        error TEXT, sent TEXT
+    )""",
+    """INSERT INTO new_files (key, subject, channel, thread, name, body, due, begun, attempts, error, sent)
+        SELECT key, subject, channel, thread, name, CAST(body AS BLOB), due, begun, attempts, error, sent FROM files""",
+    "DROP TABLE files",
+    "ALTER TABLE new_files RENAME TO files",
+    "CREATE INDEX files_unsent ON files (due) WHERE sent IS NULL",
+)
+
+
+@MIGRATIONS()
+def pictures(db: Database) -> None:
+    for statement in _PICTURES:
         db.execute(statement)
 
 

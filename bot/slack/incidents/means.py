@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from bot.errors import NoSuchIncident
 from bot.flow import Flow
 from bot.model import Incident, Severity
-from bot.mrkdwn import Mrkdwn, time
+from bot.mrkdwn import Mrkdwn, moment
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.drawing import Drawing
 from bot.slack.uploads import Uploads
@@ -78,7 +78,7 @@ class Means:
             severity=incident.severity,
             title=incident.title,
             state=self.words.plain(f"state_{incident.state.value}"),
-            opened=time(incident.opened),
+            opened=moment(incident.opened),
         )
 
     def place(self) -> Mrkdwn:

@@ -1,0 +1,72 @@
+"""What the full-text index of incidents is made from, and how it keeps itself up to date: part of a migration.
+
+One row an incident, so that words are found together wherever people wrote them: in the title, a note, a message that
+somebody pinned. Triggers write the row anew whenever one of its sources changes.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+# The incident itself, and its alerts.
+_SUBJECTS = """SELECT incidents.id UNION ALL SELECT incidents.alert
+    UNION ALL SELECT alerts.id FROM alerts WHERE alerts.incident = incidents.id"""
+_SEARCH = (
+    """CREATE TABLE findable (     -- the words of each incident, in one row, for the full-text index findable_fts
+        number INTEGER PRIMARY KEY, title TEXT NOT NULL, impact TEXT NOT NULL, ending TEXT NOT NULL,
+        said TEXT NOT NULL, alerts TEXT NOT NULL
+    )""",
+    "CREATE INDEX alerts_by_incident ON alerts (incident) WHERE incident IS NOT NULL",
+    # What the row is made from. Boxes that were ticked say the same in every incident; of a pinned message counts what
+    # it says by now, which stands in `pins`.
+    f"""CREATE VIEW findable_now AS
+    SELECT number, title, impact, trim(root_cause || char(10) || fix, char(10)) AS ending,
+        coalesce((
+            SELECT group_concat(text, char(10)) FROM (
+                SELECT coalesce(json_extract(data, '$.text'), json_extract(data, '$.why'),
+                    json_extract(data, '$.reason')) AS text
+                FROM timeline WHERE subject IN ({_SUBJECTS})
+                AND what NOT IN ('pinned', 'pin edited', 'ticked', 'tick taken away')
+                UNION ALL SELECT text FROM pins WHERE incident = incidents.id
+            ) WHERE text != ''
+        ), '') AS said,
+        coalesce((
+            SELECT group_concat(json_extract(alert, '$.name') || ' ' || service, char(10)) FROM alerts
+            WHERE id IN ({_SUBJECTS})
+        ), '') AS alerts
+    FROM incidents""",  # noqa: S608
+    "INSERT INTO findable SELECT * FROM findable_now",
+)
+_FIND_AGAIN = """INSERT INTO findable SELECT * FROM findable_now WHERE number IN ({which})
+    ON CONFLICT (number) DO UPDATE SET title = excluded.title, impact = excluded.impact, ending = excluded.ending,
+    said = excluded.said, alerts = excluded.alerts"""
+# A migration that makes one of these tables anew has to make its triggers anew, too.
+_KEPT_FINDABLE = {
+    "incident_opened": ("INSERT ON incidents", "new.number"),
+    "incident_changed": ("UPDATE OF title, impact, root_cause, fix ON incidents", "new.number"),
+    "message_pinned": ("INSERT ON pins", "SELECT number FROM incidents WHERE id = new.incident"),
+    "pin_changed": ("UPDATE ON pins", "SELECT number FROM incidents WHERE id = new.incident"),
+    "alert_joined": (
+        "UPDATE OF incident ON alerts",
+        "SELECT number FROM incidents WHERE id IN (new.incident, old.incident)",
+    ),
+    "line_written": (
+        "INSERT ON timeline WHEN coalesce(json_extract(new.data, '$.text'), json_extract(new.data, '$.why'), "
+        "json_extract(new.data, '$.reason'), '') != ''",
+        "SELECT number FROM incidents WHERE id = new.subject OR alert = new.subject "
+        "OR id = (SELECT incident FROM alerts WHERE id = new.subject)",
+    ),
+}
+
+
+def make_findable(db: Database) -> None:
+    """The table, what is in it already, and the triggers that keep it as the record is."""
+    for statement in _SEARCH:
+        db.execute(statement)
+    db.table("findable").enable_fts(
+        ["title", "impact", "ending", "said", "alerts"],
+        tokenize="unicode61 remove_diacritics 2",  # neither case nor accents matter
+        create_triggers=True,
+    )
+    for name, (when, which) in _KEPT_FINDABLE.items():
+        db.execute(f"CREATE TRIGGER findable_{name} AFTER {when} BEGIN {_FIND_AGAIN.format(which=which)}; END")
