@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.model import Incident, IncidentRole, IncidentState, Known, Severity, Transition
+from bot.model import Category, Incident, IncidentRole, IncidentState, Known, Severity, Transition
 from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
 from bot.store.ids import new_id
 
@@ -29,6 +30,10 @@ def _incident(row: Row) -> Incident:
         merged=bool(row["merged"]),
         watched_until=to_time_or_none(row["watched_until"]),
     )
+
+
+def _transition(row: Row) -> Transition:
+    return Transition(to_time(row["at"]), IncidentState(row["state"]), row["who"])
 
 
 class Incidents:
@@ -85,7 +90,7 @@ class Incidents:
     def transitions(self, id: str) -> list[Transition]:
         """Every state that it was in, in order."""
         rows = self._driver.query("SELECT * FROM transitions WHERE incident = :id ORDER BY id", {"id": id})
-        return [Transition(to_time(row["at"]), IncidentState(row["state"]), row["who"]) for row in rows]
+        return [_transition(row) for row in rows]
 
     def say_how_it_ended(self, id: str, root_cause: str, fix: str, watched_until: datetime | None) -> None:
         self._driver.execute(
@@ -210,3 +215,35 @@ class Incidents:
             {**given, "since": to_text(since), "opened": int(opened), "count": count},
         )
         return [_incident(row) for row in rows]
+
+    # -- over many ---
+
+    def opened_between(self, start: datetime, end: datetime) -> list[Incident]:
+        """Those opened from `start` until before `end`, the oldest first. Merged ones were none."""
+        rows = self._driver.query(
+            "SELECT * FROM incidents WHERE opened >= :start AND opened < :end AND NOT merged ORDER BY number",
+            {"start": to_text(start), "end": to_text(end)},
+        )
+        return [_incident(row) for row in rows]
+
+    def transitions_since(self, start: datetime) -> dict[str, list[Transition]]:
+        """Of each incident that was opened since `start`: every state that it was in, in order."""
+        rows = self._driver.query(
+            "SELECT transitions.* FROM transitions JOIN incidents ON incidents.id = transitions.incident "
+            "WHERE incidents.opened >= :start ORDER BY transitions.id",
+            {"start": to_text(start)},
+        )
+        found: dict[str, list[Transition]] = defaultdict(list)
+        for row in rows:
+            found[row["incident"]].append(_transition(row))
+        return found
+
+    def categories_since(self, start: datetime) -> dict[str, Category]:
+        """Of each incident that was opened since `start` and is about alerts: what the first of them is about."""
+        rows = self._driver.query(
+            "SELECT incidents.id AS incident, category FROM incidents JOIN alerts "
+            "ON alerts.id = incidents.alert OR alerts.incident = incidents.id "
+            "WHERE incidents.opened >= :start ORDER BY alerts.id = incidents.alert, alerts.id DESC",
+            {"start": to_text(start)},
+        )
+        return {row["incident"]: Category(row["category"]) for row in rows}  # the one that opened it comes last

@@ -1,0 +1,106 @@
+"""Figures over many incidents: counts, times with their median and p90, and targets met or missed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.incidents.opening import join, open_anew
+from bot.incidents.past import past_incidents
+from bot.incidents.statistics import Kept, Spread, spread, statistics_of
+from bot.incidents.targets import Targets
+from bot.model import Category, IncidentState, Severity
+from bot.store import Store
+from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+STATES = {"a": IncidentState.ACKNOWLEDGED, "m": IncidentState.MITIGATED, "r": IncidentState.RESOLVED}
+
+
+def lived(store: Store, severity: str, days: float, moves: str = "", category: Category | None = None) -> str:
+    """An incident of so many days ago. `moves`: "a4 r60" is acknowledged after 4 minutes, …; o: open again."""
+    opened = NOW - timedelta(days=days)
+    incident = open_anew(store, f"Of {days} days ago", Severity(severity), None, opened, who=ALICE)
+    if category is not None:
+        known = replace(CLASSIFICATION, category=category)
+        alert = replace(ALERT, fingerprint=incident.id)
+        stored = store.alerts.open_alert(alert, known, MONITOR, "C1", incident.id, opened)
+        join(store, stored, incident, opened)
+    state = IncidentState.OPEN
+    for move in moves.split():
+        after = STATES.get(move[0], IncidentState.OPEN)
+        assert store.incidents.move_incident(incident.id, state, after, BOB, opened + int(move[1:]) * MINUTE)
+        state = after
+    return incident.id
+
+
+def test_a_month(tmp_path: Path) -> None:
+    """Everything at once, and the month before it for comparison."""
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        assessed = lived(store, "P0", 3, "a4 m20 r60", Category.MEMORY)
+        store.timeline.append(NOW - 3 * DAY + 9 * MINUTE, BOB, "incident impact", assessed, {"text": "all orders"})
+        lived(store, "P1", 2, "a6 r50", Category.MEMORY)  # what is resolved is mitigated
+        lived(store, "P1", 0.002, "", Category.DISK)  # three minutes ago
+        lived(store, "P2", 10, "m100 o110 a120")  # it came back, and is not over
+        lived(store, "P2", 20, "r30 o40 r240")
+        merged = lived(store, "P0", 5, "r1")
+        store.incidents.mark_merged(merged)
+        lived(store, "P3", 31, "a1 m2 r3")
+        lived(store, "P3", 60, "a1")
+
+        found = statistics_of(past_incidents(store, NOW - 30 * DAY, NOW), NOW - 30 * DAY, NOW, Targets(), NOW)
+        assert found.count == 5
+        assert found.by_severity == {Severity.P0: 1, Severity.P1: 2, Severity.P2: 2, Severity.P3: 0}
+        assert list(found.by_category.items()) == [(Category.MEMORY, 2), (None, 2), (Category.DISK, 1)]
+        assert found.times == {
+            "acknowledge": Spread(4, 18 * MINUTE, 100 * MINUTE),  # 4, 6, 30, 100
+            "mitigate": Spread(3, 50 * MINUTE, 240 * MINUTE),
+            "resolve": Spread(3, 60 * MINUTE, 240 * MINUTE),
+        }
+        assert found.times_by_severity[Severity.P1]["resolve"] == Spread(1, 50 * MINUTE, 50 * MINUTE)
+        assert found.times_by_severity[Severity.P3]["resolve"] == Spread(0, None, None)
+        assert found.targets == [
+            Kept("acknowledge", 5 * MINUTE, met=1, missed=1, pending=1),
+            Kept("assess", 10 * MINUTE, met=1, missed=1, pending=1),
+            Kept("mitigate", 30 * MINUTE, met=1, missed=1, pending=1),
+        ]
+        start, end = NOW - 60 * DAY, NOW - 30 * DAY
+        before = statistics_of(past_incidents(store, start, end), start, end, Targets(), NOW)
+        assert (before.count, before.times["resolve"]) == (2, Spread(1, 3 * MINUTE, 3 * MINUTE))
+
+
+def test_no_incident_is_no_figure(tmp_path: Path) -> None:
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        found = statistics_of(past_incidents(store, NOW - DAY, NOW), NOW - DAY, NOW, Targets(), NOW)
+    assert (found.count, found.by_category, found.targets) == (0, {}, [])
+    assert set(found.times.values()) == {Spread(0, None, None)}
+
+
+def test_a_year_of_many_incidents_is_counted_while_somebody_waits(tmp_path: Path) -> None:
+    """Slack waits three seconds for an answer."""
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        with store.atomic():
+            for number in range(800):
+                lived(store, f"P{number % 4}", number % 360 + 0.5, "a3 m20 r90", Category.DISK)
+        began = time.monotonic()
+        found = statistics_of(past_incidents(store, NOW - 365 * DAY, NOW), NOW - 365 * DAY, NOW, Targets(), NOW)
+        assert time.monotonic() - began < 3
+    assert (found.count, found.times["resolve"].median) == (800, 90 * MINUTE)
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=60))
+def test_p90_is_the_smallest_value_that_nine_of_ten_do_not_exceed(seconds: list[int]) -> None:
+    found = spread([timedelta(seconds=each) for each in seconds])
+    below = lambda value: sum(timedelta(seconds=each) <= value for each in seconds) / len(seconds)  # noqa: E731
+    assert found.p90 is not None
+    assert below(found.p90) >= 0.9
+    assert all(below(timedelta(seconds=each)) < 0.9 for each in seconds if timedelta(seconds=each) < found.p90)
+    assert found.median is not None
+    assert min(seconds) <= found.median.total_seconds() <= max(seconds)
+    assert found.count == len(seconds)
