@@ -48,6 +48,7 @@ from bot.slack.doctor import ask, report
 from bot.slack.history import begin, catch_up
 from bot.slack.incidents.changing import Changing
 from bot.slack.incidents.command import IncidentCommand
+from bot.slack.incidents.figures import Figures
 from bot.slack.incidents.looking import Looking
 from bot.slack.incidents.looking_back import LookingBack
 from bot.slack.incidents.means import Means
@@ -133,12 +134,14 @@ class Bot:
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
+        self._figures = Figures(means, targets, utc_now)
         incidents = IncidentCommand(
             means,
             Changing(means, lambda: checklists(found.templates_dir, found.language)),
             Looking(means, screen.incidents.card, utc_now),
             LookingBack(means),
             Silences(means),
+            self._figures,
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)
@@ -200,6 +203,7 @@ class Bot:
         self._ticker.stop()
         self.flow.stop()
         self._screen.stop()
+        self._figures.stop()
         self._uploads.stop()
         self._deliveries.stop()
         self._outbox.stop()

@@ -21,3 +21,12 @@ def span(lasted: timedelta) -> str:
 def _two(amount: int, size: int, large: str, small: str) -> str:
     whole, rest = divmod(amount, size)
     return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
+
+
+def short_span(lasted: timedelta) -> str:
+    """The same where room is scarce, such as in a table: "45s", "38m", "2h05", "3d4h"."""
+    whole = span(lasted).replace(" min", "m").replace(" s", "s")
+    hours, _, rest = whole.partition(" h")
+    if rest.endswith("m"):
+        return f"{hours}h{rest.strip().removesuffix('m'):0>2}"
+    return whole.replace(" ", "")

@@ -31,6 +31,7 @@ OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
     "httpx": ("bot.alertmanager", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
     "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
+    "matplotlib": ("bot.incidents.chart",),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),
     "pydantic_settings": ("bot.settings",),

@@ -18,10 +18,11 @@ from sqlite_utils import Database
 
 from bot.model import Decision, ProposalState, Reason, RunState, StepState, Verdict
 from bot.store import Store
+from bot.store.driver import to_text
 from bot.store.schema import MIGRATIONS
 from bot.words import english
 from tests.at_work import AtWork
-from tests.samples import ALICE, BOB
+from tests.samples import ALICE, BOB, NOW
 
 DUMP = (Path(__file__).parent / "first_version.sql").read_text()
 
@@ -163,6 +164,20 @@ def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
         assert database.execute("SELECT count(*) FROM proposals WHERE alert IS NOT NULL").fetchone() == (6,)
     with closing(Store(path)) as store:
         assert len(store.runs.latest_runs(10)) == 4
+
+
+def test_a_file_that_waited_for_its_upload_still_does(tmp_path: Path) -> None:
+    """From when files held text alone."""
+    path = tmp_path / "plantao.db"
+    before = Database(path)
+    MIGRATIONS.apply(before, stop_before="pictures")
+    values = {"key": "plan:1", "subject": "a", "channel": "C1", "thread": "1.0", "name": "plan.txt", "body": "não"}
+    before.table("files").insert({**values, "due": to_text(NOW)})
+    before.conn.close()
+    with closing(Store(path)) as store:
+        file = store.files.due_file(NOW)
+    assert file is not None
+    assert (file.key, file.thread, file.body) == ("plan:1", "1.0", "não".encode())
 
 
 def test_what_was_under_way_goes_on_in_this_version(work: AtWork) -> None:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
 import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import image
 
+from bot.incidents.chart import buckets, draw_chart
 from bot.incidents.opening import join, open_anew
 from bot.incidents.past import past_incidents
 from bot.incidents.statistics import Kept, Spread, spread, statistics_of
 from bot.incidents.targets import Targets
 from bot.model import Category, IncidentState, Severity
+from bot.slack.incidents.figures import labels, table
+from bot.spans import short_span
 from bot.store import Store
+from bot.words import Words, english
+from tests.at_work import ROOT
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -104,3 +115,89 @@ def test_p90_is_the_smallest_value_that_nine_of_ten_do_not_exceed(seconds: list[
     assert found.median is not None
     assert min(seconds) <= found.median.total_seconds() <= max(seconds)
     assert found.count == len(seconds)
+
+
+# -- the picture ---
+
+ZONE = ZoneInfo("America/Sao_Paulo")
+
+
+def pixels(picture: bytes, colour: str) -> int:
+    """How many have this colour."""
+    drawn = image.imread(io.BytesIO(picture), format="png")
+    assert drawn.shape[:2] == (806, 1170)
+    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return int(((drawn[..., :3] * 255).round() == wanted).all(axis=-1).sum())
+
+
+@pytest.mark.parametrize("language", ["en", "pt_BR"])
+def test_the_picture_shows_what_there_was(tmp_path: Path, language: str) -> None:
+    """Few, many, none, of a day and of ten years: always a picture, with each severity in its colour."""
+    named = labels(Words(Path("templates"), language), NOW - 30 * DAY, NOW)
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        lived(store, "P0", 3, "a4 m20 r60")
+        lived(store, "P0", 4, "")
+        lived(store, "P2", 20, "a0 m0 r0")
+        pasts = past_incidents(store, NOW - 3650 * DAY, NOW)
+    few = draw_chart(pasts, NOW - 30 * DAY, NOW, ZONE, named)
+    none = draw_chart([], NOW - 30 * DAY, NOW, ZONE, named)
+    assert pixels(few, "#D55E00") > 5 * pixels(none, "#D55E00") > 0  # the legend names it all the same
+    assert pixels(few, "#56B4E9") > 5 * pixels(none, "#56B4E9")
+    assert pixels(few, "#E69F00") <= 1.1 * pixels(none, "#E69F00")
+    for days in (0.01, 3650):
+        assert pixels(draw_chart(pasts, NOW - days * DAY, NOW, ZONE, named), "#FFFFFF") > 500_000
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "count", "first"),
+    [(7, "day", 8, 9), (30, "week", 6, 17), (365, "week", 54, 16), (1000, "month", 34, 20)],
+)
+def test_bars_are_days_weeks_or_months_of_the_teams_calendar(days: int, unit: str, count: int, first: int) -> None:
+    found, bars = buckets([], NOW - days * DAY, NOW, ZONE)
+    assert (found, len(bars), bars[0].start.day) == (unit, count, first)
+    assert [bar.end for bar in bars[:-1]] == [bar.start for bar in bars[1:]]
+    assert (bars[0].start, bars[-1].end) == (NOW - days * DAY, NOW)
+    assert {bar.start.astimezone(ZONE).hour for bar in bars[1:]} == {0}
+    if unit == "week":
+        assert {bar.start.astimezone(ZONE).weekday() for bar in bars[1:]} == {0}
+
+
+def test_a_bot_that_nobody_asks_for_a_picture_does_not_pay_for_it() -> None:
+    """matplotlib is imported when the first one is drawn."""
+    code = "import sys, app; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0s"),
+        (45, "45s"),
+        (240, "4m"),
+        (3600, "1h"),
+        (7500, "2h05"),
+        (7800, "2h10"),
+        (86400, "1d"),
+        (277200, "3d5h"),
+    ],
+)
+def test_times_in_a_table_are_short(seconds: int, said: str) -> None:
+    assert short_span(timedelta(seconds=seconds)) == said
+
+
+def test_the_table_has_a_line_for_each_severity_that_there_was(tmp_path: Path) -> None:
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        lived(store, "P0", 3, "a4 m20 r60")
+        lived(store, "P2", 2, "a8 m125 r4320")
+        lived(store, "P2", 1, "")
+        lived(store, "P2", 40, "a1")
+        pasts = past_incidents(store, NOW - 60 * DAY, NOW)
+    found = statistics_of(pasts, NOW - 30 * DAY, NOW, Targets(), NOW)
+    before = statistics_of(pasts, NOW - 60 * DAY, NOW - 30 * DAY, Targets(), NOW)
+    assert table(found, before, english()) == [
+        "        count  acknowledge  mitigate     resolve",
+        "all     3      6m / 8m      1h12 / 2h05  1d12h / 3d",
+        "P0      1      4m           20m          1h",
+        "P2      2      8m           2h05         3d",
+        "before  1      1m           –            –",
+    ]

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
+import httpx
 import pytest
+from slack_sdk import WebClient
 
+from bot.clock import utc_now
 from bot.model import Severity
 from bot.slack.incidents.asked import Asked, read_asked
+from bot.slack.uploads import Uploads
+from bot.store import Store
+from slackbox import Slackbox
 from tests.at_work import AtWork
+from tests.samples import BOB, CAROL
 from tests.test_story_incidents import Room
 
 ALL = set(Severity)
@@ -76,3 +85,45 @@ def test_lists_words_and_one_of_them(room: Room) -> None:
     assert "search is slow" in room.type("bob", "show")
     for wrong in ("show 7", "show 99999999999", "show me", "show 1 2"):
         assert room.type("bob", wrong).startswith("Which incident?"), wrong
+
+
+def test_figures_come_with_a_picture_for_the_one_who_asked(room: Room) -> None:
+    """The table at once and for that person alone; the picture as a direct message, and nothing in the channel."""
+    room.work.start()
+    assert room.type("alice", "stats").endswith("*0 incidents in 30d*, 0 in the 30d before")
+    assert "`/incident stats 30d`" in room.type("alice", "stats always")
+    room.work.waiting(room.work.fire())
+    room.type("alice", "ack")
+    room.type("alice", "declare P3 a typo")
+    said = room.type("bob", "stats semana")
+    assert said.startswith("2 incidents in 1w, 0 in the 1w before")
+    assert re.search(r"^all +2 +\d+s", said, re.MULTILINE)
+    assert re.search(r"^before +0( +–){3}$", said, re.MULTILINE)
+    assert "acknowledge in 5m: 1 met, 0 missed\nassess in 10m: 0 met, 0 missed, 1 still open" in said
+    assert "memory 1 · without an alert 1" in said
+    files = room.box.wait(
+        lambda: [each for message in room.direct_messages(BOB) for each in message.get("files", [])], what="the picture"
+    )
+    assert [each["mimetype"] for each in files] == ["image/png"]
+    got = httpx.get(files[0]["url_private"], headers={"Authorization": f"Bearer {room.box.bot_token}"})
+    assert got.content.startswith(b"\x89PNG\r\n")
+    assert len(got.content) == files[0]["size"]
+    assert [each for each in room.box.messages("incidents") if each.get("files")] == []
+    assert room.direct_messages(CAROL) == []
+
+
+def test_a_picture_whose_upload_was_cut_is_looked_for_and_not_sent_twice(box: Slackbox, tmp_path: Path) -> None:
+    """A file for one person stands in no thread; it is found by its name."""
+    client = WebClient(box.bot_token, base_url=box.api_url)
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        for name in ("first.png", "second.png"):
+            store.files.add_file(name, BOB, BOB, None, name, b"\x89PNG\x00\xff", utc_now())
+        place = client.conversations_open(users=BOB)["channel"]["id"]
+        client.files_upload_v2(channel=place, filename="first.png", content=b"\x89PNG\x00\xff")
+        store.files.begin_upload("first.png")
+        stands: list[str] = []
+        uploads = Uploads(store, client, utc_now, stands.append)
+        uploads.start()
+        box.wait(lambda: len(stands) == 2, what="both files")
+        uploads.stop()
+    assert sorted(each["name"] for each in box.files()) == ["first.png", "second.png"]

@@ -20,6 +20,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import PlantaoError
 from bot.slack.blocks import Content
 from bot.slack.pace import Pace
+from bot.slack.places import Places
 from bot.store import Store
 from bot.store.cards import Card
 
@@ -53,7 +54,7 @@ class Outbox:
         self._busy: set[str] = set()
         self._stopping = False
         self._pool = ThreadPoolExecutor(_THREADS, "outbox")
-        self._direct: dict[str, str] = {}  # person → the channel of direct messages
+        self._places = Places(client)
 
     def start(self) -> None:
         for _ in range(_THREADS):
@@ -142,7 +143,7 @@ class Outbox:
             self._delay(card, _backoff(card.attempts), f"Slack not reached: {error}")
 
     def _post(self, card: Card) -> None:
-        place = self._place(card)
+        place = self._places.channel(card.channel)
         if not self._store.cards.begin_post(card.key):
             return
         try:
@@ -161,17 +162,8 @@ class Outbox:
         self._posted(card.key)
 
     def _edit(self, card: Card, ts: str) -> None:
-        self._client.chat_update(channel=self._place(card), ts=ts, **self._message(card))
+        self._client.chat_update(channel=self._places.channel(card.channel), ts=ts, **self._message(card))
         self._store.cards.card_sent(card.key, ts, card.revision)
-
-    def _place(self, card: Card) -> str:
-        """The channel; of a card for one person alone, the one between them and the bot."""
-        if not card.channel.startswith(("U", "W")):
-            return card.channel
-        if card.channel not in self._direct:
-            opened = self._client.conversations_open(users=card.channel)
-            self._direct[card.channel] = str(opened["channel"]["id"])
-        return self._direct[card.channel]
 
     def _message(self, card: Card) -> dict[str, Any]:
         # A card that Slack does not take as it is still says in one line how things stand.
@@ -182,7 +174,7 @@ class Outbox:
         """The message of an interrupted post, if it stands in the channel or thread."""
         if card.thread is None:
             answer = self._client.conversations_history(
-                channel=self._place(card), limit=_LOOK_BACK, include_all_metadata=True
+                channel=self._places.channel(card.channel), limit=_LOOK_BACK, include_all_metadata=True
             )
         else:
             answer = self._client.conversations_replies(

@@ -1,4 +1,4 @@
-"""Uploads files into threads: one at a time, again when Slack was not reached, looked for before a second try."""
+"""Uploads files into threads or to one person: one at a time, again when Slack was not reached, looked for first."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.slack.places import Places
 from bot.store import Store
 from bot.store.files import File
 
 log = structlog.get_logger()
 
 _LONGEST_PAUSE = 60.0  # seconds between two tries
-_LOOK_BACK = 200  # messages of a thread in which a file in doubt is looked for
+_LOOK_BACK = 200  # messages of a thread or channel in which a file in doubt is looked for
 
 
 class Uploads:
@@ -28,6 +29,7 @@ class Uploads:
         self._client = client
         self._now = now
         self._stands = stands
+        self._places = Places(client)
         self._something = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="uploads")
@@ -35,9 +37,13 @@ class Uploads:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, key: str, subject: str, channel: str, thread: str, name: str, body: str) -> None:
-        """The file is to stand in the thread: durable on return, uploaded soon after. Once for each key."""
-        if self._store.files.add_file(key, subject, channel, thread, name, body, self._now()):
+    def put(self, key: str, subject: str, channel: str, thread: str | None, name: str, body: str | bytes) -> None:
+        """The file is to stand there: durable on return, uploaded soon after. Once for each key.
+
+        `channel`: or the id of a person, who alone sees it. `name` holds something that is this file's own.
+        """
+        data = body.encode() if isinstance(body, str) else body
+        if self._store.files.add_file(key, subject, channel, thread, name, data, self._now()):
             with self._something:
                 self._something.notify()
 
@@ -69,8 +75,9 @@ class Uploads:
         try:
             if not (file.begun and self._found(file)):
                 self._store.files.begin_upload(file.key)
+                place = self._places.channel(file.channel)
                 self._client.files_upload_v2(
-                    channel=file.channel, thread_ts=file.thread, filename=file.name, title=file.name, content=file.body
+                    channel=place, thread_ts=file.thread, filename=file.name, title=file.name, content=file.body
                 )
         except (SlackClientError, OSError) as error:
             log.warning("file not uploaded", file=file.key, error=str(error))
@@ -81,6 +88,10 @@ class Uploads:
         self._stands(file.subject)
 
     def _found(self, file: File) -> bool:
-        """Whether the file of an interrupted upload stands in the thread. Its name holds a number that is its own."""
-        answer = self._client.conversations_replies(channel=file.channel, ts=file.thread, limit=_LOOK_BACK)
+        """Whether the file of an interrupted upload stands there, by its name."""
+        place = self._places.channel(file.channel)
+        if file.thread is None:
+            answer = self._client.conversations_history(channel=place, limit=_LOOK_BACK)
+        else:
+            answer = self._client.conversations_replies(channel=place, ts=file.thread, limit=_LOOK_BACK)
         return any(each.get("name") == file.name for message in answer["messages"] for each in message.get("files", ()))

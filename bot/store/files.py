@@ -1,4 +1,4 @@
-"""Files that are to stand in threads: long outputs, and plans too long for a card."""
+"""Files that are to stand in Slack: long outputs, plans too long for a card, pictures."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from bot.store.driver import Driver, Row, to_text, to_time_or_none
 
 @dataclass(frozen=True)
 class File:
-    """`begun`: an upload was begun and its end was not written, so that the file may stand in the thread."""
+    """`channel`: or the id of a person, for whom alone it is. `thread`: None where it stands in no thread.
+
+    `begun`: an upload was begun and its end was not written, so that the file may stand there.
+    """
 
     key: str
-    subject: str  # the alert or request that it belongs to
+    subject: str  # the alert, request or incident that it belongs to, or the person
     channel: str
-    thread: str
+    thread: str | None
     name: str
-    body: str
+    body: bytes
     begun: bool
     attempts: int
 
@@ -39,7 +42,9 @@ class Files:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def add_file(self, key: str, subject: str, channel: str, thread: str, name: str, body: str, now: datetime) -> bool:
+    def add_file(
+        self, key: str, subject: str, channel: str, thread: str | None, name: str, body: bytes, now: datetime
+    ) -> bool:
         """Once for each key. False: it was added before."""
         return bool(
             self._driver.execute(
@@ -58,7 +63,7 @@ class Files:
         )
 
     def due_file(self, now: datetime) -> File | None:
-        """The longest due of those that do not stand in their thread yet."""
+        """The longest due of those that do not stand in Slack yet."""
         rows = self._driver.query(
             "SELECT * FROM files WHERE sent IS NULL AND due <= :now ORDER BY due, key LIMIT 1", {"now": to_text(now)}
         )

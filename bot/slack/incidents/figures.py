@@ -1,0 +1,135 @@
+"""`/incident stats`: figures over the incidents of some time, and their picture, which comes to that person alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import structlog
+from slack_sdk.models.blocks import Block
+
+from bot.incidents.chart import Labels, draw_chart
+from bot.incidents.past import past_incidents
+from bot.incidents.statistics import MEASURES, Past, Spread, Statistics, statistics_of
+from bot.incidents.targets import Targets
+from bot.model import Severity
+from bot.mrkdwn import Mrkdwn
+from bot.runbooks.written import duration
+from bot.slack.blocks import Content, code, content, context, section
+from bot.slack.commands import Answer, Typed, say
+from bot.slack.incidents.asked import period
+from bot.slack.incidents.means import Means
+from bot.spans import short_span
+from bot.words import Words
+
+log = structlog.get_logger()
+
+_USUALLY = timedelta(days=30)
+
+
+class Figures:
+    def __init__(self, means: Means, targets: Targets, now: Callable[[], datetime]) -> None:
+        self._means = means
+        self._words = means.words
+        self._targets = targets
+        self._now = now
+        self._pool = ThreadPoolExecutor(1, "chart")  # a picture takes longer than Slack waits for an answer
+        self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"stats": self._stats}
+
+    def stop(self) -> None:
+        """Returns when the picture at hand is drawn; others that somebody waits for are asked for again."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _stats(self, typed: Typed) -> Answer:
+        length = period(typed.rest) if typed.rest else _USUALLY
+        if length is None:
+            return say(self._words("incident_stats_how"))
+        now = self._now()
+        start = now - length
+        pasts = past_incidents(self._means.store, start - length, now)
+        found = statistics_of(pasts, start, now, self._targets, now)
+        before = statistics_of(pasts, start - length, start, self._targets, now)
+        if found.count:
+            self._pool.submit(self._draw, typed.person, pasts, start, now)
+        return {"response_type": "ephemeral", **draw_statistics(found, before, self._words)}
+
+    def _draw(self, person: str, pasts: Sequence[Past], start: datetime, end: datetime) -> None:
+        try:
+            rota = self._means.draw.team().rota
+            zone = rota.zone if rota else UTC
+            local = [at.astimezone(zone) for at in (start, end)]
+            picture = draw_chart(pasts, start, end, zone, labels(self._words, *local))
+            name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
+            self._means.uploads.put(f"chart:{person}:{end.isoformat()}", person, person, None, name, picture)
+        except Exception:  # the edge of the thread: the next one may be drawn
+            log.exception("chart not drawn", person=person)
+
+
+def draw_statistics(found: Statistics, before: Statistics, words: Words) -> Content:
+    """`before`: of the time of the same length before it. Pure."""
+    length = duration((found.end - found.start).total_seconds())
+    title = words.plain("stats_title", count=found.count, before=before.count, length=length)
+    blocks: list[Block] = [section(words("stats_heading", count=found.count, before=before.count, length=length))]
+    if not found.count:
+        return content(title, blocks)
+    blocks.append(code(words.plain("stats_times"), table(found, before, words), words.plain("cut")))
+    if found.targets:
+        kept = [
+            words(
+                "stats_target",
+                what=words.plain(f"target_{each.what}"),
+                within=duration(each.within.total_seconds()),
+                met=each.met,
+                missed=each.missed,
+                pending=each.pending,
+            )
+            for each in found.targets
+        ]
+        blocks.append(section(Mrkdwn("\n".join([words("stats_targets"), *kept]))))
+    categories = [(each.value if each else words.plain("stats_no_alert"), n) for each, n in found.by_category.items()]
+    blocks.append(context(Mrkdwn(" · ".join(words("stats_category", name=name, count=n) for name, n in categories))))
+    blocks.append(context(words("stats_chart")))
+    return content(title, blocks)
+
+
+def table(found: Statistics, before: Statistics, words: Words) -> list[str]:
+    """A line for all, one for each severity that there was, and one for the time before; median / p90."""
+    rows = [["", words.plain("stats_count"), *(words.plain(f"target_{what}") for what in MEASURES)]]
+    rows.append(_row(words.plain("stats_all"), found.count, found.times))
+    rows += [
+        _row(each, found.by_severity[each], found.times_by_severity[each])
+        for each in Severity
+        if found.by_severity[each]
+    ]
+    rows.append(_row(words.plain("stats_before"), before.count, before.times))
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _row(name: str, count: int, times: Mapping[str, Spread]) -> list[str]:
+    return [name, str(count), *(in_short(times[what]) for what in MEASURES)]
+
+
+def in_short(spread: Spread) -> str:
+    """Median / p90; of a single one, how long it took."""
+    if spread.median is None or spread.p90 is None:
+        return "–"
+    median = short_span(spread.median)
+    return median if spread.count == 1 else f"{median} / {short_span(spread.p90)}"
+
+
+def labels(words: Words, start: datetime, end: datetime) -> Labels:
+    """What stands on the picture; the moments are in the team's zone."""
+
+    def day(at: date) -> str:
+        return words.plain("chart_day", month=f"{at:%m}", day=f"{at:%d}")
+
+    return Labels(
+        title=words.plain("chart_title", start=f"{start:%Y-%m-%d}", end=f"{end:%Y-%m-%d}"),
+        counts={unit: words.plain(f"chart_counts_{unit}") for unit in ("day", "week", "month")},
+        times=words.plain("chart_times"),
+        measures={what: words.plain(f"target_{what}") for what in MEASURES},
+        none=words.plain("no_incident_then"),
+        day=day,
+    )
