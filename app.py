@@ -46,6 +46,7 @@ from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.doctor import ask, report
 from bot.slack.history import begin, catch_up
+from bot.slack.home import Home
 from bot.slack.incidents.changing import Changing
 from bot.slack.incidents.command import IncidentCommand
 from bot.slack.incidents.figures import Figures
@@ -84,7 +85,7 @@ class Bot:
         self._shelf = shelf = Shelf(found.runbooks_dir, lambda: people.now)
         roles = Roles(lambda: people.now, client)
         self._patient = patient = web_client(found, patient=True)
-        self._outbox = Outbox(store, client, utc_now, lambda key: self._screen.posted(key))
+        self._outbox = Outbox(store, client, utc_now, self._posted)
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         outward = ways(found, lambda: people.now)
         self._deliveries = Deliveries(store, outward, utc_now)
@@ -117,7 +118,7 @@ class Bot:
                 lambda: people.now,
                 roles.of,
                 surroundings,
-                screen.changed,
+                self._changed,
                 FactFinder(store, lambda: people.now, words, targets, workspace.permalink),
                 Texts(found.templates_dir, found.language),
                 outward,
@@ -129,9 +130,10 @@ class Bot:
             ),
             self._model,
         )
-        clicks = Clicks(self.flow, patient, workspace, words, screen)
+        self._home = Home(patient, store, self.flow, workspace, screen.drawing, targets, utc_now)
+        clicks = Clicks(self.flow, patient, workspace, words, screen, self._home.opened)
         pins = Pins(patient, store, self.flow.coordinating, workspace, words)
-        self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, utc_now)
+        self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, self._home.opened, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
         self._figures = Figures(means, targets, utc_now)
@@ -159,6 +161,7 @@ class Bot:
         self._uploads.start()
         self._deliveries.start()
         self._screen.start()
+        self._home.start()
         self.flow.recover()
         self._intake.resume()
         self._ticker.start()
@@ -167,6 +170,16 @@ class Bot:
         self._socket.client.on_message_listeners.append(self._connected)
         self._socket.client.connect()
         log.info("connected", alerts=sorted(self._workspace.alerts.values()))
+
+    def _changed(self, subject: str) -> None:
+        """An alert, an incident or a request is different now."""
+        self._screen.changed(subject)
+        self._home.changed()
+
+    def _posted(self, key: str) -> None:
+        """A card has come to stand in its channel, and can be linked to."""
+        self._screen.posted(key)
+        self._home.changed()
 
     def _connected(self, message: str) -> None:
         """Slack greets every new connection; what was posted before it is read from the channels' history."""
@@ -203,6 +216,7 @@ class Bot:
         self._ticker.stop()
         self.flow.stop()
         self._screen.stop()
+        self._home.stop()
         self._figures.stop()
         self._uploads.stop()
         self._deliveries.stop()

@@ -61,9 +61,11 @@ def test_every_entry_in_the_menu_of_a_message_is_listened_to() -> None:
     assert [named(call) for call in calls() if named(call) in {"shortcut", "global_shortcut"}] == []
 
 
-def test_there_is_no_app_home_yet() -> None:
-    assert [call for call in calls() if named(call) == "views_publish"] == []
-    assert manifest.manifest()["features"]["app_home"]["home_tab_enabled"] is False
+def test_the_home_is_shown_when_it_is_opened() -> None:
+    """Slack has a tab for it, tells when somebody opens it, and takes what is published."""
+    assert manifest.manifest()["features"]["app_home"]["home_tab_enabled"] is True
+    assert "app_home_opened" in manifest.manifest()["settings"]["event_subscriptions"]["bot_events"]
+    assert [call for call in calls() if named(call) == "views_publish"] != []
 
 
 def test_people_can_be_told_things_alone() -> None:

@@ -17,7 +17,7 @@ from bot.slack.incidents.asked import Asked, read_asked
 from bot.slack.uploads import Uploads
 from bot.store import Store
 from slackbox import Slackbox
-from tests.at_work import AtWork
+from tests.at_work import AtWork, Card
 from tests.samples import BOB, CAROL
 from tests.test_story_incidents import Room
 
@@ -127,3 +127,97 @@ def test_a_picture_whose_upload_was_cut_is_looked_for_and_not_sent_twice(box: Sl
         box.wait(lambda: len(stands) == 2, what="both files")
         uploads.stop()
     assert sorted(each["name"] for each in box.files()) == ["first.png", "second.png"]
+
+
+# -- the bot's own page ---
+
+
+class OwnPage:
+    """The bot's page, as one person sees it."""
+
+    def __init__(self, room: Room, person: str) -> None:
+        self.box, self.person = room.box, person
+
+    def open(self) -> None:
+        self.box.open_home(self.person)
+
+    def with_text(self, text: str) -> Card:
+        """Once it says `text`."""
+        return self.box.wait(lambda: [each for each in self.seen() if text in each.words], what=f"{text!r} at home")[0]
+
+    def without(self, text: str) -> Card:
+        return self.box.wait(lambda: [each for each in self.seen() if text not in each.words], what=f"no {text!r}")[0]
+
+    def seen(self) -> list[Card]:
+        view = self.box.home(self.person)
+        return [Card({"ts": "", "text": "", "blocks": view["blocks"]})] if view else []
+
+    def press(self, action: str) -> None:
+        view = self.box.home(self.person)
+        assert view is not None
+        self.box.click_view(self.person, view["id"], action)
+
+
+def test_what_is_wrong_and_what_waits_stands_at_home_and_is_decided_there(room: Room) -> None:
+    """All that would run is shown with the buttons, and the page changes as things do."""
+    room.work.start()
+    alice, bob, carol = (OwnPage(room, each) for each in ("alice", "bob", "carol"))
+    alice.open()
+    empty = alice.with_text("No incident is open.")
+    assert "*On call:* " in empty.words
+    assert "Nothing waits for your decision." in empty.words
+    assert "The last 7 days\nNo incident" in empty.words
+    assert empty.buttons == []
+
+    ts = room.work.fire()
+    room.work.waiting(ts)
+    page = alice.with_text("Restart the shop")
+    shown = room.work.card(ts)
+    for said in ("1,912 MB", "1 restart", "scripts/restart.sh", "verify", "Needs 1 of alice, bob"):
+        assert said in shown.words
+        assert said in page.words
+    assert page.buttons == ["approve", "reject"]
+    assert page.value("approve") == shown.value("approve")
+    alice.with_text("|card>")
+    assert "1 incident: P1 1" in page.words
+    assert re.search(r"🟠 \*INC-1\* · P1 · HighMemoryUsage on shop · Open", page.words)
+
+    carol.open()
+    assert carol.with_text("INC-1").buttons == []  # she may not approve
+    bob.open()
+    bob.with_text("Restart the shop")
+    bob.press("reject")
+    room.submit("bob", reason="a deploy is running")
+    room.work.card_with(ts, "a deploy is running")
+    bob.without("Restart the shop")
+    alice.without("Restart the shop")
+
+
+def test_a_click_at_home_that_comes_too_late_is_answered_in_a_window(room: Room) -> None:
+    """The page was drawn before somebody else decided."""
+    room.work.start()
+    ts = room.work.fire()
+    room.work.waiting(ts)
+    alice = OwnPage(room, "alice")
+    alice.open()
+    alice.with_text("Restart the shop")
+    room.box.faults.add("views.publish", times=100)
+    room.work.press("bob", ts, "approve")
+    room.work.card_with(ts, "FIXED")
+    alice.press("approve")
+    window = room.box.wait(lambda: room.box.views("alice"), what="a window")[0]
+    assert window["blocks"][0]["text"]["text"].startswith("Nothing ran. This was decided")
+    assert room.work.starts == 1
+
+
+def test_approved_at_home_it_runs(room: Room) -> None:
+    room.work.start(LANGUAGE="pt_BR")
+    ts = room.work.fire()
+    room.work.waiting(ts)
+    alice = OwnPage(room, "alice")
+    alice.open()
+    assert "*De plantão:* " in alice.with_text("À espera da sua decisão").words
+    alice.press("approve")
+    room.work.card_with(ts, "FIXED")
+    alice.with_text("Nada espera a sua decisão.")
+    assert room.work.starts == 1

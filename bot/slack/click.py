@@ -17,7 +17,7 @@ TICK = "tick"  # boxes of a checklist; which they are stands in their block's id
 
 @dataclass(frozen=True)
 class Click:
-    """Who clicked what, on which message. `value` is an id in the store."""
+    """Who clicked what, on which message; on the bot's page `channel` is empty. `value` is an id in the store."""
 
     person: str
     action: str
@@ -30,6 +30,11 @@ class Click:
     about: Mapping[str, Any] = field(default_factory=dict)  # the message that somebody wants an answer to
     chosen: tuple[str, ...] = ()  # the values of the boxes that are ticked now
     answer_to: str = ""  # an address where that person can be told, also where the bot is not
+
+    @property
+    def on_the_home(self) -> bool:
+        """Also in a form that was opened from there."""
+        return not self.channel
 
 
 def read_click(body: Mapping[str, Any]) -> Click:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -51,6 +51,7 @@ from bot.slack.modals import (
 from bot.slack.screen import SlackScreen
 from bot.slack.silence_clicks import SILENCE_ACTIONS, SILENCE_VIEWS, SilenceClicks
 from bot.slack.silences import why_not
+from bot.slack.telling import Telling
 from bot.slack.workspace import Workspace
 from bot.words import Words
 
@@ -86,8 +87,19 @@ _REASONS = {"reject_reason", "emergency_reason"}
 
 
 class Clicks:
-    def __init__(self, flow: Flow, client: WebClient, workspace: Workspace, words: Words, screen: SlackScreen) -> None:
-        """`screen` names the people who may decide, for the one who may not."""
+    def __init__(
+        self,
+        flow: Flow,
+        client: WebClient,
+        workspace: Workspace,
+        words: Words,
+        screen: SlackScreen,
+        redraw_home: Callable[[str], None],
+    ) -> None:
+        """`screen` names the people who may decide, for the one who may not; `redraw_home` shows a person the bot's
+        page as it is now."""
+        self._telling = Telling(client, words)
+        self._redraw_home = redraw_home
         self._flow = flow
         self._client = client
         self._workspace = workspace
@@ -135,6 +147,9 @@ class Clicks:
             self._tell(click, sentence, **values)
         except WindowNotOpened:
             self._tell(click, "refused_late")
+        finally:
+            if click.on_the_home:
+                self._redraw_home(click.person)
 
     def _do(self, click: Click, event: str) -> None:
         deciding, people = self._flow.deciding, self._flow.interventions
@@ -263,9 +278,4 @@ class Clicks:
 
     def _tell(self, click: Click, sentence: str, **values: object) -> None:
         """Only to the person who clicked, where they clicked."""
-        self._client.chat_postEphemeral(
-            channel=click.channel,
-            user=click.person,
-            thread_ts=click.thread,
-            text=self._words(sentence, **values),
-        )
+        self._telling.tell(click, self._words(sentence, **values))

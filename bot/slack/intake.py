@@ -55,9 +55,12 @@ class Intake:
         workspace: Workspace,
         click: Callable[[Mapping[str, Any], str], None],
         pins: Pins,
+        home: Callable[[str], None],
         now: Callable[[], datetime],
     ) -> None:
-        """`click` deals with a button or a modal, given its delivery's id, and answers the person."""
+        """`click` deals with a button or a modal, given its delivery's id, and answers the person. `home` shows a
+        person the bot's page."""
+        self._home = home
         self._pins = pins
         self._store = store
         self._flow = flow
@@ -152,6 +155,8 @@ class Intake:
             return
         elif event.get("type") == "reaction_added":
             self._pins.reacted(event, id)
+        elif event.get("type") == "app_home_opened" and event.get("tab") == "home":
+            self._home(str(event.get("user")))
         self._store.inbox.finish_event(id, self._now())
 
     def _said(self, event: Mapping[str, Any], id: str) -> None:

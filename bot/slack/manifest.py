@@ -25,11 +25,13 @@ METHODS: dict[str, tuple[str, ...]] = {
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
+    "views.publish": (),
     "views.update": (),
 }
 
 # Event → the scopes it needs. Messages in public and in private channels.
 EVENTS: dict[str, tuple[str, ...]] = {
+    "app_home_opened": (),
     "reaction_added": ("reactions:read",),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
@@ -40,7 +42,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
 COMMANDS: dict[str, tuple[str, str]] = {
     "/incident": (
         "Incidents: declare one, move it on, look at them",
-        "declare P1 TITLE | ack | mitigated | resolve | severity P0 | role lead @who | note TEXT | show | list | help",
+        "declare P1 TITLE | ack | mitigated | resolve | severity P0 | role lead @who | note TEXT | show | list | "
+        "search WORDS | stats | help",
     ),
     "/runbook": (
         "Runbooks: look at them, ask for a run, stop one",
@@ -73,7 +76,7 @@ def manifest() -> dict[str, Any]:
         "features": {
             "bot_user": {"display_name": "plantao", "always_online": False},
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,  # else nobody can be told anything alone
                 "messages_tab_read_only_enabled": True,
             },

@@ -14,6 +14,7 @@ from bot.slack.blocks import PLAN, actions, button, code, context, fits, menu, s
 from bot.slack.drawing import Drawing, short
 from bot.slack.standing import Standing
 from bot.slack.tables import will_run
+from bot.words import Words
 
 _OVER = {ProposalState.REJECTED, ProposalState.EXPIRED, ProposalState.SUPERSEDED}
 
@@ -24,6 +25,15 @@ def too_long(draw: Drawing, plan: Plan) -> bool:
 
 
 def proposal_blocks(draw: Drawing, standing: Standing, proposal: Proposal, *, plan_uploaded: bool) -> list[Block]:
+    blocks = [DividerBlock(), *plan_blocks(draw, standing, proposal)]
+    fit = not too_long(draw, proposal.plan)
+    if proposal.state is ProposalState.WAITING and not fit:
+        blocks.append(context(draw.words("plan_in_file" if plan_uploaded else "too_long")))
+    return blocks + _decision(draw, standing, proposal, whole=fit or plan_uploaded)
+
+
+def plan_blocks(draw: Drawing, standing: Standing, proposal: Proposal) -> list[Block]:
+    """What is proposed, with which values, the evidence, and what exactly would run."""
     plan = proposal.plan
     over = proposal.state in _OVER
     why = standing.alert.classification.runbook_why if standing.alert else None
@@ -35,7 +45,7 @@ def proposal_blocks(draw: Drawing, standing: Standing, proposal: Proposal, *, pl
         runbook=plan.runbook,
         why=draw.words.reason(why) if why else "",
     )
-    blocks: list[Block] = [DividerBlock(), section(heading)]
+    blocks: list[Block] = [section(heading)]
     values = [*proposal.params, *(Param(name, f"${env}", "secret") for name, env in plan.secrets.items())]
     if values:
         blocks.append(context(Mrkdwn(" · ".join(draw.param(each) for each in values))))
@@ -44,11 +54,7 @@ def proposal_blocks(draw: Drawing, standing: Standing, proposal: Proposal, *, pl
     elif proposal.evidence:
         blocks.append(draw.table("label_evidence", evidence(plan, proposal.evidence)))
     label = "label_would_have_run" if over else "label_will_run"
-    lines = will_run(plan, draw.words)
-    blocks.append(code(draw.words.plain(label), lines, draw.words.plain("cut"), PLAN))
-    if proposal.state is ProposalState.WAITING and not fits(lines):
-        blocks.append(context(draw.words("plan_in_file" if plan_uploaded else "too_long")))
-    return blocks + _decision(draw, standing, proposal, whole=fits(lines) or plan_uploaded)
+    return [*blocks, code(draw.words.plain(label), will_run(plan, draw.words), draw.words.plain("cut"), PLAN)]
 
 
 def said(draw: Drawing, standing: Standing) -> list[Block]:
@@ -135,19 +141,31 @@ def _decision(draw: Drawing, standing: Standing, proposal: Proposal, *, whole: b
     return [*decided, *(again(draw, standing) if proposal.state in _OVER else [])]
 
 
+def needs(draw: Drawing, proposal: Proposal) -> Mrkdwn:
+    """Of a proposal that waits: how many of whom, and until when."""
+    assert proposal.expires is not None  # noqa: S101  # set as it began to wait
+    roles = proposal.plan.approval.roles
+    return draw.words(
+        "needs",
+        count=missing_approvals(proposal),
+        names=listed(draw.holders(roles)) or draw.words.plain("nobody"),
+        roles=", ".join(roles),
+        until=time(proposal.expires),
+    )
+
+
+def approve_and_reject(words: Words, proposal: Proposal) -> tuple[ButtonElement, ButtonElement]:
+    return (
+        button(words.plain("button_approve"), "approve", proposal.id, "primary"),
+        button(words.plain("button_reject"), "reject", proposal.id, "danger"),
+    )
+
+
 def _waiting(draw: Drawing, standing: Standing, proposal: Proposal, *, whole: bool) -> list[Block]:
     words = draw.words
     plan = proposal.plan
-    assert proposal.expires is not None  # noqa: S101  # set as it began to wait
-    needs = words(
-        "needs",
-        count=missing_approvals(proposal),
-        names=listed(draw.holders(plan.approval.roles)) or words.plain("nobody"),
-        roles=", ".join(plan.approval.roles),
-        until=time(proposal.expires),
-    )
     changes = [*_changes(draw, standing), (words.plain("button_again"), f"check_again|{standing.subject}")]
-    reject = button(words.plain("button_reject"), "reject", proposal.id, "danger")
+    approve, reject = approve_and_reject(words, proposal)
     if draw.observe:
         return [
             context(words("observes")),
@@ -157,10 +175,9 @@ def _waiting(draw: Drawing, standing: Standing, proposal: Proposal, *, whole: bo
         return [actions(reject, *undo_earlier(draw, standing), menu("more", changes, words.plain("button_more")))]
     if draw.emergency():
         changes.append((words.plain("button_emergency"), f"emergency|{proposal.id}"))
-    approve = button(words.plain("button_approve"), "approve", proposal.id, "primary")
     notes = [context(words("unattended_waits"))] if plan.approval.required == 0 else []
     return [
         *notes,
-        context(needs),
+        context(needs(draw, proposal)),
         actions(approve, reject, *undo_earlier(draw, standing), menu("more", changes, words.plain("button_more"))),
     ]

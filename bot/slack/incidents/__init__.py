@@ -4,6 +4,6 @@
 `escalation.py` the message that calls somebody (`plights.py` gathers what it tells), `updates.py` what people are told,
 `checklist.py` boxes to tick, `postmortem.py` what stands in the thread about a postmortem. `clicks.py` (with
 `looking_back_clicks.py`) and `modals.py` are the buttons and forms, `pins.py` the pushpin. `command.py` is `/incident`:
-the verbs stand in `changing.py`, `looking.py`, `looking_back.py` and `silences.py`, and `means.py` reads what was
-typed. `told.py` writes the lines of a timeline.
+the verbs stand in `changing.py`, `looking.py`, `figures.py`, `looking_back.py` and `silences.py`; what was typed is
+read by `means.py` and `asked.py`. `told.py` writes the lines of a timeline.
 """

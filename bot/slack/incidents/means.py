@@ -72,18 +72,23 @@ class Means:
         return say(self.words(sentence, number=incident.number, title=incident.title, **values))
 
     def line(self, incident: Incident) -> Mrkdwn:
-        return self.words(
-            "incident_line",
-            number=incident.number,
-            severity=incident.severity,
-            title=incident.title,
-            state=self.words.plain(f"state_{incident.state.value}"),
-            opened=moment(incident.opened),
-        )
+        return incident_line(self.words, incident)
 
     def place(self) -> Mrkdwn:
         """The channel of incidents."""
         return Mrkdwn(f"<#{self.workspace.incidents}>")
+
+
+def incident_line(words: Words, incident: Incident) -> Mrkdwn:
+    """An incident in one line of a list."""
+    return words(
+        "incident_line",
+        number=incident.number,
+        severity=incident.severity,
+        title=incident.title,
+        state=words.plain(f"state_{incident.state.value}"),
+        opened=moment(incident.opened),
+    )
 
 
 def severity_and_rest(text: str) -> tuple[Severity | None, str]:

@@ -1,0 +1,114 @@
+"""The bot's own page in Slack, as one person sees it: what is wrong, what waits for them, how the week was. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock
+
+from bot.incidents.statistics import MEASURES, Statistics
+from bot.model import Incident, Proposal
+from bot.mrkdwn import Mrkdwn, link, moment
+from bot.slack.blocks import actions, context, header, section
+from bot.slack.cards import title_of
+from bot.slack.drawing import SIGNS, Drawing
+from bot.slack.incidents.figures import in_short
+from bot.slack.incidents.means import incident_line
+from bot.slack.proposal_blocks import approve_and_reject, needs, plan_blocks, too_long
+from bot.slack.standing import Standing
+
+# Slack shows 100 blocks; an incident takes one, a proposal up to eight.
+_INCIDENTS = 15
+_PROPOSALS = 5
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A proposal that this person may approve. `link` leads to its card."""
+
+    standing: Standing
+    proposal: Proposal
+    link: str | None
+
+
+@dataclass(frozen=True)
+class HomeStanding:
+    on_call: tuple[str, datetime] | None  # who, by Slack id, and until when
+    incidents: Sequence[tuple[Incident, str | None]]  # the open ones, the worst first, with the address of their cards
+    waiting: Sequence[Waiting]
+    week: Statistics  # of the last seven days
+
+
+def draw_home(draw: Drawing, standing: HomeStanding) -> dict[str, Any]:
+    """A view for views.publish."""
+    parts = (_on_call(draw, standing), _incidents(draw, standing), _waiting(draw, standing), _week(draw, standing))
+    return {"type": "home", "blocks": [block.to_dict() for part in parts for block in part]}
+
+
+def _on_call(draw: Drawing, standing: HomeStanding) -> list[Block]:
+    if standing.on_call is None:
+        return [section(draw.words("home_no_rota"))]
+    who, until = standing.on_call
+    return [section(draw.words("home_on_call", who=draw.who(who), until=moment(until)))]
+
+
+def _incidents(draw: Drawing, standing: HomeStanding) -> list[Block]:
+    words = draw.words
+    blocks = [header(words.plain("home_incidents"))]
+    for incident, address in standing.incidents[:_INCIDENTS]:
+        line = Mrkdwn(f"{SIGNS[incident.severity]} {incident_line(words, incident)}")
+        blocks.append(section(_linked(line, address, words.plain("home_card"))))
+    if (more := len(standing.incidents) - _INCIDENTS) > 0:
+        blocks.append(context(words("home_more_incidents", count=more)))
+    if not standing.incidents:
+        blocks.append(section(words("no_incident")))
+    return blocks
+
+
+def _waiting(draw: Drawing, standing: HomeStanding) -> list[Block]:
+    words = draw.words
+    if not standing.waiting:
+        return [context(words("home_nothing_waits"))]
+    blocks = [header(words.plain("home_waiting"))]
+    for at, each in enumerate(standing.waiting[:_PROPOSALS]):
+        blocks += [DividerBlock()] if at else []
+        blocks += _proposal(draw, each)
+    if (more := len(standing.waiting) - _PROPOSALS) > 0:
+        blocks.append(context(words("home_more_waiting", count=more)))
+    return blocks
+
+
+def _proposal(draw: Drawing, waiting: Waiting) -> list[Block]:
+    """With all that would run, as on its card; where there is no room for it, it is decided there."""
+    standing, proposal, words = waiting.standing, waiting.proposal, draw.words
+    sign = f"{SIGNS[standing.alert.classification.severity]} " if standing.alert else ""
+    title = words("home_about", sign=sign, title=title_of(standing))
+    blocks: list[Block] = [section(_linked(title, waiting.link, words.plain("home_card")))]
+    if too_long(draw, proposal.plan):
+        return [*blocks, section(words("home_too_long", title=proposal.plan.title, risk=proposal.plan.risk))]
+    blocks += plan_blocks(draw, standing, proposal)
+    return [*blocks, context(needs(draw, proposal)), actions(*approve_and_reject(words, proposal))]
+
+
+def _week(draw: Drawing, standing: HomeStanding) -> list[Block]:
+    words, week = draw.words, standing.week
+    blocks = [header(words.plain("home_week"))]
+    if not week.count:
+        return [*blocks, section(words("no_incident_then"))]
+    counts = [
+        words("home_count", severity=severity, count=count) for severity, count in week.by_severity.items() if count
+    ]
+    blocks.append(section(words("home_counts", count=week.count, by_severity=Mrkdwn(" · ".join(counts)))))
+    times = [
+        words("home_time", what=words.plain(f"target_{what}"), took=in_short(week.times[what]))
+        for what in MEASURES
+        if week.times[what].count
+    ]
+    return [*blocks, context(words("home_times", times=Mrkdwn(" · ".join(times))))] if times else blocks
+
+
+def _linked(line: Mrkdwn, address: str | None, label: str) -> Mrkdwn:
+    return Mrkdwn(f"{line} · {link(address, label)}") if address else line
