@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.incidents.opening import join, open_anew
-from bot.model import Incident, IncidentState, Known, Severity
+from bot.model import BOT, Incident, IncidentState, Known, Severity, UpdateKind
 from bot.slack.incidents.looking import marked
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
@@ -63,6 +63,20 @@ def test_a_pinned_message_is_found_by_what_it_says_now(store: Store) -> None:
     assert numbers(store, "giraffe") == []
     (found,) = store.search.find("elephant", 5)
     assert marked(found.snippet) == "the *elephant* broke at nine"
+
+
+def test_updates_that_people_wrote_are_found_once_they_are_sent(store: Store) -> None:
+    """Those that the bot wrote by itself tell what stands elsewhere already."""
+    incident = opened(store, "Orders are late")
+    for who, text in ((ALICE, "an ocelot sits on the cable"), (BOT, "an axolotl, the bot says")):
+        draft = store.updates.begin_draft(incident.id, ())
+        if who == ALICE:
+            store.updates.edit_draft(draft.id, text, who)
+            assert numbers(store, "ocelot") == []
+        store.updates.send(draft.id, UpdateKind.UPDATE, text, Severity.P1, BOT, NOW)
+        store.timeline.append(NOW, BOT, "update sent", incident.id, {"update": draft.id, "text": text})
+    assert numbers(store, "ocelot") == [incident.number]
+    assert numbers(store, "axolotl") == []
 
 
 def test_it_is_found_by_its_alerts_and_by_what_was_said_of_their_plans(store: Store) -> None:

@@ -17,8 +17,8 @@ _SEARCH = (
         said TEXT NOT NULL, alerts TEXT NOT NULL
     )""",
     "CREATE INDEX alerts_by_incident ON alerts (incident) WHERE incident IS NOT NULL",
-    # What the row is made from. Boxes that were ticked say the same in every incident; of a pinned message counts what
-    # it says by now, which stands in `pins`.
+    # What the row is made from. Boxes that were ticked say the same in every incident, and updates that the bot wrote
+    # tell what stands elsewhere. Of a pinned message counts what it says by now, which stands in `pins`.
     f"""CREATE VIEW findable_now AS
     SELECT number, title, impact, trim(root_cause || char(10) || fix, char(10)) AS ending,
         coalesce((
@@ -26,8 +26,10 @@ _SEARCH = (
                 SELECT coalesce(json_extract(data, '$.text'), json_extract(data, '$.why'),
                     json_extract(data, '$.reason')) AS text
                 FROM timeline WHERE subject IN ({_SUBJECTS})
-                AND what NOT IN ('pinned', 'pin edited', 'ticked', 'tick taken away')
+                AND what NOT IN ('pinned', 'pin edited', 'ticked', 'tick taken away', 'update sent')
                 UNION ALL SELECT text FROM pins WHERE incident = incidents.id
+                UNION ALL SELECT text FROM updates WHERE incident = incidents.id AND sent IS NOT NULL
+                AND (edited_by IS NOT NULL OR who != 'plantao')
             ) WHERE text != ''
         ), '') AS said,
         coalesce((

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from slack_sdk.models.blocks import Block
@@ -56,8 +56,7 @@ class Figures:
 
     def _draw(self, person: str, pasts: Sequence[Past], start: datetime, end: datetime) -> None:
         try:
-            rota = self._means.draw.team().rota
-            zone = rota.zone if rota else UTC
+            zone = self._means.draw.team().zone
             local = [at.astimezone(zone) for at in (start, end)]
             picture = draw_chart(pasts, start, end, zone, labels(self._words, *local))
             name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
