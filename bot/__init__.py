@@ -12,7 +12,7 @@
               execution.py       an approved plan: claimed, journaled step by step, judged, honest after a crash
               interventions.py   what people say to a run under way: an answer, an abort, an undo, a pause
               schedules.py       runbooks that are due by the clock (cron.py: when)
-              incidents/         what people coordinate on: opening, states, timeline, ladder, cadence, targets
+              incidents/         what people coordinate on: opening, states, timeline, ladder, cadence, targets, figures
               coordinating.py    what people do with an incident; escalating.py brings it to others
               updating.py        what people are told of it, and when
               reviewing.py       postmortems, and the reminders until they are held; following_up.py: action items

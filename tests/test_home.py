@@ -16,7 +16,7 @@ from bot.model import Command, Incident, IncidentState, Outcome, Param, Reading,
 from bot.mrkdwn import Mrkdwn
 from bot.slack.click import Click
 from bot.slack.drawing import Drawing
-from bot.slack.home_view import HomeStanding, Waiting, draw_home
+from bot.slack.home_view import INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
 from bot.slack.standing import Standing
 from bot.slack.telling import Telling
 from bot.store.alerts import StoredAlert
@@ -43,7 +43,14 @@ def page(language: str = "en", **parts: Any) -> dict[str, Any]:
         observe=False,
     )
     nothing = statistics_of([], WEEK, NOW, Targets(), NOW)
-    known = {"on_call": (ALICE, NOW), "incidents": [], "waiting": [], "week": nothing}
+    known = {
+        "on_call": (ALICE, NOW),
+        "incidents": [],
+        "more_incidents": 0,
+        "waiting": [],
+        "more_waiting": 0,
+        "week": nothing,
+    }
     view = draw_home(draw, HomeStanding(**{**known, **parts}))
     check_view(view, "home")
     return view
@@ -77,7 +84,13 @@ def waiting(steps: int, argument: str = "x" * 150) -> Waiting:
 @pytest.mark.parametrize("language", ["en", "pt_BR"])
 def test_however_much_there_is_slack_takes_it(language: str) -> None:
     """What there is no room for is counted."""
-    view = page(language, incidents=[(incident(n), ADDRESS) for n in range(60)], waiting=[waiting(12)] * 30)
+    view = page(
+        language,
+        incidents=[(incident(n), ADDRESS) for n in range(INCIDENTS)],
+        more_incidents=45,
+        waiting=[waiting(12)] * PROPOSALS,
+        more_waiting=25,
+    )
     assert 40 < len(view["blocks"]) <= 80  # what else belongs here has room
     words = seen(view).words
     assert words.count("INC-") == 15

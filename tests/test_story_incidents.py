@@ -408,7 +408,8 @@ def test_the_timeline_comes_as_a_file_into_its_thread(room: Room) -> None:
     room.type("alice", "declare P1 checkout is down")
     card = room.card_with("Impact")
     room.type("alice", "note <!channel> *look*")
-    assert "comes into the incident's thread" in room.type("bob", "timeline file")
+    # It stands there a moment before the bot knows that it does.
+    room.box.wait(lambda: "comes into the incident's thread" in room.type("bob", "timeline file"), what="the card")
     files = room.box.wait(
         lambda: [each for message in room.box.messages("incidents", card.ts) for each in message.get("files", [])],
         what="the file",

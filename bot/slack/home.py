@@ -20,7 +20,7 @@ from bot.incidents.targets import Targets
 from bot.model import Proposal, ProposalState
 from bot.rota import shift_at
 from bot.slack.drawing import Drawing
-from bot.slack.home_view import HomeStanding, Waiting, draw_home
+from bot.slack.home_view import INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
 from bot.slack.standing import Standing, standing_of
 from bot.slack.workspace import Workspace
 from bot.store import Store
@@ -140,14 +140,18 @@ class Home:
         now, team = self._now(), self._draw.team()
         shift = shift_at(team.rota, now) if team.rota else None
         week = past_incidents(self._store, now - _WEEK, now)
+        opened = self._store.incidents.open_incidents()
+        waiting = [each for each in self._store.proposals.open_proposals() if self._may_approve(each, person)]
         return HomeStanding(
             on_call=(team.people[shift.who].slack, shift.end) if shift else None,
-            incidents=[(each, self._card(f"incident:{each.id}")) for each in self._store.incidents.open_incidents()],
+            incidents=[(each, self._card(f"incident:{each.id}")) for each in opened[:INCIDENTS]],
+            more_incidents=max(0, len(opened) - INCIDENTS),
             waiting=[
                 Waiting(standing, each, self._thread_of(standing))
-                for each in self._store.proposals.open_proposals()
-                if self._may_approve(each, person) and (standing := standing_of(self._store, each.subject, now))
+                for each in waiting[:PROPOSALS]
+                if (standing := standing_of(self._store, each.subject, now))
             ],
+            more_waiting=max(0, len(waiting) - PROPOSALS),
             week=statistics_of(week, now - _WEEK, now, self._targets, now),
         )
 

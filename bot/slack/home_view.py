@@ -21,8 +21,8 @@ from bot.slack.proposal_blocks import approve_and_reject, needs, plan_blocks, to
 from bot.slack.standing import Standing
 
 # Slack shows 100 blocks; an incident takes one, a proposal up to eight.
-_INCIDENTS = 15
-_PROPOSALS = 5
+INCIDENTS = 15
+PROPOSALS = 5
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ class Waiting:
 @dataclass(frozen=True)
 class HomeStanding:
     on_call: tuple[str, datetime] | None  # who, by Slack id, and until when
-    incidents: Sequence[tuple[Incident, str | None]]  # the open ones, the worst first, with the address of their cards
-    waiting: Sequence[Waiting]
+    incidents: Sequence[tuple[Incident, str | None]]  # the worst of the open ones, with the address of their cards
+    more_incidents: int
+    waiting: Sequence[Waiting]  # those that waited longest
+    more_waiting: int
     week: Statistics  # of the last seven days
 
 
@@ -58,11 +60,11 @@ def _on_call(draw: Drawing, standing: HomeStanding) -> list[Block]:
 def _incidents(draw: Drawing, standing: HomeStanding) -> list[Block]:
     words = draw.words
     blocks = [header(words.plain("home_incidents"))]
-    for incident, address in standing.incidents[:_INCIDENTS]:
+    for incident, address in standing.incidents:
         line = Mrkdwn(f"{SIGNS[incident.severity]} {incident_line(words, incident)}")
         blocks.append(section(_linked(line, address, words.plain("home_card"))))
-    if (more := len(standing.incidents) - _INCIDENTS) > 0:
-        blocks.append(context(words("home_more_incidents", count=more)))
+    if standing.more_incidents:
+        blocks.append(context(words("home_more_incidents", count=standing.more_incidents)))
     if not standing.incidents:
         blocks.append(section(words("no_incident")))
     return blocks
@@ -73,11 +75,11 @@ def _waiting(draw: Drawing, standing: HomeStanding) -> list[Block]:
     if not standing.waiting:
         return [context(words("home_nothing_waits"))]
     blocks = [header(words.plain("home_waiting"))]
-    for at, each in enumerate(standing.waiting[:_PROPOSALS]):
+    for at, each in enumerate(standing.waiting):
         blocks += [DividerBlock()] if at else []
         blocks += _proposal(draw, each)
-    if (more := len(standing.waiting) - _PROPOSALS) > 0:
-        blocks.append(context(words("home_more_waiting", count=more)))
+    if standing.more_waiting:
+        blocks.append(context(words("home_more_waiting", count=standing.more_waiting)))
     return blocks
 
 
