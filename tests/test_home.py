@@ -12,11 +12,23 @@ from slack_sdk import WebClient
 
 from bot.incidents.statistics import Past, statistics_of
 from bot.incidents.targets import Targets
-from bot.model import Command, Incident, IncidentState, Outcome, Param, Reading, Result, Severity, Step, Transition
+from bot.model import (
+    ActionItem,
+    Command,
+    Incident,
+    IncidentState,
+    Outcome,
+    Param,
+    Reading,
+    Result,
+    Severity,
+    Step,
+    Transition,
+)
 from bot.mrkdwn import Mrkdwn
 from bot.slack.click import Click
 from bot.slack.drawing import Drawing
-from bot.slack.home_view import INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
+from bot.slack.home_view import ACTIONS, INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
 from bot.slack.standing import Standing
 from bot.slack.telling import Telling
 from bot.store.alerts import StoredAlert
@@ -47,6 +59,9 @@ def page(language: str = "en", **parts: Any) -> dict[str, Any]:
         "on_call": (ALICE, NOW),
         "incidents": [],
         "more_incidents": 0,
+        "actions": [],
+        "more_actions": 0,
+        "today": NOW.date() + timedelta(days=1),
         "waiting": [],
         "more_waiting": 0,
         "week": nothing,
@@ -90,13 +105,18 @@ def test_however_much_there_is_slack_takes_it(language: str) -> None:
         more_incidents=45,
         waiting=[waiting(12)] * PROPOSALS,
         more_waiting=25,
+        actions=[(ActionItem("a", 1, "i", "<!here> do " * 90, ALICE, NOW.date(), NOW, ALICE), "INC-7")] * ACTIONS,
+        more_actions=31,
     )
-    assert 40 < len(view["blocks"]) <= 80  # what else belongs here has room
+    assert 60 < len(view["blocks"]) <= 100
     words = seen(view).words
-    assert words.count("INC-") == 15
+    assert words.count("INC-") == INCIDENTS + ACTIONS
+    assert words.count("A-1") == ACTIONS
+    assert words.count("31") == 1
     assert words.count("45") == 1
     assert words.count("25") == 1
     assert "<!channel>" not in words
+    assert "<!here>" not in words
     assert seen(view).buttons == ["approve", "reject"] * 5
 
 

@@ -184,6 +184,11 @@ def test_what_is_wrong_and_what_waits_stands_at_home_and_is_decided_there(room: 
 
     carol.open()
     assert carol.with_text("INC-1").buttons == []  # she may not approve
+    room.type("carol", "action 1 me 2w alert at 80 % of memory")
+    assert re.search(
+        r"Your action items\n\*A-1\* alert at 80 % .* · INC-1$", carol.with_text("A-1").words, re.MULTILINE
+    )
+    assert "A-1" not in alice.with_text("INC-1").words
     bob.open()
     bob.with_text("Restart the shop")
     bob.press("reject")

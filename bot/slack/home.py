@@ -20,7 +20,7 @@ from bot.incidents.targets import Targets
 from bot.model import Proposal, ProposalState
 from bot.rota import shift_at
 from bot.slack.drawing import Drawing
-from bot.slack.home_view import INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
+from bot.slack.home_view import ACTIONS, INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
 from bot.slack.standing import Standing, standing_of
 from bot.slack.workspace import Workspace
 from bot.store import Store
@@ -141,6 +141,7 @@ class Home:
         shift = shift_at(team.rota, now) if team.rota else None
         week = past_incidents(self._store, now - _WEEK, now)
         opened = self._store.incidents.open_incidents()
+        actions = self._store.actions.open_actions(person)
         waiting = [each for each in self._store.proposals.open_proposals() if self._may_approve(each, person)]
         return HomeStanding(
             on_call=(team.people[shift.who].slack, shift.end) if shift else None,
@@ -152,6 +153,9 @@ class Home:
                 if (standing := standing_of(self._store, each.subject, now))
             ],
             more_waiting=max(0, len(waiting) - PROPOSALS),
+            actions=[(each, self._name(each.incident)) for each in actions[:ACTIONS]],
+            more_actions=max(0, len(actions) - ACTIONS),
+            today=self._flow.following_up.today,
             week=statistics_of(week, now - _WEEK, now, self._targets, now),
         )
 
@@ -171,6 +175,10 @@ class Home:
         if standing.alert is not None:
             return self._workspace.permalink(standing.alert.channel, standing.alert.ts)
         return self._card(f"request:{standing.subject}")
+
+    def _name(self, incident_id: str) -> str:
+        incident = self._store.incidents.find_incident(incident_id)
+        return incident.name if incident else ""
 
     def _card(self, key: str) -> str | None:
         card = self._store.cards.find_card(key)

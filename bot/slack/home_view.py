@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.incidents.statistics import MEASURES, Statistics
-from bot.model import Incident, Proposal
+from bot.model import ActionItem, Incident, Proposal
 from bot.mrkdwn import Mrkdwn, link, moment
 from bot.slack.blocks import actions, context, header, section
 from bot.slack.cards import title_of
 from bot.slack.drawing import SIGNS, Drawing
 from bot.slack.incidents.figures import in_short
 from bot.slack.incidents.means import incident_line
+from bot.slack.incidents.postmortem import item_line
 from bot.slack.proposal_blocks import approve_and_reject, needs, plan_blocks, too_long
 from bot.slack.standing import Standing
 
-# Slack shows 100 blocks; an incident takes one, a proposal up to eight.
+# Slack shows 100 blocks; an incident and an action item take one, a proposal up to eight.
 INCIDENTS = 15
 PROPOSALS = 5
+ACTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,16 @@ class HomeStanding:
     more_incidents: int
     waiting: Sequence[Waiting]  # those that waited longest
     more_waiting: int
+    actions: Sequence[tuple[ActionItem, str]]  # the first due of this person's, with the names of their incidents
+    more_actions: int
+    today: date  # where the team works
     week: Statistics  # of the last seven days
 
 
 def draw_home(draw: Drawing, standing: HomeStanding) -> dict[str, Any]:
     """A view for views.publish."""
-    parts = (_on_call(draw, standing), _incidents(draw, standing), _waiting(draw, standing), _week(draw, standing))
-    return {"type": "home", "blocks": [block.to_dict() for part in parts for block in part]}
+    parts = (_on_call, _incidents, _waiting, _actions, _week)
+    return {"type": "home", "blocks": [block.to_dict() for part in parts for block in part(draw, standing)]}
 
 
 def _on_call(draw: Drawing, standing: HomeStanding) -> list[Block]:
@@ -93,6 +98,19 @@ def _proposal(draw: Drawing, waiting: Waiting) -> list[Block]:
         return [*blocks, section(words("home_too_long", title=proposal.plan.title, risk=proposal.plan.risk))]
     blocks += plan_blocks(draw, standing, proposal)
     return [*blocks, context(needs(draw, proposal)), actions(*approve_and_reject(words, proposal))]
+
+
+def _actions(draw: Drawing, standing: HomeStanding) -> list[Block]:
+    if not standing.actions:
+        return []
+    words = draw.words
+    blocks = [header(words.plain("home_actions"))]
+    for item, incident in standing.actions:
+        line = item_line(item, words, draw.who, overdue=item.overdue(standing.today))
+        blocks.append(section(Mrkdwn(f"{line} · {incident}")))
+    if standing.more_actions:
+        blocks.append(context(words("home_more_actions", count=standing.more_actions)))
+    return blocks
 
 
 def _week(draw: Drawing, standing: HomeStanding) -> list[Block]:
