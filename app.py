@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -131,15 +132,16 @@ class Bot:
             self._model,
         )
         self._home = Home(patient, store, self.flow, workspace, screen.drawing, targets, utc_now)
-        clicks = Clicks(self.flow, patient, workspace, words, screen, self._home.opened)
+        means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
+        lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
+        clicks = Clicks(replace(means, client=patient), screen, lists, self._home.opened)
         pins = Pins(patient, store, self.flow.coordinating, workspace, words)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, self._home.opened, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
-        means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
         self._figures = Figures(means, targets, utc_now)
         incidents = IncidentCommand(
             means,
-            Changing(means, lambda: checklists(found.templates_dir, found.language)),
+            Changing(means, lists),
             Looking(means, screen.incidents.card, utc_now),
             LookingBack(means),
             Silences(means),

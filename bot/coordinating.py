@@ -56,6 +56,10 @@ class Coordinating:
         """The worst first."""
         return self._store.incidents.open_incidents()
 
+    def known(self, incident_id: str) -> Incident:
+        """For whoever only looks. Raises Gone."""
+        return self._found(incident_id)
+
     def changeable(self, incident_id: str, person: str) -> Incident:
         """Raises Gone and NotOnTheTeam."""
         self.may_change(person)
@@ -200,7 +204,7 @@ class Coordinating:
         self._show(incident)
         return incident
 
-    def checklist(self, incident_id: str, person: str, checklist: Checklist) -> None:
+    def checklist(self, incident_id: str, person: str, checklist: Checklist, *, event: str | None = None) -> None:
         """Its boxes come into the incident's thread. Raises Gone and NotOnTheTeam."""
         self.may_change(person)
         with self._store.atomic():
@@ -208,6 +212,7 @@ class Coordinating:
             incident = self._found(incident_id)
             self._store.checklists.add_checklist(incident_id, checklist.name, checklist.title, checklist.items, now)
             self._store.timeline.append(now, person, "checklist", incident_id, {"title": checklist.title})
+            self._done(event, now)
         self._show(incident)
 
     def tick(self, checklist_id: str, person: str, among: range, ticked: Collection[int], *, event: str) -> None:

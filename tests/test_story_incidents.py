@@ -365,6 +365,10 @@ def test_which_checklists_there_are_is_said(room: Room) -> None:
     assert "There are: deploy" in room.type("alice", "checklist 1 cooking")
     assert "Which incident?" in room.type("alice", "checklist 7 deploy")
     assert room.type("alice", "checklist 1 deploy").startswith("Deploy: in the thread of INC-1")
+    room.choose("bob", "incident_checklist")
+    room.submit("bob", checklist="weekly-review")
+    incident = room.card_with("Checklist: Weekly review · bob")
+    room.box.wait(lambda: len(boxes(room, incident.ts)) == 2, what="both checklists")
 
 
 # -- the timeline ---
@@ -418,6 +422,13 @@ def test_the_timeline_comes_as_a_file_into_its_thread(room: Room) -> None:
     text = room.box.file_text(files[0]["id"])
     assert text.startswith("# INC-1 · P1 · checkout is down\n\n- `")
     assert re.search(r"Z` P1 opened \(alice\)\n", text)
+    room.type("alice", "note and on its card, for whoever is in the thread")
+    room.card_with("in the thread")
+    room.choose("carol", "incident_timeline")
+    room.box.wait(
+        lambda: len([1 for each in room.box.messages("incidents", card.ts) if each.get("files")]) == 2,
+        what="the file of now",
+    )
 
 
 def test_a_pushpin_puts_a_message_on_the_timeline_once_and_follows_its_edits(room: Room) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.alerts.message import read_message
+from bot.checklists import Checklist
 from bot.errors import (
     AlertmanagerError,
     AlreadyCounted,
@@ -31,15 +31,15 @@ from bot.errors import (
     PlanError,
     SilenceError,
     StillChecking,
+    TemplateError,
     WindowNotOpened,
 )
-from bot.flow import Flow
 from bot.interventions import Answer
 from bot.model import Category
-from bot.mrkdwn import Mrkdwn, listed, time
+from bot.mrkdwn import Mrkdwn, escape, listed, time
 from bot.slack.click import MENU, Click, open_modal, read_click
 from bot.slack.incidents.clicks import INCIDENT_ACTIONS, INCIDENT_VIEWS, IncidentClicks
-from bot.slack.incidents.looking_back_clicks import LookingBackClicks
+from bot.slack.incidents.means import Means
 from bot.slack.modals import (
     NONE_FITS,
     category_modal,
@@ -52,8 +52,6 @@ from bot.slack.screen import SlackScreen
 from bot.slack.silence_clicks import SILENCE_ACTIONS, SILENCE_VIEWS, SilenceClicks
 from bot.slack.silences import why_not
 from bot.slack.telling import Telling
-from bot.slack.workspace import Workspace
-from bot.words import Words
 
 log = structlog.get_logger()
 
@@ -89,33 +87,22 @@ _REASONS = {"reject_reason", "emergency_reason"}
 class Clicks:
     def __init__(
         self,
-        flow: Flow,
-        client: WebClient,
-        workspace: Workspace,
-        words: Words,
+        means: Means,
         screen: SlackScreen,
+        checklists: Callable[[], Mapping[str, Checklist]],
         redraw_home: Callable[[str], None],
     ) -> None:
-        """`screen` names the people who may decide, for the one who may not; `redraw_home` shows a person the bot's
-        page as it is now."""
-        self._telling = Telling(client, words)
+        """`screen` names the people who may decide, for the one who may not; `checklists` are those of the team, by
+        name; `redraw_home` shows a person the bot's page as it is now."""
+        self._telling = Telling(means.client, means.words)
         self._redraw_home = redraw_home
-        self._flow = flow
-        self._client = client
-        self._workspace = workspace
-        self._words = words
+        self._flow = means.flow
+        self._client = means.client
+        self._workspace = means.workspace
+        self._words = means.words
         self._screen = screen
-        self._incidents = IncidentClicks(
-            flow.coordinating,
-            flow.escalating,
-            flow.updating,
-            LookingBackClicks(flow.reviewing, flow.following_up, client, screen.drawing, self._tell),
-            client,
-            workspace,
-            screen.drawing,
-            self._tell,
-        )
-        self._silences = SilenceClicks(flow.silencing, client, words)
+        self._incidents = IncidentClicks(means, checklists, self._tell)
+        self._silences = SilenceClicks(means.flow.silencing, means.client, means.words)
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
@@ -145,6 +132,8 @@ class Clicks:
         except (SilenceError, AlertmanagerError) as error:
             sentence, values = why_not(error)
             self._tell(click, sentence, **values)
+        except TemplateError as error:  # a file that was edited since the start
+            self._telling.tell(click, escape(str(error)))
         except WindowNotOpened:
             self._tell(click, "refused_late")
         finally:

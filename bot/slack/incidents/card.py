@@ -104,9 +104,9 @@ def _buttons(incident: Incident, words: Words) -> list[Any]:
     if incident.state is not IncidentState.RESOLVED:
         buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
         buttons.append(button(words.plain("button_update"), "incident_update", incident.id))
-        more = ["escalate", "lead", "severity", "known"]
+        more = ["escalate", "lead", "severity", "known", "checklist", "timeline"]
     else:
         buttons.append(button(words.plain("button_reopen"), "incident_reopen", incident.id))
-        more = ["known"]
+        more = ["known", "timeline"]
     entries = [(words.plain(f"button_{each}"), f"incident_{each}|{incident.id}") for each in more]
     return [*buttons, menu(MENU, entries, words.plain("button_more"))]

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
-
-from slack_sdk import WebClient
 
 from bot import units
 from bot.alerts import read_alert
 from bot.alerts.message import read_message
-from bot.coordinating import Coordinating, Ending
-from bot.errors import AlreadyDecided
-from bot.escalating import Escalating
+from bot.checklists import Checklist
+from bot.coordinating import Ending
+from bot.errors import AlreadyDecided, Gone
 from bot.incidents.opening import title_of
 from bot.incidents.said import named
 from bot.model import IncidentRole, IncidentState, Known, Severity
-from bot.mrkdwn import Mrkdwn
 from bot.slack.click import TICK, Click, open_modal
-from bot.slack.drawing import Drawing
 from bot.slack.incidents.checklist import AT_ONCE
 from bot.slack.incidents.looking_back_clicks import LOOKING_BACK_ACTIONS, LOOKING_BACK_VIEWS, LookingBackClicks
+from bot.slack.incidents.means import Means
 from bot.slack.incidents.modals import (
     NEW,
+    checklist_modal,
     declare_modal,
     escalate_modal,
     known_modal,
@@ -31,9 +29,8 @@ from bot.slack.incidents.modals import (
     severity_modal,
     update_modal,
 )
-from bot.slack.workspace import Workspace
+from bot.slack.incidents.timeline_file import put_timeline
 from bot.team import ON_CALL, PAGER, ROLE
-from bot.updating import Updating
 
 _MOVES = {
     "incident_acknowledge": IncidentState.ACKNOWLEDGED,
@@ -42,31 +39,27 @@ _MOVES = {
 }
 _DRAFTS = ("update_send", "update_edit", "update_snooze")
 INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", "incident_update", *_DRAFTS, *LOOKING_BACK_ACTIONS, TICK)
-_FORMS = ("declared", "resolved", "graded", "known_said", "escalated", "told")
+_FORMS = ("declared", "resolved", "graded", "known_said", "escalated", "told", "checklist_chosen")
 INCIDENT_VIEWS = (*(f"incident_{each}" for each in _FORMS), "update_edited", *LOOKING_BACK_VIEWS)
 
 
 class IncidentClicks:
     def __init__(
         self,
-        coordinating: Coordinating,
-        escalating: Escalating,
-        updating: Updating,
-        looking_back: LookingBackClicks,
-        client: WebClient,
-        workspace: Workspace,
-        draw: Drawing,
+        means: Means,
+        checklists: Callable[[], Mapping[str, Checklist]],
         tell: Callable[..., None],
     ) -> None:
-        """`tell(click, sentence, **values)` says something to the person alone."""
-        self._coordinating = coordinating
-        self._escalating = escalating
-        self._updating = updating
-        self._looking_back = looking_back
-        self._client = client
-        self._workspace = workspace
-        self._draw = draw
-        self._words = draw.words
+        """`checklists` are those of the team, by name; `tell(click, sentence, **values)` says something to the person
+        alone."""
+        self._means = means
+        self._coordinating = means.flow.coordinating
+        self._escalating = means.flow.escalating
+        self._updating = means.flow.updating
+        self._looking_back = LookingBackClicks(means, tell)
+        self._checklists = checklists
+        self._draw = means.draw
+        self._words = means.words
         self._tell = tell
 
     def mistakes(self, click: Click) -> dict[str, str]:
@@ -125,6 +118,16 @@ class IncidentClicks:
             case "incident_known_said":
                 said = {each: click.answers[each.value].strip() for each in Known}
                 people.say(click.value, click.person, said, event=event)
+            case "incident_checklist":
+                self._coordinating.changeable(click.value, click.person)
+                self._open(click, checklist_modal(self._words, self._checklists().values()), click.value)
+            case "incident_checklist_chosen":
+                chosen = self._checklists().get(click.answers["checklist"])
+                if chosen is None:
+                    raise Gone("checklist")
+                people.checklist(click.value, click.person, chosen, event=event)
+            case "incident_timeline":
+                put_timeline(self._means, self._coordinating.known(click.value))
             case action if action in {*LOOKING_BACK_ACTIONS, *LOOKING_BACK_VIEWS}:
                 self._looking_back.act(click, event)
             case _:
@@ -201,10 +204,10 @@ class IncidentClicks:
         except AlreadyDecided:
             self._tell(click, "refused_in_an_incident")
             return
-        place = Mrkdwn(f"<#{self._workspace.incidents}>")
+        place = self._means.place()
         said = "incident_declared" if joined == NEW else "incident_joined"
         self._tell(click, said, number=incident.number, title=incident.title, place=place)
 
     def _open(self, click: Click, view: dict[str, Any], about: str) -> None:
         metadata = "|".join((click.channel, click.message, click.thread or "", about))
-        open_modal(self._client, click.trigger, view, metadata)
+        open_modal(self._means.client, click.trigger, view, metadata)

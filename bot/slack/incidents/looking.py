@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.alerts.markup import plain_text
-from bot.incidents.chronicle import Told, chronicle
+from bot.incidents.chronicle import chronicle
 from bot.model import Incident
 from bot.mrkdwn import Mrkdwn, escape
 from bot.slack.blocks import Content
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.incidents.asked import read_asked
 from bot.slack.incidents.means import Means
-from bot.slack.incidents.told import told_in_a_file, told_lines
+from bot.slack.incidents.timeline_file import put_timeline
+from bot.slack.incidents.told import told_lines
 from bot.store.search import Found
 
 _MOST = 40  # lines of a list
@@ -41,24 +42,18 @@ class Looking:
 
     def _timeline(self, typed: Typed) -> Answer:
         incident, rest = self._means.named(typed)
-        told = chronicle(self._means.store, incident)
         if rest.casefold() in _FILE:
-            return self._as_file(incident, told)
-        lines = told_lines(told, self._words, self._means.draw.who)
+            return self._as_file(incident)
+        lines = told_lines(chronicle(self._means.store, incident), self._words, self._means.draw.who)
         shown = lines[-_LINES:]
         more = [self._words("more_earlier", count=len(lines) - len(shown))] if len(lines) > len(shown) else []
         hint = self._words("incident_timeline_file", number=incident.number)
         return say(self._means.line(incident), *more, *shown, hint)
 
-    def _as_file(self, incident: Incident, told: Sequence[Told]) -> Answer:
+    def _as_file(self, incident: Incident) -> Answer:
         """Into the incident's thread."""
-        card = self._means.store.cards.find_card(f"incident:{incident.id}")
-        if card is None or card.ts is None:
-            return say(self._words("incident_no_card"))
-        text = told_in_a_file(incident, told, self._words, self._means.draw.team().name_of)
-        name = f"{incident.name.lower()}-timeline.md"
-        self._means.uploads.put(f"timeline:{incident.id}-{len(told)}", incident.id, card.channel, card.ts, name, text)
-        return say(self._words("incident_timeline_posted", place=self._means.place()))
+        posted = put_timeline(self._means, incident)
+        return say(self._words("incident_timeline_posted" if posted else "incident_no_card", place=self._means.place()))
 
     def _show(self, typed: Typed) -> Answer:
         incident = self._means.alone(typed)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from slack_sdk import WebClient
-
 from bot.errors import NothingToHold
-from bot.following_up import FollowingUp
-from bot.reviewing import Reviewing
 from bot.slack.click import Click, open_modal
-from bot.slack.drawing import Drawing
+from bot.slack.incidents.means import Means
 from bot.slack.incidents.modals import NOBODY, action_modal
 
 LOOKING_BACK_ACTIONS = ("postmortem_held", "action_add")
@@ -21,18 +17,15 @@ LOOKING_BACK_VIEWS = ("action_added",)
 class LookingBackClicks:
     def __init__(
         self,
-        reviewing: Reviewing,
-        following_up: FollowingUp,
-        client: WebClient,
-        draw: Drawing,
+        means: Means,
         tell: Callable[..., None],
     ) -> None:
         """`tell(click, sentence, **values)` says something to the person alone."""
-        self._reviewing = reviewing
-        self._following_up = following_up
-        self._client = client
-        self._draw = draw
-        self._words = draw.words
+        self._reviewing = means.flow.reviewing
+        self._following_up = means.flow.following_up
+        self._client = means.client
+        self._draw = means.draw
+        self._words = means.words
         self._tell = tell
 
     def mistakes(self, click: Click) -> dict[str, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
+from bot.checklists import Checklist
 from bot.model import Incident, Known, Severity
 from bot.slack.modals import date_input, modal, select_input, text_input
 from bot.texts import LONGEST
@@ -90,6 +91,18 @@ def escalate_modal(words: Words, options: Sequence[tuple[str, str]], next: str, 
         words.plain("modal_escalate"),
         words.plain("button_cancel"),
         *blocks,
+    )
+
+
+def checklist_modal(words: Words, checklists: Iterable[Checklist]) -> dict[str, Any]:
+    """Which one; the submission's callback id is `incident_checklist_chosen`, its block `checklist`."""
+    options = [(each.title, each.name) for each in checklists]
+    return modal(
+        "incident_checklist_chosen",
+        words.plain("modal_checklist"),
+        words.plain("button_post"),
+        words.plain("button_cancel"),
+        select_input("checklist", words.plain("modal_checklist"), options, options[0][1]),
     )
 
 
