@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,20 @@ from tests.desk import Desk
 # The same examples on every machine; no deadline, since a slow machine is no defect.
 settings.register_profile("plantao", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("plantao")
+
+
+@pytest.hookimpl(trylast=True)  # after they were put into a random order
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of the tests that take a minute, so that no worker waits for them at the end."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [each for each in items if each.get_closest_marker("long")]
+    short = iter([each for each in items if not each.get_closest_marker("long")])
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):  # in parts of the size that xdist hands out
+        share = long[worker::workers]
+        size = (len(items) - len(ordered)) // (workers - worker)
+        ordered += [*share, *islice(short, size - len(share))]
+    items[:] = [*ordered, *short]
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,9 @@
 
 `python tests/crashing.py SOCKET` has the bot's program loaded and, when it is asked, becomes a bot by a fork: a process
 of its own that runs `app.py serve`, with an observer. Nothing of the bot is changed or replaced: SQLite itself tells of
-each statement, and Python's own profiler of each call. A point is before and after every durable change of the record,
-every message to and from the process that starts commands, and every look at whether it worked.
+each statement, and Python's own profiler of each call in the threads that run steps. A point is before and after every
+durable change of the record, every message to and from the process that starts commands, and every look at whether it
+worked.
 
 On its pipe, a bot counts from the command `at N WORDS` on, and says so, or from the first point thereafter that has
 these words in its name; the thread that reaches the N-th point stops there for good and says which it is. `count` asks
@@ -20,6 +21,7 @@ import socket
 import sqlite3
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -33,6 +35,7 @@ from bot.runbooks.processes import process
 # What draws and sends cards has tests of its own; a message that a runbook posts is told by its key.
 _DRAWING = ("outbox", "screen", "uploads", "history")
 _POSTED = "notify:"
+_RUNNING = ("run", "check", "MainThread")  # threads in which functions are points
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 # What a statement says, with its values in it, in the words of the points. The first that fits; positions count from 0.
 _WORDS = [
@@ -93,67 +96,92 @@ class Points:
         os.write(self._reports, (json.dumps(what) + "\n").encode())
 
 
-class Statements(threading.local):
-    """Of one thread: what the open transaction has written, and what is just becoming durable."""
+class Watched(sqlite3.Connection):
+    """A connection that tells what becomes durable, before and after, in the words of the points."""
 
-    def __init__(self) -> None:
-        self.connection: sqlite3.Connection | None = None
-        self.written: list[str] = []
-        self.durable = ""
+    points: Points
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.written: list[str] = []  # by the open transaction
+        self.durable = ""  # what is just becoming so
         self.at = ""  # the call that makes it so: execute, or fetchall where rows come back
+        self.set_trace_callback(self._statement)
 
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or WatchedCursor)
 
-class Observer:
-    """Its `profile` is told of every call in a thread, and sees to it that SQLite tells of every statement."""
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        cursor: sqlite3.Cursor = self.cursor()
+        return cursor.execute(*args)
 
-    def __init__(self, points: Points, named: dict[CodeType, str]) -> None:
-        """`named`: functions of the bot that are points themselves, and what they do."""
-        self._points = points
-        self._statements = Statements()
-        self._named = named
-
-    def profile(self, frame: FrameType, event: str, arg: Any) -> None:
-        match event:
-            case "call" | "return" if name := self._named.get(frame.f_code):
-                match frame.f_code.co_name, event:
-                    case ("_receive", "return") if arg is not None:
-                        self._points.reach(f"after: {name} {arg[0]}")
-                    case ("send_fds", "return"):
-                        self._points.reach(f"between: {name}")
-                    case (("_start" | "_send" | "verify"), _):
-                        self._points.reach(f"{'before' if event == 'call' else 'after'}: {name}")
-            case "c_call":
-                connection, mine = getattr(arg, "__self__", None), self._statements
-                if isinstance(connection, sqlite3.Connection) and connection is not mine.connection:
-                    mine.connection = connection
-                    connection.set_trace_callback(lambda statement: self._statement(connection, statement))
-            case "c_return":
-                mine = self._statements
-                if mine.durable and arg.__name__ == mine.at:
-                    name, mine.durable = mine.durable, ""
-                    self._points.reach(f"after: {name}")
-            case "c_exception":
-                self._statements.durable = ""
-
-    def _statement(self, connection: sqlite3.Connection, statement: str) -> None:
-        """SQLite is about to execute it."""
+    def _statement(self, statement: str) -> None:
+        """SQLite is about to execute it, with its values in it."""
         if threading.current_thread().name.startswith(_DRAWING) and _POSTED not in statement[:500]:
             return
-        mine = self._statements
         if statement.startswith("BEGIN"):
-            mine.written = []
+            self.written = []
         elif statement == "COMMIT":
-            if mine.written:
-                self._becomes_durable(" and ".join(dict.fromkeys(mine.written)), "execute")
+            if self.written:
+                self._becomes_durable(" and ".join(dict.fromkeys(self.written)), "execute")
         elif statement.startswith(_WRITES):
-            if connection.in_transaction:
-                mine.written.append(words(statement))
+            if self.in_transaction:
+                self.written.append(words(statement))
             else:
                 self._becomes_durable(words(statement), "fetchall" if "RETURNING" in statement else "execute")
 
     def _becomes_durable(self, name: str, at: str) -> None:
-        self._points.reach(f"before: {name}")
-        self._statements.durable, self._statements.at = name, at
+        self.points.reach(f"before: {name}")
+        self.durable, self.at = name, at
+
+    def returned(self, call: str) -> None:
+        if self.durable and call == self.at:
+            name, self.durable = self.durable, ""
+            self.points.reach(f"after: {name}")
+
+
+class WatchedCursor(sqlite3.Cursor):
+    connection: Watched
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        return self._watched("execute", super().execute, *args)
+
+    def fetchall(self) -> list[Any]:
+        return self._watched("fetchall", super().fetchall)
+
+    def _watched(self, call: str, act: Any, *args: Any) -> Any:
+        try:
+            result = act(*args)
+        except BaseException:
+            self.connection.durable = ""
+            raise
+        self.connection.returned(call)
+        return result
+
+
+class Observer:
+    """Its `profile` is told of every call in the threads that run steps, and knows those that are points."""
+
+    def __init__(self, points: Points, named: dict[CodeType, str]) -> None:
+        """`named`: functions of the bot that are points themselves, and what they do."""
+        self._points = points
+        self._named = named
+
+    def begin(self, frame: FrameType, event: str, arg: Any) -> None:
+        """The first that a new thread does: whoever neither runs nor checks is left alone, as it costs much."""
+        watched = threading.current_thread().name.startswith(_RUNNING)
+        sys.setprofile(self.profile if watched else None)
+
+    def profile(self, frame: FrameType, event: str, arg: Any) -> None:
+        if event not in {"call", "return"} or not (name := self._named.get(frame.f_code)):
+            return
+        match frame.f_code.co_name, event:
+            case ("_receive", "return") if arg is not None:
+                self._points.reach(f"after: {name} {arg[0]}")
+            case ("send_fds", "return"):
+                self._points.reach(f"between: {name}")
+            case (("_start" | "_send" | "verify"), _):
+                self._points.reach(f"{'before' if event == 'call' else 'after'}: {name}")
 
 
 def words(statement: str) -> str:
@@ -189,7 +217,9 @@ def become_a_bot(folder: str, environment: dict[str, str], from_the_start: bool,
             run.verify.__code__: "verify",
         },
     )
-    threading.setprofile(observer.profile)  # of the threads that begin from now on
+    threading.setprofile(observer.begin)  # of the threads that begin from now on
+    Watched.points = points
+    sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
     if from_the_start:  # as soon as it takes over from the last one
 
         def profile_then(event: str, about: tuple[object, ...]) -> None:

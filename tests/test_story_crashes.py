@@ -14,6 +14,7 @@ from tests.at_crash import AtCrash, Point
 
 # Two tests share the points of a story, and can walk side by side.
 SIDE_BY_SIDE = pytest.mark.parametrize("first", [1, 2], ids=["odd", "even"])
+pytestmark = pytest.mark.long
 MOST = 200  # points: no story has so many
 
 # The second step is a process with a child in a session of its own.
