@@ -27,7 +27,7 @@ settings.load_profile("plantao")
 
 @pytest.hookimpl(trylast=True)  # after they were put into a random order
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each worker begins with its share of the tests that take a minute, so that no worker waits for them at the end."""
+    """Each worker begins with its share of the tests that take a minute, so that none waits for them at the end."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     long = [each for each in items if each.get_closest_marker("long")]
     short = iter([each for each in items if not each.get_closest_marker("long")])
