@@ -13,7 +13,7 @@ from bot.alerts import read_alert
 from bot.alerts.message import Message
 from bot.context import Context
 from bot.errors import AlreadyDecided, Gone
-from bot.incidents.opening import is_grave, open_for
+from bot.incidents.opening import is_grave, joined, open_for
 from bot.model import BOT, Alert, AlertStatus, ProposalState
 from bot.proposing import Proposing, age_of
 from bot.store.alerts import StoredAlert
@@ -189,6 +189,8 @@ class Alerting:
             self._storming.join_incident(alert, storm, now)
         elif is_grave(alert):
             open_for(self._store, alert, now)
+        else:
+            joined(self._store, alert, now)
 
     def _propose(self, alert: StoredAlert, now: datetime, changes: _Changes, asked_by: str | None = None) -> None:
         if self._store.proposals.latest_proposal(alert.id) is None:

@@ -65,11 +65,12 @@ class Coordinating:
         self.may_change(person)
         return self._found(incident_id)
 
-    def may_move(self, incident_id: str, person: str, state: IncidentState) -> None:
+    def may_move(self, incident_id: str, person: str, state: IncidentState) -> Incident:
         """Raises Gone, NotOnTheTeam and MoveNotAllowed."""
         incident = self.changeable(incident_id, person)
         if state not in NEXT[incident.state]:
             raise MoveNotAllowed(incident.state)
+        return incident
 
     def may_change(self, person: str) -> None:
         """Raises NotOnTheTeam."""
@@ -141,9 +142,10 @@ class Coordinating:
             self._store.incidents.move_incident(incident_id, incident.state, state, person, now)
             said: dict[str, str | bool] = {"again": True} if state is IncidentState.OPEN else {}
             if ending is not None:
-                until = now + ending.watched
-                self._store.incidents.say_how_it_ended(incident_id, ending.root_cause, ending.fix, until)
-                said = {"root_cause": ending.root_cause, "fix": ending.fix, "watched_until": until.isoformat()}
+                until = now + ending.watched if ending.watched else None
+                cause, fix = ending.root_cause or incident.root_cause, ending.fix or incident.fix
+                self._store.incidents.say_how_it_ended(incident_id, cause, fix, until)
+                said = {"root_cause": cause, "fix": fix, "watched_until": until.isoformat() if until else ""}
             self._store.timeline.append(now, person, f"incident {state.value}", incident_id, said)
             wake(self._store, incident_id, now)
             self._done(event, now)

@@ -61,7 +61,8 @@ class Escalating:
 
     def by_default(self, incident: Incident) -> str:
         """Whom the next step up is, where nobody is named."""
-        told = self._told(incident)
+        made = self._store.escalations.escalations_of(incident.id)
+        told = {each.to for each in made if each.at >= incident.since}
         levels = [level.to for level in self._levels(incident) if level.to not in told]
         return levels[0] if levels else ON_CALL
 
@@ -90,6 +91,7 @@ class Escalating:
     def _levels(self, incident: Incident) -> Sequence[Level]:
         return self._context.team().escalation.levels(incident.severity)
 
-    def _told(self, incident: Incident) -> set[str]:
-        """Since it was opened last."""
-        return {each.to for each in self._store.escalations.escalations_of(incident.id) if each.at >= incident.since}
+    def _told(self, incident: Incident) -> Sequence[str]:
+        """By the clock, since it was opened last: whom a person has called is called by the ladder all the same."""
+        made = self._store.escalations.escalations_of(incident.id)
+        return [each.to for each in made if each.at >= incident.since and each.by == BOT]

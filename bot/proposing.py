@@ -48,7 +48,9 @@ class Proposing:
         self._plan_of(found, None, given)
         with self._store.atomic():
             now = self._context.now()
-            request = self._store.requests.add_request(runbook, person, channel, now)
+            opened = self._store.incidents.open_incidents()
+            incident = opened[0].id if len(opened) == 1 else None  # with several, nobody knows which
+            request = self._store.requests.add_request(runbook, person, channel, now, incident)
             self._store.timeline.append(now, person, "run asked for", request.id, {"runbook": runbook})
             self.propose(request.id, found, given, person, now)
             if event is not None:

@@ -76,6 +76,8 @@ class Reviewing:
         latest, zone = self._of_now(incident), self._context.team().zone
         if latest is None or not latest.waits:
             return None
+        if latest.by == BOT and incident.severity > GRAVE:
+            return None  # it was made because the incident was taken for graver
         if (later := at_the_desk(now, zone)) > now:  # the bot was away when it was due
             self._store.timers.set_timer(REMIND, incident_id, later)
             return None

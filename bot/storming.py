@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.incidents.opening import GRAVE, join, open_anew, raised
+from bot.incidents.opening import GRAVE, join, open_anew, raised, wake
 from bot.model import BOT, Incident, IncidentState
 from bot.store.alerts import StoredAlert
 from bot.store.storms import Storm
@@ -81,5 +81,6 @@ class Storming:
         self._store.incidents.move_incident(other.id, other.state, IncidentState.RESOLVED, BOT, now)
         self._store.incidents.mark_merged(other.id)
         self._store.timeline.append(now, BOT, "incident merged", other.id, {"into": into.name})
+        wake(self._store, other.id, now)
         if other.alert is not None:
             self._store.alerts.join_incident(other.alert, into.id)

@@ -26,6 +26,8 @@ from bot.words import SHIPPED
 log = structlog.get_logger()
 
 FOLDER = "texts"
+# What a template can do wrong besides what Jinja itself says.
+_BROKEN = (JinjaError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 LONGEST = 2900  # characters of a message: Slack takes 3,000 in a field that people edit
 
 
@@ -58,7 +60,8 @@ class Texts:
                 ours = _Written(shipped, environment)
                 theirs = ours if path.resolve() == shipped.resolve() else _Written(path, environment)
                 for facts in samples:
-                    theirs.render(facts)
+                    if not theirs.render(facts):
+                        raise TemplateError(f"{path}: it says nothing of an incident like {facts.name}. Say something.")
                 self._texts[text] = theirs, ours
             except (OSError, UnicodeDecodeError) as error:
                 problems.append(f"{path} cannot be read: {error}. Save it as UTF-8 text.")
@@ -74,12 +77,14 @@ class Texts:
         people must be told."""
         theirs, ours = self._texts[text]
         try:
-            return theirs.render(facts)
+            if said := theirs.render(facts):
+                return said
+            log.error("a text of the team says nothing, and ours speaks instead", text=text.value)
         except TemplateError as error:
             if theirs is ours:
                 raise
             log.error("a text of the team failed, and ours speaks instead", problems=error.problems)
-            return ours.render(facts)
+        return ours.render(facts)
 
 
 class _Written:
@@ -95,7 +100,7 @@ class _Written:
         given: Mapping[str, Any] = values(facts)
         try:
             return self._template.render(given).strip()
-        except (JinjaError, TypeError, ValueError, ArithmeticError) as error:
+        except _BROKEN as error:
             raise TemplateError(f"{self._path}: {error}. It may use: {', '.join(sorted(given))}.") from error
 
 

@@ -6,6 +6,7 @@ A draft is made from the record, whoever leads sees it first, and if nobody does
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
@@ -16,8 +17,11 @@ from bot.incidents.facts import Facts
 from bot.incidents.opening import GRAVE, TELL
 from bot.incidents.working_days import next_working_day
 from bot.model import BOT, Incident, IncidentRole, IncidentState, Update, UpdateKind
+from bot.mrkdwn import clean
 from bot.rota import on_call
 from bot.texts import LONGEST, Text
+
+_SAID = 400  # characters of an impact, a cause or a forecast in a message; the card has it whole
 
 
 class Updating:
@@ -65,11 +69,18 @@ class Updating:
     def send(self, incident_id: str, person: str, text: str = "", *, event: str | None = None) -> None:
         """An update goes out now: this text, or else the draft. Raises Gone (also when it is over) and NotOnTheTeam."""
         self._may(person)
+        self._send_now(incident_id, person, text, None, event)
+
+    def _send_now(self, incident_id: str, person: str, text: str, draft: str | None, event: str | None) -> None:
+        """`draft`: only if that is the draft still, so that two who send it send it once."""
         with self._store.atomic():
             now = self._context.now()
             incident = self._store.incidents.find_incident(incident_id)
             if incident is None or incident.state is IncidentState.RESOLVED:
                 raise Gone("incident")
+            current = self._store.updates.draft_of(incident_id)
+            if draft is not None and (current is None or current.id != draft):
+                raise Gone("draft")
             self._send(incident, self._kind_now(incident), person, now, text)
             self._store.timers.set_timer(TELL, incident_id, now)
             self._done(event, now)
@@ -78,7 +89,7 @@ class Updating:
 
     def send_draft(self, draft_id: str, person: str, *, event: str | None = None) -> None:
         """Raises Gone, when it has gone out or is needed no longer, and NotOnTheTeam."""
-        self.send(self.draft(draft_id, person).incident, person, event=event)
+        self._send_now(self.draft(draft_id, person).incident, person, "", draft_id, event)
 
     def draft(self, draft_id: str, person: str) -> Update:
         """Raises Gone and NotOnTheTeam."""
@@ -96,14 +107,27 @@ class Updating:
             raise Gone("incident")
         return self.drafted(incident, draft)
 
-    def edit(self, draft_id: str, person: str, text: str, *, event: str | None = None) -> None:
-        """It goes out like this. Raises Gone and NotOnTheTeam."""
-        draft = self.draft(draft_id, person)
+    def edit(self, draft_id: str, person: str, text: str, *, event: str | None = None) -> bool:
+        """It goes out like this. False: that draft went out meanwhile, and this is the next one.
+
+        Raises NotOnTheTeam, and Gone where people are told of the incident no more.
+        """
+        self._may(person)
         with self._store.atomic():
-            if not self._store.updates.edit_draft(draft_id, text[:LONGEST], person):
+            draft = self._store.updates.find_update(draft_id)
+            incident = self._store.incidents.find_incident(draft.incident) if draft else None
+            if draft is None or incident is None:
                 raise Gone("draft")
+            in_time = draft.is_draft
+            if not in_time:
+                if self.next_of(incident) is None:
+                    raise Gone("draft")
+                current = self._store.updates.draft_of(incident.id)
+                draft = current or self._store.updates.begin_draft(incident.id, (person,))
+            self._store.updates.edit_draft(draft.id, text[:LONGEST], person, incident.severity)
             self._done(event, self._context.now())
-        self._context.show(draft.incident)
+        self._context.show(incident.id)
+        return in_time
 
     def snooze(self, draft_id: str, person: str, *, event: str | None = None) -> None:
         """It goes out half a cadence later. Raises Gone and NotOnTheTeam."""
@@ -127,12 +151,14 @@ class Updating:
 
     def _send(self, incident: Incident, kind: UpdateKind, who: str, now: datetime, text: str = "") -> None:
         draft = self._store.updates.draft_of(incident.id)
-        if draft is not None and kind in {UpdateKind.MITIGATED, UpdateKind.RESOLVED}:
-            self._store.updates.drop_draft(draft.id, now)  # it tells of an incident that goes on
+        if draft is not None and _stale(draft, kind, incident):
+            self._store.updates.drop_draft(draft.id, now)
             draft = None
-        said = text or (draft.text if draft and draft.edited_by else "") or self._text(incident, kind, now)
         before = self._store.updates.sent_of(incident.id)
         made = draft or self._store.updates.begin_draft(incident.id, ())
+        if text:
+            self._store.updates.edit_draft(made.id, text[:LONGEST], who, incident.severity)
+        said = text or (draft.text if draft and draft.edited_by else "") or self._text(incident, kind, now)
         self._store.updates.send(made.id, kind, said[:LONGEST], incident.severity, who, now)
         title = said.splitlines()[0]
         self._store.timeline.append(now, who, "update sent", incident.id, {"update": made.id, "text": title})
@@ -160,7 +186,19 @@ class Updating:
     # -- what is said ---
 
     def _text(self, incident: Incident, kind: UpdateKind, at: datetime) -> str:
-        return self._context.texts(Text(kind.value), self._facts(incident, kind, at))[:LONGEST]
+        """Of what has changed, as much of the latest as there is room for."""
+        facts = self._facts(incident, kind, at)
+        if incident.merged:
+            merged = (each for each in self._store.timeline.entries(incident.id) if each.what == "incident merged")
+            into = next((str(each.data["into"]) for each in merged), "")
+            return f"{incident.name}, {incident.title}: {self._context.facts.words.plain('told_merged', into=into)}"
+        impact, cause, expected = (clean(each, _SAID) for each in (facts.impact, facts.root_cause, facts.expected))
+        facts = replace(facts, impact=impact, root_cause=cause, expected=expected)
+        said = self._context.texts(Text(kind.value), facts)
+        while len(said) > LONGEST and facts.changes:
+            facts = replace(facts, changes=facts.changes[1:])
+            said = self._context.texts(Text(kind.value), facts)
+        return said[:LONGEST]
 
     def drafted(self, incident: Incident, draft: Update) -> str:
         """The draft as it stands, for when it is due."""
@@ -197,3 +235,10 @@ class Updating:
     def _done(self, event: str | None, now: datetime) -> None:
         if event is not None:
             self._store.inbox.finish_event(event, now)
+
+
+def _stale(draft: Update, kind: UpdateKind, incident: Incident) -> bool:
+    """Whether it tells of an incident that goes on, or of one that was less or more grave."""
+    if kind in {UpdateKind.MITIGATED, UpdateKind.RESOLVED}:
+        return True
+    return draft.edited_by is not None and draft.severity is not None and draft.severity != incident.severity

@@ -263,6 +263,16 @@ def test_what_comes_back_is_told_again_from_the_first_level(desk: Desk) -> None:
     assert told_to(desk, id) == [(0, "oncall"), (60, "oncall"), (180, "role:lead")]
 
 
+def test_who_is_named_twice_is_called_twice_and_a_call_by_hand_stands_in_for_none(desk: Desk) -> None:
+    with_ladder(
+        desk, 'escalation: {P1: [{after: 5m, to: oncall}, {after: 15m, to: oncall}, {after: 20m, to: "role:lead"}]}'
+    )
+    id = desk.declared(severity=Severity.P1).id
+    desk.escalating.escalate(id, ALICE, "role:lead", "now")
+    pass_time(desk, 60)
+    assert told_to(desk, id) == [(0, "role:lead"), (5, "oncall"), (15, "oncall"), (20, "role:lead")]
+
+
 def test_a_bot_that_was_down_tells_late_and_once(desk: Desk) -> None:
     """All who should know by then are told when it is back."""
     with_ladder(desk)

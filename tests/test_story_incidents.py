@@ -128,6 +128,27 @@ def test_an_alert_is_made_an_incident_from_its_card(room: Room) -> None:
     assert room.card_with("The alert and what is proposed").title == "🟠 P1 · INC-1 · It wobbles."
     card = room.work.card_with(ts, "Incident INC-1")
     assert [each for each in card.menu if each.startswith("declare")] == []
+    room.type("alice", "resolve 1")
+    room.submit("alice", watch="2h")
+    room.card_with("Resolved")
+    room.work.resolve("FluxCapacitorWobble", labels={"severity": "warning"}, summary="It wobbles.")
+    room.work.fire("FluxCapacitorWobble", labels={"severity": "warning"}, summary="It wobbles.")
+    room.card_with("Open again")  # while it is watched, though such an alert opens none by itself
+
+
+def test_a_run_that_was_asked_for_meanwhile_is_part_of_the_incident(room: Room) -> None:
+    """No alert has led to either; the timeline, whoever is called, and the postmortem tell of it."""
+    room.work.start()
+    room.type("alice", "declare P2 the shop is slow")
+    card = room.work.ask_for("bob", "restart-shop service=shop")
+    room.work.box.wait(lambda: "approve" in room.work.card(card).buttons, what="the buttons")
+    room.work.box.click("alice", "alerts", card, "approve")
+    room.box.wait(lambda: "(Restart the shop): FIXED" in room.type("alice", "timeline 1"), what="the run's end")
+    room.type("alice", "escalate 1 lead it may come back")
+    room.box.wait(
+        lambda: [each for each in room.box.messages("incidents") if "Restart the shop: FIXED" in str(each)],
+        what="what was tried",
+    )
 
 
 def test_any_message_can_be_made_an_incident(room: Room) -> None:
@@ -150,13 +171,16 @@ def test_by_buttons(room: Room) -> None:
     room.submit("bob", severity="P0", reason="all of it")
     room.card_with("P1 → P0: all of it")
     room.choose("bob", "incident_known")
+    room.type("alice", "cause a leak in v42")  # while the form is open
     room.submit("bob", impact="no order goes through")
-    room.card_with("*Impact:* no order goes through")
+    assert "*Root cause:* a leak in v42" in room.card_with("*Impact:* no order goes through").words
     room.press("alice", "incident_mitigated")
     room.card_with("Mitigated · alice")
     room.press("bob", "incident_resolve")
+    assert "a leak in v42" in str(room.work.modal("bob")["blocks"])
     room.submit("bob", root_cause="", fix="restarted")
     card = room.card_with("*Fixed by:* restarted")
+    assert "*Root cause:* a leak in v42" in card.words
     assert card.buttons == ["incident_reopen", "more"]
     room.press("alice", "incident_reopen")
     room.card_with("Open again · alice")

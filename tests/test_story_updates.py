@@ -71,7 +71,7 @@ def test_an_update_is_sent_from_its_form(room: Room) -> None:
              for part in each["elements"] if part["type"] == "link"]  # fmt: skip
     assert links == ["https://example.com/x"]
     assert room.type("alice", "update 1 it is faster now").startswith("INC-1: people are told, in <#C")
-    assert Card(wait_for(room, 2)).words.startswith("🟡 it is faster now")
+    assert Card(wait_for(room, 2)).words.startswith("🟡 P2 · INC-1 · search is slow\nit is faster now")
     room.type("alice", "resolve")
     room.submit("alice", root_cause="an index", fix="rebuilt it", watch="2h")
     over = Card(wait_for(room, 3)).words
@@ -105,5 +105,5 @@ def test_whoever_leads_edits_the_draft_and_sends_it(room: Room) -> None:
     room.submit("bob", text="We roll back.\nOrders by 15:00.")
     assert "Edited by bob" in draft("Edited by").words
     room.box.click("bob", place, card.ts, "update_send")
-    assert Card(wait_for(room, 2)).words.startswith("🔴 We roll back.")
+    assert Card(wait_for(room, 2)).words.startswith("🔴 P0 · INC-1 · checkout is down\nWe roll back.")
     assert draft("The update went out at").buttons == []

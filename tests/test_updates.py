@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.coordinating import Ending
 from bot.errors import Gone, NotOnTheTeam, TeamError, TemplateError
 from bot.incidents.cadence import draft_from, owed
 from bot.incidents.facts import ActionFact, AlertFact, Facts, LineFact, RunFact, TargetFact
@@ -54,7 +55,7 @@ def test_whoever_was_told_of_it_is_told_of_its_end_once(state: IncidentState) ->
         assert minutes_until(over, cadence, sent(1, UpdateKind.FIRST)) == (state.value, 0)
         assert minutes_until(over, cadence, sent(1), sent(9, UpdateKind(state.value))) is None
         assert minutes_until(over, cadence) is None
-    assert minutes_until(replace(over, merged=True), EVERY, sent(1)) is None
+    assert minutes_until(replace(over, merged=True), EVERY, sent(1)) == (state.value, 0)
 
 
 def test_one_that_grew_worse_is_told_of_at_once() -> None:
@@ -180,8 +181,112 @@ def test_an_edited_draft_goes_out_as_it_was_edited(desk: Desk) -> None:
     pass_time(desk, 6)
     last = desk.store.updates.sent_of(id)[-1]
     assert (last.id, last.text, last.edited_by) == (draft.id, "We are on it.\nNo orders until 15:00.", BOB)
+
+
+def test_what_was_typed_too_late_is_the_draft_of_the_next_one(desk: Desk) -> None:
+    """Nothing that somebody wrote is lost; of what is over, nobody is told any more."""
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 25)
+    draft = draft_of(desk, id)
+    pass_time(desk, 6)
+    assert desk.updating.edit(draft.id, BOB, "We are on it.") is False
+    assert (draft_of(desk, id).text, draft_of(desk, id).asked) == ("We are on it.", (BOB,))
+    desk.coordinating.move(id, ALICE, IncidentState.RESOLVED)
+    pass_time(desk, 1)
     with pytest.raises(Gone):
         desk.updating.edit(draft.id, BOB, "too late")
+
+
+def test_two_who_send_the_draft_send_it_once(desk: Desk) -> None:
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 25)
+    draft = draft_of(desk, id)
+    desk.updating.send_draft(draft.id, ALICE)
+    with pytest.raises(Gone):  # checked before, and then somebody else was first
+        desk.updating._send_now(id, BOB, "", draft.id, None)
+    assert [who for _, _, who in told(desk, id)] == [BOT, ALICE]
+
+
+def test_one_that_grows_worse_is_told_of_at_once_whatever_was_put_off_or_edited(desk: Desk) -> None:
+    """What was edited spoke of a lesser one: it stays to be read, and people get a fresh text."""
+    id = desk.declared(severity=Severity.P1).id
+    pass_time(desk, 45)
+    draft = draft_of(desk, id)
+    desk.updating.edit(draft.id, BOB, "P1, all is calm.")
+    desk.updating.snooze(draft.id, BOB)
+    desk.coordinating.grade(id, ALICE, Severity.P0)
+    pass_time(desk, 1)
+    last = desk.store.updates.sent_of(id)[-1]
+    assert (told(desk, id)[-1][0], last.text.splitlines()[0]) == (45, "P0 update, 11:47 UTC-03: Checkout is down")
+    dropped = desk.store.updates.find_update(draft.id)
+    assert dropped is not None
+    assert (dropped.sent, dropped.text) == (None, "P1, all is calm.")
+
+
+def test_long_notes_push_out_neither_the_newest_nor_the_end(desk: Desk) -> None:
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 1)
+    for known in Known:
+        desk.coordinating.say(id, ALICE, {known: "x" * 900})
+    for number in range(20):
+        desk.coordinating.note(id, ALICE, f"note {number} " + "y" * 900)
+    pass_time(desk, 30)
+    lines = desk.store.updates.sent_of(id)[-1].text.splitlines()
+    assert lines[-1] == "Next update by 12:02 UTC-03"
+    assert [line for line in lines if line.startswith("• 11:03 note 19 yyy")]
+
+
+def test_one_that_came_back_is_said_to_have_been_mitigated_when_it_was(desk: Desk) -> None:
+    """In the message, as in the statistics: from its first opening until it was mitigated for good."""
+    id = desk.declared(severity=Severity.P0).id
+    for minutes, state in ((10, IncidentState.MITIGATED), (60, IncidentState.OPEN), (30, IncidentState.MITIGATED)):
+        pass_time(desk, minutes)
+        desk.coordinating.move(id, ALICE, state)
+    pass_time(desk, 1)
+    text = desk.store.updates.sent_of(id)[-1].text
+    assert text.startswith("P0 mitigated, 12:42 UTC-03: Checkout is down\nThe damage has stopped after 1 h 40 min.")
+
+
+def test_a_message_that_was_pinned_since_is_news_however_old_it_is(desk: Desk) -> None:
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 20)
+    place = f"C1:{(desk.now - timedelta(minutes=30)).timestamp():.6f}"
+    desk.coordinating.pin(id, ALICE, BOB, place, "odd since noon", event="e1")
+    pass_time(desk, 11)
+    assert "odd since noon" in desk.store.updates.sent_of(id)[-1].text
+
+
+def test_what_people_said_of_the_cause_is_kept_when_it_is_resolved(desk: Desk) -> None:
+    """Until it comes back: then it is not over, and nobody has fixed it."""
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 1)
+    desk.coordinating.say(id, ALICE, {Known.ROOT_CAUSE: "a leak in v42"})
+    desk.coordinating.move(id, ALICE, IncidentState.RESOLVED, Ending("", "rolled back", timedelta(0)))
+    pass_time(desk, 1)
+    text = desk.store.updates.sent_of(id)[-1].text
+    assert "Root cause: a leak in v42\nFixed by: rolled back" in text
+    assert "Watched" not in text
+    desk.coordinating.move(id, ALICE, IncidentState.OPEN)
+    found = desk.incident(id)
+    assert (found.root_cause, found.fix) == ("", "")
+
+
+def test_one_that_is_part_of_another_is_told_to_be_over_everywhere(desk: Desk) -> None:
+    """By mail, on the status page and at the pager; and opened again, it lives."""
+    with_pager(desk)
+    into, id = desk.declared("All is down", Severity.P0), desk.declared(severity=Severity.P0).id
+    pass_time(desk, 6)
+    with desk.store.atomic():
+        desk.flow.storming._merge(desk.incident(id), into, desk.now)
+    pass_time(desk, 1)
+    last = desk.store.updates.sent_of(id)[-1]
+    assert (str(last.kind), last.text) == ("resolved", "INC-2, Checkout is down: Merged into INC-1")
+    assert [each["action"] for each in out(desk, "page") if each["incident"] == 2] == ["trigger", "resolve"]
+    assert out(desk, "status")[-1]["state"] == "resolved"
+    desk.coordinating.move(id, ALICE, IncidentState.OPEN)
+    pass_time(desk, 1)
+    assert not desk.incident(id).merged
+    assert str(desk.store.updates.sent_of(id)[-1].kind) == "update"
 
 
 def test_a_snoozed_one_waits_half_a_cadence(desk: Desk) -> None:
@@ -291,16 +396,48 @@ def test_a_status_page_is_told_what_customers_may_read(desk: Desk) -> None:
         "severity": "P0",
         "state": "open",
         "impact": "Orders fail.",
-        "text": "Open: Orders fail.\nNext update by 12:02 UTC-03",
+        "text": "Orders fail.\nNext update by 12:02 UTC-03",
         "at": "2026-11-16T14:32:30+00:00",
         "next_update": "2026-11-16T15:02:30+00:00",
     }
 
 
-def test_the_pager_is_told_and_hears_when_somebody_has_it(desk: Desk) -> None:
-    text = Path("team.yaml").read_text().replace("  P0:\n", "  P0:\n    - {after: 5m, to: page}\n", 1)
+def with_pager(desk: Desk) -> None:
+    """Paged after five minutes, and again after twenty."""
+    levels = "  P0:\n    - {after: 5m, to: page}\n    - {after: 20m, to: page}\n"
+    text = Path("team.yaml").read_text().replace("  P0:\n", levels, 1)
     (desk.folder / "team.yaml").write_text(text + "page: {url: 'http://127.0.0.1:1/', format: pagerduty}\n")
     desk.team = load(desk.folder / "team.yaml")
+
+
+def test_a_page_that_nobody_has_answered_is_not_called_answered(desk: Desk) -> None:
+    """What was acknowledged before says nothing of a later page, and all of them hear of the end."""
+    with_pager(desk)
+    id = desk.declared(severity=Severity.P0).id
+    pass_time(desk, 6)
+    desk.coordinating.move(id, ALICE, IncidentState.ACKNOWLEDGED)
+    pass_time(desk, 1)
+    desk.escalating.escalate(id, ALICE, "page", "one more pair of hands")
+    desk.coordinating.give_role(id, ALICE, IncidentRole.SCRIBE, BOB)
+    pass_time(desk, 30)
+    desk.coordinating.move(id, ALICE, IncidentState.MITIGATED)
+    desk.coordinating.move(id, ALICE, IncidentState.OPEN)
+    pass_time(desk, 21)
+    desk.coordinating.move(id, ALICE, IncidentState.RESOLVED)
+    pass_time(desk, 1)
+    said: dict[object, list[object]] = {}
+    for each in out(desk, "page"):
+        said.setdefault(each["id"], []).append(each["action"])
+    assert sorted(said.values()) == [
+        ["trigger", "acknowledge", "resolve"],
+        ["trigger", "resolve"],
+        ["trigger", "resolve"],
+        ["trigger", "resolve"],
+    ]
+
+
+def test_the_pager_is_told_and_hears_when_somebody_has_it(desk: Desk) -> None:
+    with_pager(desk)
     id = desk.declared(severity=Severity.P0).id
     pass_time(desk, 6)
     desk.coordinating.move(id, ALICE, IncidentState.ACKNOWLEDGED)
@@ -381,6 +518,11 @@ def test_a_text_of_the_team_that_fails_in_the_middle_of_an_incident_is_said_as_i
         ("fine\n{% if %}", "first.md:2: Expected an expression"),
         ("{% for line in changes %}{{ line.whom }}{% endfor %}", "has no attribute 'whom'"),
         ("{{ number / 0 }}", "division by zero"),
+        ('{{ "{x}".format() }}', "first.md: 'x'"),
+        (
+            "{% if fix and root_cause %}It is over.{% endif %}",
+            "it says nothing of an incident like",
+        ),
     ],
 )
 def test_a_broken_text_names_itself_at_the_start(tmp_path: Path, written: str, said: str) -> None:

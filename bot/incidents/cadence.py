@@ -27,8 +27,6 @@ def owed(
 ) -> Owed | None:
     """None: nothing, as things stand. `sent`: what people were told so far, the oldest first; `held`: not before."""
     told = [(each.sent, each.kind) for each in sent if each.sent is not None and each.sent >= incident.since]
-    if incident.merged:
-        return None
     if incident.state in {IncidentState.MITIGATED, IncidentState.RESOLVED}:
         kind = UpdateKind(incident.state.value)
         known = any(each == kind for _, each in told)
@@ -39,8 +37,9 @@ def owed(
         return Owed(UpdateKind.UPDATE if sent else UpdateKind.FIRST, incident.since + FIRST)
     last, severity = told[-1][0], sent[-1].severity
     worse = severity is not None and incident.severity < severity
-    due = last if worse else last + cadence
-    return Owed(UpdateKind.UPDATE, max(due, held) if held else due)
+    if worse:
+        return Owed(UpdateKind.UPDATE, last)
+    return Owed(UpdateKind.UPDATE, max(last + cadence, held) if held else last + cadence)
 
 
 def draft_from(update: Owed, cadence: timedelta) -> datetime:

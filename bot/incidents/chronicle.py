@@ -79,16 +79,20 @@ VALUES = (
 
 @dataclass(frozen=True)
 class Told:
-    """One line: when, who (a Slack id, or the bot, or a model's name), and what as a sentence of the words."""
+    """One line: when, who (a Slack id, or the bot, or a model's name), and what as a sentence of the words.
+
+    `noted`: when it was written down; a message that somebody pinned is older.
+    """
 
     at: datetime
     who: str
     what: Reason
+    noted: datetime
 
 
 def chronicle(store: Store, incident: Incident) -> list[Told]:
     """In the order in which it happened; a message that somebody pinned stands at the time when it was written."""
-    subjects = [incident.id, *store.incidents.alerts_of(incident.id)]
+    subjects = [incident.id, *store.incidents.subjects_of(incident.id)]
     entries = store.timeline.entries_of(subjects)
     return sorted((told_of(entry, store) for entry in as_edited(entries)), key=lambda line: line.at)
 
@@ -110,7 +114,7 @@ def told_of(entry: Entry, store: Store) -> Told:
     known = {**dict.fromkeys(VALUES, ""), **data, **_of_the_run(entry.data, store)}
     if entry.what.startswith(_RUN):
         known["result"] = data.get("verdict") or entry.what.removeprefix(_RUN).upper()
-    return Told(at, entry.who, Reason(_sentence(entry.what), known))
+    return Told(at, entry.who, Reason(_sentence(entry.what), known), entry.at)
 
 
 def _sentence(what: str) -> str:

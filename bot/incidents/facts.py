@@ -6,15 +6,17 @@ Everything comes from the record. What is not known is an empty text, and a text
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.incidents.chronicle import Told, chronicle
 from bot.incidents.opening import GRAVE
 from bot.incidents.said import by, in_words
+from bot.incidents.statistics import MEASURES, Past, lasted
 from bot.incidents.targets import Targets, measured
 from bot.model import Incident, IncidentRole, IncidentState, Proposal, ProposalState, Run, StepRecord
+from bot.mrkdwn import clean
 from bot.rota import on_call
 from bot.runbooks.described import describe
 from bot.runbooks.written import duration
@@ -119,6 +121,7 @@ class Facts:
 
 
 _CHANGES = 12  # lines of the timeline that a message tells
+_LINE = 160  # characters of each
 # What an update need not tell as news: the one before it, and what stands in it anyway.
 _SILENT = {"told_update", "told_update_snoozed", "told_impact", "told_root_cause", "told_expected"}
 
@@ -152,19 +155,21 @@ class FactFinder:
         team, clock = self._team(), Clock(self._team())
         told = chronicle(self._store, incident)
         moves = self._store.incidents.transitions(incident.id)
-        first = {state: _first([m.at for m in moves if m.state is state]) for state in IncidentState}
         entries = self._store.timeline.entries(incident.id)
+        past = Past(incident, moves, entries, None)
+        took = {what: lasted(past, what) for what in MEASURES}
         reached = measured(self._targets, incident, moves, entries) if incident.severity <= GRAVE else []
         cadence = team.updates.get(incident.severity)
         ended = incident.closed or now
         alerts = [
             a for each in self._store.incidents.alerts_of(incident.id) if (a := self._store.alerts.find_alert(each))
         ]
-        proposals = [each for alert in alerts for each in self._store.proposals.proposals_of(alert.id)]
+        subjects = self._store.incidents.subjects_of(incident.id)
+        proposals = [each for subject in subjects for each in self._store.proposals.proposals_of(subject)]
         runs = [(each, run) for each in proposals if (run := self._store.runs.run_of(each.id))]
         card = self._store.cards.find_card(f"incident:{incident.id}")
         holders = {role: self._who(person) for role, person in incident.roles.items()}
-        news = [line for line in told if since is None or line.at >= since]
+        news = [line for line in told if since is None or line.noted >= since]
         return Facts(
             number=incident.number,
             name=incident.name,
@@ -179,20 +184,22 @@ class FactFinder:
             date=clock.date(incident.opened),
             now=clock.time(now),
             detected=clock.time(incident.opened),
-            acknowledged=clock.time(first[IncidentState.ACKNOWLEDGED]),
-            mitigated=clock.time(first[IncidentState.MITIGATED]),
+            acknowledged=clock.time(_after(incident, took["acknowledge"])),
+            mitigated=clock.time(_after(incident, took["mitigate"])),
             resolved=clock.time(incident.closed),
             lasted=span(ended - incident.opened),
-            to_acknowledge=_between(incident, first[IncidentState.ACKNOWLEDGED]),
-            to_mitigate=_between(incident, first[IncidentState.MITIGATED]),
-            to_resolve=_between(incident, incident.closed),
+            to_acknowledge=_span(took["acknowledge"]),
+            to_mitigate=_span(took["mitigate"]),
+            to_resolve=_span(took["resolve"]),
             lead=holders.get(IncidentRole.LEAD, ""),
             communications=holders.get(IncidentRole.COMMUNICATIONS, ""),
             scribe=holders.get(IncidentRole.SCRIBE, ""),
             on_call=on_call(team.rota, now) if team.rota else "",
             declared_by=next((by(line, self._who) for line in told if line.what.sentence == "told_opened"), ""),
             doing=(*self._doing(proposals, runs, clock),),
-            changes=tuple(self._line(line, clock) for line in news if line.what.sentence not in _SILENT)[-_CHANGES:],
+            changes=tuple(_short(self._line(each, clock)) for each in news if each.what.sentence not in _SILENT)[
+                -_CHANGES:
+            ],
             timeline=tuple(self._line(line, clock) for line in told),
             runs=tuple(self._run(proposal, run, clock) for proposal, run in runs),
             alerts=tuple(
@@ -303,12 +310,17 @@ def values(facts: Facts) -> dict[str, Any]:
     return {each.name: getattr(facts, each.name) for each in fields(facts)}
 
 
-def _first(moments: Sequence[datetime]) -> datetime | None:
-    return min(moments, default=None)
+def _after(incident: Incident, took: timedelta | None) -> datetime | None:
+    return incident.opened + took if took is not None else None
 
 
-def _between(incident: Incident, at: datetime | None) -> str:
-    return span(at - incident.opened) if at else ""
+def _span(took: timedelta | None) -> str:
+    return span(took) if took is not None else ""
+
+
+def _short(line: LineFact) -> LineFact:
+    """One long line must not push out the others."""
+    return replace(line, what=clean(line.what, _LINE))
 
 
 def _step(proposal: Proposal, record: StepRecord) -> str:

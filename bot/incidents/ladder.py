@@ -5,7 +5,8 @@ Times count from when the incident was opened or, if it came back, opened again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.model import Incident, IncidentState
@@ -15,28 +16,25 @@ _ORDER = list(IncidentState)
 
 
 def due(incident: Incident, levels: Sequence[Level], told: Collection[str], now: datetime) -> list[Level]:
-    """Those to be told now. `told`: who was, since the incident was opened last."""
-    return [
-        level
-        for level in levels
-        if _at(incident, level) <= now and level.to not in told and not _reached(incident.state, level.unless)
-    ]
+    """Those to be told now. `told`: who was by the clock, as often as they were, since the incident was opened last."""
+    return [level for at, level in _left(incident, levels, told) if at <= now]
 
 
 def next_at(
     incident: Incident, levels: Sequence[Level], told: Collection[str], now: datetime
 ) -> tuple[datetime, Level] | None:
     """When the next one is to be told, as things stand; None when nobody is."""
-    waiting = [
-        (_at(incident, level), level)
-        for level in levels
-        if _at(incident, level) > now and level.to not in told and not _reached(incident.state, level.unless)
-    ]
+    waiting = [(at, level) for at, level in _left(incident, levels, told) if at > now]
     return min(waiting, key=lambda each: each[0], default=None)
 
 
-def _at(incident: Incident, level: Level) -> datetime:
-    return incident.since + timedelta(seconds=level.after)
+def _left(incident: Incident, levels: Sequence[Level], told: Collection[str]) -> Iterator[tuple[datetime, Level]]:
+    """Levels that were not reached, and when each is. One that is named twice is told twice."""
+    often, named = Counter(told), Counter[str]()
+    for level in sorted(levels, key=lambda each: each.after):
+        named[level.to] += 1
+        if named[level.to] > often[level.to] and not _reached(incident.state, level.unless):
+            yield incident.since + timedelta(seconds=level.after), level
 
 
 def _reached(state: IncidentState, unless: str) -> bool:

@@ -30,14 +30,20 @@ def open_for(store: Store, alert: StoredAlert, now: datetime) -> Incident:
     One that comes and goes belongs to what it led to before, until somebody closes that and it is watched no longer.
     """
     severity = alert.classification.severity
+    incident = joined(store, alert, now)
+    if incident is None:
+        incident = open_anew(store, title_of(alert), severity, alert.id, now)
+    return raised(store, incident, severity, now)
+
+
+def joined(store: Store, alert: StoredAlert, now: datetime) -> Incident | None:
+    """The incident that it belongs to: one that it led to or joined before, whatever its severity; None: none."""
     incident = store.incidents.incident_of(alert.id)
     if incident is None or incident.state is IncidentState.RESOLVED:
         incident = store.incidents.incident_to_join(alert.alert.fingerprint, alert.poster, now)
         if incident is not None:
             join(store, alert, incident, now)
-    if incident is None:
-        incident = open_anew(store, title_of(alert), severity, alert.id, now)
-    return raised(store, incident, severity, now)
+    return incident
 
 
 def title_of(alert: StoredAlert) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.model import BOT, Escalation, Incident, IncidentState, Severity
 from bot.store import Store
+from bot.team import PAGER
 
 PAGE = "page"
 _PAGERDUTY = {Severity.P0: "critical", Severity.P1: "error", Severity.P2: "warning", Severity.P3: "info"}
@@ -22,23 +23,26 @@ _ACTIONS = {IncidentState.ACKNOWLEDGED: "acknowledge", IncidentState.MITIGATED: 
 def page(store: Store, incident: Incident, made: Escalation, link: str) -> None:
     """`link`: the address of the incident's card."""
     why = made.why if made.by != BOT else ""
-    _add(store, f"page:{made.id}", incident, "trigger", why, link, made.at)
+    _add(store, made, incident, "trigger", why, link, made.at)
 
 
 def stand_down(store: Store, incident: Incident, link: str, now: datetime) -> None:
-    """Whoever was paged since it was opened last hears that somebody has taken it, or that it is over."""
-    if incident.state is IncidentState.OPEN or not store.deliveries.paged(incident.id, PAGE, incident.since):
+    """Whoever was paged hears that somebody has taken it since, or that it is over."""
+    if incident.state is IncidentState.OPEN:
         return
+    taken = store.incidents.transitions(incident.id)[-1].at
     action = _ACTIONS.get(incident.state, "resolve")
-    key = f"page:{incident.id}:{incident.since.isoformat()}:{action}"
-    _add(store, key, incident, action, "", link, now)
+    for made in store.escalations.escalations_of(incident.id):
+        if made.to == PAGER and made.at <= taken:
+            _add(store, made, incident, action, "", link, now)
 
 
-def _add(store: Store, key: str, incident: Incident, action: str, why: str, link: str, now: datetime) -> None:
+def _add(store: Store, made: Escalation, incident: Incident, action: str, why: str, link: str, now: datetime) -> None:
+    """Once for each page and what is said of it."""
     body = {
         "action": action,
+        "id": made.id,
         "incident": incident.number,
-        "id": incident.id,
         "title": incident.title,
         "severity": incident.severity.value,
         "state": incident.state.value,
@@ -47,7 +51,7 @@ def _add(store: Store, key: str, incident: Incident, action: str, why: str, link
         "why": why,
         "link": link,
     }
-    store.deliveries.add_delivery(key, PAGE, incident.id, "", body, now)
+    store.deliveries.add_delivery(f"page:{made.id}:{action}", PAGE, incident.id, "", body, now)
 
 
 def as_pagerduty(body: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Update:
     asked: tuple[str, ...]  # who saw the draft first, by Slack id
     sent: datetime | None
     dropped: datetime | None  # it was never sent
-    severity: Severity | None  # the incident's, as it was sent
+    severity: Severity | None  # the incident's, as it was sent; of a draft, as it was edited
     who: str  # who sent it: a person, or the bot by the clock
 
     @property

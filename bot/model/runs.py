@@ -38,6 +38,7 @@ class Request:
     channel: str
     created: datetime
     hindrance: str = ""  # why its runbook could not become a plan
+    incident: str | None = None  # that it is to help with: its id
 
 
 @dataclass(frozen=True)

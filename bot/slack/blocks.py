@@ -34,7 +34,7 @@ _FALLBACK = 300
 _OVERFLOW = 5  # entries
 # Ours, so that even the fullest card stays below the 13,200 characters that Slack takes in one message.
 _LITERAL = 1000
-_CONTEXT = 1500
+CONTEXT = 1500
 _CODE = 2500
 PLAN = 3500  # what would run is shown whole or not at all
 
@@ -58,7 +58,7 @@ def section(text: Mrkdwn) -> Block:
 
 
 def context(text: Mrkdwn) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=text[:_CONTEXT], verbatim=True)])
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:CONTEXT], verbatim=True)])
 
 
 def fits(lines: Sequence[str]) -> bool:

@@ -80,6 +80,7 @@ ACTIONS = re.compile(
 )
 _FORMS = ("reject_reason", "emergency_reason", "edit_parameters", "run_parameters", "other_runbook", "right_category")
 VIEWS = re.compile("|".join([*_FORMS, *INCIDENT_VIEWS, *SILENCE_VIEWS]))
+_OF_INCIDENTS = ("incident_", "update_", "postmortem_", "action_", "declare", "tick")
 _VALUES = {"edit_parameters", "run_parameters"}
 _REASONS = {"reject_reason", "emergency_reason"}
 
@@ -126,7 +127,8 @@ class Clicks:
         except MoveNotAllowed as error:
             self._tell(click, "incident_cannot_move", state=self._words.plain(f"state_{error.state}"))
         except (ApprovalError, Gone, NotOnTheTeam) as error:
-            self._tell(click, REFUSALS[type(error)])
+            of_incident = isinstance(error, Gone) and click.action.startswith(_OF_INCIDENTS)
+            self._tell(click, "incident_gone" if of_incident else REFUSALS[type(error)])
         except PlanError as error:
             self._tell(click, "refused_plan", why=str(error))
         except (SilenceError, AlertmanagerError) as error:

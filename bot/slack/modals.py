@@ -39,10 +39,15 @@ def text_input(
         block_id=block,
         label=PlainTextObject(text=label),
         element=PlainTextInputElement(
-            action_id="text", multiline=multiline, max_length=longest, initial_value=value[:longest] or None
+            action_id="text", multiline=multiline, max_length=longest, initial_value=text_value(value, longest) or None
         ),
         optional=optional,
     )
+
+
+def text_value(value: str, longest: int = _LONGEST) -> str:
+    """As much of it as such a field shows."""
+    return value[:longest]
 
 
 def select_input(block: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> InputBlock:

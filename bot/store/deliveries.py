@@ -106,12 +106,3 @@ class Deliveries:
             "SELECT * FROM deliveries WHERE sent IS NULL AND error IS NOT NULL ORDER BY created DESC, key"
         )
         return [(_delivery(row), row["given_up"] is not None) for row in rows]
-
-    def paged(self, subject: str, way: str, since: datetime) -> bool:
-        """Whether anything about this has gone this way, or is about to."""
-        return bool(
-            self._driver.query(
-                "SELECT key FROM deliveries WHERE subject = :subject AND way = :way AND created >= :since LIMIT 1",
-                {"subject": subject, "way": way, "since": to_text(since)},
-            )
-        )

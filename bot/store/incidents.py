@@ -61,12 +61,18 @@ class Incidents:
         return incident
 
     def move_incident(self, id: str, before: IncidentState, after: IncidentState, who: str, now: datetime) -> bool:
-        """From one state to another, once. False: it was no longer in `before`."""
+        """From one state to another, once. False: it was no longer in `before`.
+
+        How it ended is no longer said of one that is open again; the timeline keeps it.
+        """
         moved = bool(
             self._driver.execute(
                 "UPDATE incidents SET state = :after, closed = :closed, "
                 "since = CASE WHEN :after = 'open' THEN :now ELSE since END, "
-                "watched_until = CASE WHEN :after = 'open' THEN NULL ELSE watched_until END "
+                "watched_until = CASE WHEN :after = 'open' THEN NULL ELSE watched_until END, "
+                "merged = CASE WHEN :after = 'open' THEN 0 ELSE merged END, "
+                "fix = CASE WHEN :after = 'open' THEN '' ELSE fix END, "
+                "root_cause = CASE WHEN :after = 'open' AND :before = 'resolved' THEN '' ELSE root_cause END "
                 "WHERE id = :id AND state = :before RETURNING id",
                 {
                     "id": id,
@@ -137,6 +143,11 @@ class Incidents:
             {"id": id},
         )
         return [row["id"] for row in rows]
+
+    def subjects_of(self, id: str) -> list[str]:
+        """What proposals and runs of it are about: its alerts, and the runs that people asked for meanwhile."""
+        rows = self._driver.query("SELECT id FROM requests WHERE incident = :id ORDER BY id", {"id": id})
+        return [*self.alerts_of(id), *(row["id"] for row in rows)]
 
     def find_incident(self, id: str) -> Incident | None:
         rows = self._driver.query("SELECT * FROM incidents WHERE id = :id", {"id": id})

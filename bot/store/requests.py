@@ -17,6 +17,7 @@ def _request(row: Row) -> Request:
         channel=row["channel"],
         created=to_time(row["created"]),
         hindrance=row["hindrance"],
+        incident=row["incident"],
     )
 
 
@@ -24,16 +25,20 @@ class Requests:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def add_request(self, runbook: str, asked_by: str, channel: str, now: datetime) -> Request:
+    def add_request(
+        self, runbook: str, asked_by: str, channel: str, now: datetime, incident: str | None = None
+    ) -> Request:
+        """`incident`: that it is to help with."""
         rows = self._driver.execute(
-            "INSERT INTO requests (id, runbook, asked_by, channel, created) "
-            "VALUES (:id, :runbook, :asked_by, :channel, :now) RETURNING *",
+            "INSERT INTO requests (id, runbook, asked_by, channel, created, incident) "
+            "VALUES (:id, :runbook, :asked_by, :channel, :now, :incident) RETURNING *",
             {
                 "id": new_id("request"),
                 "runbook": runbook,
                 "asked_by": asked_by,
                 "channel": channel,
                 "now": to_text(now),
+                "incident": incident,
             },
         )
         return _request(rows[0])

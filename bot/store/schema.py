@@ -318,6 +318,18 @@ def pictures(db: Database) -> None:
         db.execute(statement)
 
 
+_HELPED = (
+    "ALTER TABLE requests ADD COLUMN incident TEXT",  # that the run is to help with
+    "CREATE INDEX requests_by_incident ON requests (incident) WHERE incident IS NOT NULL",
+)
+
+
+@MIGRATIONS()
+def helped(db: Database) -> None:
+    for statement in _HELPED:
+        db.execute(statement)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:

@@ -45,9 +45,13 @@ class Updates:
             "UPDATE updates SET asked = :asked WHERE id = :id", {"id": id, "asked": json.dumps(list(asked))}
         )
 
-    def edit_draft(self, id: str, text: str, person: str) -> bool:
-        """False: it is none any more."""
-        return self._changed("text = :text, edited_by = :person", id, {"text": text, "person": person})
+    def edit_draft(self, id: str, text: str, person: str, severity: Severity) -> bool:
+        """`severity`: the incident's, as the person saw it. False: it is none any more."""
+        return self._changed(
+            "text = :text, edited_by = :person, severity = :severity",
+            id,
+            {"text": text, "person": person, "severity": severity},
+        )
 
     def hold_draft(self, id: str, until: datetime) -> bool:
         """It does not go out before. False: it is none any more."""

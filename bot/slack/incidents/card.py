@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,17 +11,18 @@ from slack_sdk.models.blocks import Block
 
 from bot.incidents.chronicle import Told
 from bot.incidents.targets import Measured
-from bot.model import Incident, IncidentRole, IncidentState
-from bot.mrkdwn import Mrkdwn, link, time
+from bot.model import Incident, IncidentRole, IncidentState, Reason
+from bot.mrkdwn import Mrkdwn, clean, link, time
 from bot.runbooks.told import seconds
 from bot.runbooks.written import duration
-from bot.slack.blocks import Content, actions, button, content, context, header, menu, section
+from bot.slack.blocks import CONTEXT, Content, actions, button, content, context, header, menu, section
 from bot.slack.click import MENU
 from bot.slack.drawing import OVER, SIGNS
 from bot.slack.incidents.told import told_lines
 from bot.words import Words
 
 _SHOWN = 6  # lines of the timeline, the last ones
+_LINE = 200  # characters of what somebody said in one
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,23 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
         blocks.append(context(Mrkdwn(" · ".join(lines))))
     if standing.targets:
         blocks.append(context(Mrkdwn(" · ".join(_target(each, incident, words) for each in standing.targets))))
-    if told := told_lines(standing.told[-_SHOWN:], words, who):
+    if told := _latest(told_lines([_short(each) for each in standing.told[-_SHOWN:]], words, who)):
         blocks.append(context(Mrkdwn("\n".join(told))))
     blocks.append(actions(*_buttons(incident, words)))
     return content(title, blocks)
+
+
+def _short(line: Told) -> Told:
+    """One long line must not push out the others."""
+    cut = {name: clean(value, _LINE) for name, value in line.what.values.items()}
+    return replace(line, what=Reason(line.what.sentence, cut))
+
+
+def _latest(lines: Sequence[Mrkdwn]) -> Sequence[Mrkdwn]:
+    """As many of the last ones as there is room for."""
+    while lines and sum(len(line) + 1 for line in lines) > CONTEXT:
+        lines = lines[1:]
+    return lines
 
 
 def _target(target: Measured, incident: Incident, words: Words) -> Mrkdwn:

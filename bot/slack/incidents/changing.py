@@ -78,7 +78,9 @@ class Changing:
     def _resolve(self, typed: Typed) -> Answer:
         incident = self._means.alone(typed)
         self._coordinating.may_move(incident.id, typed.person, IncidentState.RESOLVED)
-        open_modal(self._means.client, typed.trigger, resolve_modal(self._words), f"{typed.channel}|||{incident.id}")
+        open_modal(
+            self._means.client, typed.trigger, resolve_modal(self._words, incident), f"{typed.channel}|||{incident.id}"
+        )
         return {"response_type": "ephemeral", "text": ""}
 
     def _severity(self, typed: Typed) -> Answer:
@@ -112,8 +114,11 @@ class Changing:
         """What people are told now: what is typed, or what a form asks for."""
         incident, rest = self._means.named(typed)
         updating = self._means.flow.updating
-        if rest:
-            updating.send(incident.id, typed.person, plain_text(rest))
+        text = plain_text(rest).strip()
+        if rest and not text:
+            return say(self._words("incident_text_how", verb=typed.verb))
+        if text:
+            updating.send(incident.id, typed.person, text)
             return self._means.said(incident, "incident_update_sent", place=self._means.place())
         self._coordinating.changeable(incident.id, typed.person)
         if incident.state is IncidentState.RESOLVED:

@@ -14,19 +14,21 @@ from bot.coordinating import Ending
 from bot.errors import AlreadyDecided, Gone
 from bot.incidents.opening import title_of
 from bot.incidents.said import named
-from bot.model import IncidentRole, IncidentState, Known, Severity
+from bot.model import IncidentRole, IncidentState, Severity
 from bot.slack.click import TICK, Click, open_modal
 from bot.slack.incidents.checklist import AT_ONCE
 from bot.slack.incidents.looking_back_clicks import LOOKING_BACK_ACTIONS, LOOKING_BACK_VIEWS, LookingBackClicks
 from bot.slack.incidents.means import Means
 from bot.slack.incidents.modals import (
     NEW,
+    changed,
     checklist_modal,
     declare_modal,
     escalate_modal,
     known_modal,
     resolve_modal,
     severity_modal,
+    shown,
     update_modal,
 )
 from bot.slack.incidents.timeline_file import put_timeline
@@ -88,8 +90,8 @@ class IncidentClicks:
             case "incident_acknowledge" | "incident_mitigated" | "incident_reopen" as move:
                 people.move(click.value, click.person, _MOVES[move], event=event)
             case "incident_resolve":
-                people.may_move(click.value, click.person, IncidentState.RESOLVED)
-                self._open(click, resolve_modal(self._words), click.value)
+                incident = people.may_move(click.value, click.person, IncidentState.RESOLVED)
+                self._open(click, resolve_modal(self._words, incident), click.value)
             case "incident_resolved":
                 watched = timedelta(seconds=units.seconds(click.answers["watch"]) or 0.0)
                 ending = Ending(click.answers["root_cause"], click.answers["fix"], watched)
@@ -114,10 +116,10 @@ class IncidentClicks:
                 people.grade(click.value, click.person, severity, click.answers["reason"], event=event)
             case "incident_known":
                 incident = people.changeable(click.value, click.person)
-                self._open(click, known_modal(self._words, incident), click.value)
+                self._open(click, known_modal(self._words, incident), f"{click.value}|{shown(incident)}")
             case "incident_known_said":
-                said = {each: click.answers[each.value].strip() for each in Known}
-                people.say(click.value, click.person, said, event=event)
+                incident_id, _, marks = click.value.partition("|")
+                people.say(incident_id, click.person, changed(marks, click.answers), event=event)
             case "incident_checklist":
                 self._coordinating.changeable(click.value, click.person)
                 self._open(click, checklist_modal(self._words, self._checklists().values()), click.value)
@@ -148,7 +150,8 @@ class IncidentClicks:
                 text = self._updating.words_of(click.value, click.person)
                 self._open(click, update_modal(self._words, "update_edited", text), click.value)
             case "update_edited":
-                self._updating.edit(click.value, click.person, click.answers["text"].strip(), event=event)
+                if not self._updating.edit(click.value, click.person, click.answers["text"].strip(), event=event):
+                    self._tell(click, "update_went_out")
             case "update_snooze":
                 self._updating.snooze(click.value, click.person, event=event)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.checklists import Checklist
 from bot.model import Incident, Known, Severity
-from bot.slack.modals import date_input, modal, select_input, text_input
+from bot.slack.modals import date_input, modal, select_input, text_input, text_value
 from bot.texts import LONGEST
 from bot.words import Words
 
@@ -50,15 +51,15 @@ def declare_modal(
     )
 
 
-def resolve_modal(words: Words) -> dict[str, Any]:
+def resolve_modal(words: Words, incident: Incident) -> dict[str, Any]:
     """Root cause, what fixed it, how long it is watched; the submission's callback id is `incident_resolved`."""
     return modal(
         "incident_resolved",
         words.plain("modal_resolve"),
         words.plain("button_resolve"),
         words.plain("button_cancel"),
-        text_input("root_cause", words.plain("modal_root_cause"), optional=True),
-        text_input("fix", words.plain("modal_fix"), optional=True),
+        text_input("root_cause", words.plain("modal_root_cause"), optional=True, value=incident.root_cause),
+        text_input("fix", words.plain("modal_fix"), optional=True, value=incident.fix),
         select_input("watch", words.plain("modal_watch"), [(each, each) for each in WATCH], _USUALLY),
     )
 
@@ -104,6 +105,25 @@ def checklist_modal(words: Words, checklists: Iterable[Checklist]) -> dict[str, 
         words.plain("button_cancel"),
         select_input("checklist", words.plain("modal_checklist"), options, options[0][1]),
     )
+
+
+def shown(incident: Incident) -> str:
+    """What the form of what is known shows, as short marks: whoever sends it has changed what no longer fits them."""
+    texts = (text_value(getattr(incident, each.value)) for each in Known)
+    return ",".join(_mark(each) for each in texts)
+
+
+def changed(marks: str, answers: Mapping[str, str]) -> dict[Known, str]:
+    """What a person has changed in that form, and not what somebody else said meanwhile."""
+    return {
+        each: answers[each.value].strip()
+        for each, mark in zip(Known, marks.split(","), strict=True)
+        if _mark(answers[each.value]) != mark
+    }
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:8]
 
 
 def known_modal(words: Words, incident: Incident) -> dict[str, Any]:

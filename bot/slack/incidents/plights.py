@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.incidents.ladder import next_at
 from bot.incidents.specialists import specialists
-from bot.model import Escalation, Incident, Reading, Result, Run
+from bot.model import BOT, Escalation, Incident, Reading, Result, Run
 from bot.slack.incidents.escalation import Plight
 from bot.slack.workspace import Workspace
 from bot.store import Store
@@ -15,11 +15,12 @@ from bot.team import Team
 
 def plight_of(store: Store, workspace: Workspace, team: Team, incident: Incident, escalation: Escalation) -> Plight:
     """What was tried and seen later stands on the incident's card, not here."""
-    alerts = store.incidents.alerts_of(incident.id)
-    proposals = [proposal for alert in alerts for proposal in store.proposals.proposals_of(alert)]
+    subjects = store.incidents.subjects_of(incident.id)
+    proposals = [proposal for subject in subjects for proposal in store.proposals.proposals_of(subject)]
     runs = [(proposal.plan.title, store.runs.run_of(proposal.id)) for proposal in proposals]
     seen = [proposal for proposal in proposals if proposal.evidence and proposal.created <= escalation.at]
-    told = {each.to for each in store.escalations.escalations_of(incident.id) if each.at <= escalation.at}
+    made = store.escalations.escalations_of(incident.id)
+    told = [each.to for each in made if incident.since <= each.at <= escalation.at and each.by == BOT]
     after = next_at(incident, team.escalation.levels(incident.severity), told, escalation.at)
     card = store.cards.find_card(f"incident:{incident.id}")
     links = [(incident.name, workspace.permalink(card.channel, card.ts))] if card and card.ts else []

@@ -13,11 +13,13 @@ from bot.slack.blocks import Content, actions, button, content, context, header,
 from bot.slack.drawing import OVER, SIGNS
 from bot.words import Words
 
+_HEADING = 140  # characters that Slack shows as one
+
 
 def draw_update(update: Update, incident: Incident, words: Words, who: Callable[[str], str]) -> Content:
     """Stands in the thread of the incident, and in the channel too: it is what people must notice."""
     sign = OVER if update.kind is UpdateKind.RESOLVED else SIGNS[update.severity or incident.severity]
-    blocks = _told(update.text, sign)
+    blocks = _told(update.text, sign, incident, words)
     if update.who != BOT:
         blocks.append(context(words("update_by", who=who(update.who))))
     return {**content(update.text.partition("\n")[0], blocks), "reply_broadcast": True}
@@ -39,7 +41,7 @@ def draw_draft(
     if draft.sent is not None:
         said = words("draft_sent", at=time(draft.sent), who=who(draft.who) if draft.who != BOT else "")
         return content(title, [context(Mrkdwn(" · ".join([said, *here])))])
-    blocks = _told(text, SIGNS[incident.severity])
+    blocks = _told(text, SIGNS[incident.severity], incident, words)
     if draft.dropped is not None:
         return content(title, [*(blocks if text else ()), context(words("draft_dropped", name=incident.name))])
     notes = [words("draft_due", at=time(due) if due else "", number=incident.number)]
@@ -59,9 +61,12 @@ def draw_draft(
     )
 
 
-def _told(text: str, sign: str) -> list[Block]:
-    """The first line as a heading, and the rest as it is."""
+def _told(text: str, sign: str, incident: Incident, words: Words) -> list[Block]:
+    """The first line as a heading, and the rest as it is; what somebody has typed may have no such line."""
     first, _, rest = text.partition("\n")
+    if incident.title not in first or len(first) > _HEADING:
+        about = {"number": incident.number, "severity": incident.severity, "title": incident.title}
+        first, rest = words.plain("update_heading", **about), text
     blocks: list[Block] = [header(f"{sign} {first}")]
     if rest.strip():
         blocks.append(prose(rest.strip()))
