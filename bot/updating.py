@@ -154,18 +154,18 @@ class Updating:
         if draft is not None and _stale(draft, kind, incident):
             self._store.updates.drop_draft(draft.id, now)
             draft = None
+        facts = self._facts(incident, kind, now)
         before = self._store.updates.sent_of(incident.id)
         made = draft or self._store.updates.begin_draft(incident.id, ())
         if text:
             self._store.updates.edit_draft(made.id, text[:LONGEST], who, incident.severity)
-        said = text or (draft.text if draft and draft.edited_by else "") or self._text(incident, kind, now)
+        said = text or (draft.text if draft and draft.edited_by else "") or self._said(incident, kind, facts)
         self._store.updates.send(made.id, kind, said[:LONGEST], incident.severity, who, now)
         title = said.splitlines()[0]
         self._store.timeline.append(now, who, "update sent", incident.id, {"update": made.id, "text": title})
         sent = self._store.updates.find_update(made.id)
         assert sent is not None  # noqa: S101  # written above
-        cadence, facts = self._cadence(incident), self._facts(incident, kind, now)
-        status = self._context.texts(Text.STATUS, facts)
+        status, cadence = self._context.texts(Text.STATUS, facts), self._cadence(incident)
         announce(self._store, self._context.team(), incident, sent, before, facts, status, cadence, self._context.ways)
 
     def _ask(self, incident: Incident, draft: Update | None, now: datetime) -> None:
@@ -186,8 +186,10 @@ class Updating:
     # -- what is said ---
 
     def _text(self, incident: Incident, kind: UpdateKind, at: datetime) -> str:
+        return self._said(incident, kind, self._facts(incident, kind, at))
+
+    def _said(self, incident: Incident, kind: UpdateKind, facts: Facts) -> str:
         """Of what has changed, as much of the latest as there is room for."""
-        facts = self._facts(incident, kind, at)
         if incident.merged:
             merged = (each for each in self._store.timeline.entries(incident.id) if each.what == "incident merged")
             into = next((str(each.data["into"]) for each in merged), "")
