@@ -165,8 +165,8 @@ def test_bars_are_days_weeks_or_months_of_the_teams_calendar(days: int, unit: st
 
 
 def test_a_bot_that_nobody_asks_for_a_picture_does_not_pay_for_it() -> None:
-    """matplotlib is imported when the first one is drawn."""
-    code = "import sys, app; sys.exit('matplotlib' in sys.modules)"
+    """matplotlib is imported when the first one is drawn, and so is NumPy."""
+    code = "import sys, app; sys.exit(bool({'matplotlib', 'numpy'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 

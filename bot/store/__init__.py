@@ -1,6 +1,7 @@
 """Everything that is remembered: one SQLite file, reached through methods named after what they are for.
 
-`driver.py` has the three verbs that all SQL goes through, `schema.py` the tables, and each other file one thing stored:
+`driver.py` has the three verbs that all SQL goes through (over `sqlite.py`), `schema.py` the tables (`findable.py` the
+index for searching), and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.errors import StoreError, StoreLocked
+from bot.store.sqlite import Database
 
 Row = dict[str, Any]
 

@@ -6,7 +6,7 @@ somebody pinned. Triggers write the row anew whenever one of its sources changes
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from bot.store.sqlite import Database
 
 # The incident itself, and its alerts.
 _SUBJECTS = """SELECT incidents.id UNION ALL SELECT incidents.alert

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from bot.errors import StoreTooNew
 from bot.store.driver import Driver
 from bot.store.findable import make_findable
+from bot.store.sqlite import Database, Migrations
 
 MIGRATIONS = Migrations("plantao")
 
