@@ -54,6 +54,8 @@ _NOT_ACTED_ON = ("handoff",)
 
 _OF_THE_MODEL = ("LLM_", "OLLAMA_", "GEMINI_", "GROQ_", "TEMPLATES_")
 
+_SHOWN = 5  # of what was not delivered, the latest
+
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 
 
@@ -243,12 +245,15 @@ def _left_over(store: Store) -> Iterator[Finding]:
         yield Finding("record", None, f"could not be dealt with and was given up: {failed.id}: {failed.error}")
     for key, error in store.cards.refused_cards()[:5]:
         yield Finding("record", None, f"Slack does not show as it should: {key}: {error}")
-    for delivery, given_up in store.deliveries.undelivered()[:5]:
+    undelivered = store.deliveries.undelivered()
+    for delivery, given_up in undelivered[:_SHOWN]:
         about = store.incidents.find_incident(delivery.subject)
         what = f"{delivery.way} about {about.name if about else delivery.subject}"
         tried = "given up" if given_up else "it is tried again"
         said = f"{what}{f' to {delivery.target}' if delivery.target else ''} was not taken: {delivery.error}; {tried}"
         yield Finding("record", None, said)
+    if (more := len(undelivered) - _SHOWN) > 0:
+        yield Finding("record", None, f"{more} more {'was' if more == 1 else 'were'} not taken, older than these")
     broken = store.timeline.first_broken()
     if broken is not None:
         said = f"the timeline was changed at {broken.at:%Y-%m-%d %H:%M:%S} UTC: {broken.what} ({broken.subject})"

@@ -73,11 +73,18 @@ class Deliveries:
             send(delivery)
         except NotDelivered as error:
             log.warning("not delivered", delivery=delivery.key, error=str(error))
-            now = self._now()
-            if now - delivery.created >= _GIVE_UP:
-                self._store.deliveries.give_up_delivery(delivery.key, str(error), now)
-            else:
-                pause = min(_LONGEST_PAUSE, 2.0 ** min(delivery.attempts, 10))
-                self._store.deliveries.delivery_failed(delivery.key, now + timedelta(seconds=pause), str(error))
-            return
-        self._store.deliveries.delivered(delivery.key, self._now())
+            self._failed(delivery, str(error))
+        except Exception as error:  # whatever broke must not hold up all that comes after it
+            log.exception("not delivered", delivery=delivery.key)
+            self._failed(delivery, f"the bot stumbled over it: {type(error).__name__}")
+        else:
+            self._store.deliveries.delivered(delivery.key, self._now())
+
+    def _failed(self, delivery: Delivery, why: str) -> None:
+        """It is tried again after a while, for a day."""
+        now = self._now()
+        if now - delivery.created >= _GIVE_UP:
+            self._store.deliveries.give_up_delivery(delivery.key, why, now)
+        else:
+            pause = min(_LONGEST_PAUSE, 2.0 ** min(delivery.attempts, 10))
+            self._store.deliveries.delivery_failed(delivery.key, now + timedelta(seconds=pause), why)
