@@ -23,7 +23,7 @@ from bot.incidents.past import past_incidents
 from bot.incidents.statistics import Kept, Spread, spread, statistics_of
 from bot.incidents.targets import Targets
 from bot.model import Category, IncidentState, Severity
-from bot.slack.incidents.figures import labels, table
+from bot.slack.incidents.figures import category_table, labels, table
 from bot.spans import short_span
 from bot.store import Store
 from bot.words import Words, english
@@ -74,6 +74,7 @@ def test_a_month(tmp_path: Path) -> None:
             "mitigate": Spread(3, 50 * MINUTE, 240 * MINUTE),
             "resolve": Spread(3, 60 * MINUTE, 240 * MINUTE),
         }
+        assert found.times_by_category[Category.MEMORY]["acknowledge"] == Spread(2, 5 * MINUTE, 6 * MINUTE)
         assert found.times_by_severity[Severity.P1]["resolve"] == Spread(1, 50 * MINUTE, 50 * MINUTE)
         assert found.times_by_severity[Severity.P3]["resolve"] == Spread(0, None, None)
         assert found.targets == [
@@ -189,7 +190,7 @@ def test_times_in_a_table_are_short(seconds: int, said: str) -> None:
 
 def test_the_table_has_a_line_for_each_severity_that_there_was(tmp_path: Path) -> None:
     with closing(Store(tmp_path / "plantao.db")) as store:
-        lived(store, "P0", 3, "a4 m20 r60")
+        lived(store, "P0", 3, "a4 m20 r60", Category.MEMORY)
         lived(store, "P2", 2, "a8 m125 r4320")
         lived(store, "P2", 1, "")
         lived(store, "P2", 40, "a1")
@@ -202,4 +203,9 @@ def test_the_table_has_a_line_for_each_severity_that_there_was(tmp_path: Path) -
         "P0      1      4m           20m          1h",
         "P2      2      8m           2h05         3d",
         "before  1      1m           –            –",
+    ]
+    assert category_table(found, english()) == [
+        "                  count  acknowledge  mitigate  resolve",
+        "without an alert  2      8m           2h05      3d",
+        "memory            1      4m           20m       1h",
     ]

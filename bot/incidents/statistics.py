@@ -71,21 +71,26 @@ class Statistics:
     by_category: Mapping[Category | None, int]  # the most frequent first
     times: Mapping[str, Spread]  # by measure
     times_by_severity: Mapping[Severity, Mapping[str, Spread]]
+    times_by_category: Mapping[Category | None, Mapping[str, Spread]]
     targets: Sequence[Kept]  # of P0 and P1
 
 
 def statistics_of(pasts: Iterable[Past], start: datetime, end: datetime, targets: Targets, now: datetime) -> Statistics:
     """What is over by `now` counts, also where it ended after `end`."""
     counted = [each for each in pasts if start <= each.incident.opened < end and not each.incident.merged]
+    by_category = _most_frequent(each.category for each in counted)
     of = {severity: [each for each in counted if each.incident.severity is severity] for severity in Severity}
     return Statistics(
         start=start,
         end=end,
         count=len(counted),
         by_severity={severity: len(each) for severity, each in of.items()},
-        by_category=_most_frequent(each.category for each in counted),
+        by_category=by_category,
         times=times(counted),
         times_by_severity={severity: times(each) for severity, each in of.items()},
+        times_by_category={
+            category: times([each for each in counted if each.category is category]) for category in by_category
+        },
         targets=_kept([each for severity in GRAVE for each in of[severity]], targets, now),
     )
 

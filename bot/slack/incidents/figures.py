@@ -86,15 +86,14 @@ def draw_statistics(found: Statistics, before: Statistics, words: Words) -> Cont
             for each in found.targets
         ]
         blocks.append(section(Mrkdwn("\n".join([words("stats_targets"), *kept]))))
-    categories = [(each.value if each else words.plain("stats_no_alert"), n) for each, n in found.by_category.items()]
-    blocks.append(context(Mrkdwn(" · ".join(words("stats_category", name=name, count=n) for name, n in categories))))
+    blocks.append(code(words.plain("stats_categories"), category_table(found, words), words.plain("cut")))
     blocks.append(context(words("stats_chart")))
     return content(title, blocks)
 
 
 def table(found: Statistics, before: Statistics, words: Words) -> list[str]:
     """A line for all, one for each severity that there was, and one for the time before; median / p90."""
-    rows = [["", words.plain("stats_count"), *(words.plain(f"target_{what}") for what in MEASURES)]]
+    rows = [_head(words)]
     rows.append(_row(words.plain("stats_all"), found.count, found.times))
     rows += [
         _row(each, found.by_severity[each], found.times_by_severity[each])
@@ -102,6 +101,23 @@ def table(found: Statistics, before: Statistics, words: Words) -> list[str]:
         if found.by_severity[each]
     ]
     rows.append(_row(words.plain("stats_before"), before.count, before.times))
+    return _aligned(rows)
+
+
+def category_table(found: Statistics, words: Words) -> list[str]:
+    """A line for each category that there was, the most frequent first; median / p90."""
+    rows = [
+        _row(each.value if each else words.plain("stats_no_alert"), count, found.times_by_category[each])
+        for each, count in found.by_category.items()
+    ]
+    return _aligned([_head(words), *rows])
+
+
+def _head(words: Words) -> list[str]:
+    return ["", words.plain("stats_count"), *(words.plain(f"target_{what}") for what in MEASURES)]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
