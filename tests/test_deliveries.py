@@ -22,6 +22,7 @@ from bot.clock import utc_now
 from bot.deliveries.mail import Mail
 from bot.deliveries.mail_server import MailServer, mail_server
 from bot.deliveries.ways import missing, ways
+from bot.deliveries.webhook import post
 from bot.deliveries.worker import Deliveries
 from bot.errors import NotDelivered, SettingsError
 from bot.store import Store
@@ -296,6 +297,43 @@ def test_what_is_a_day_old_is_given_up_and_stays_to_be_read(store: Store, tmp_pa
             wait_until(lambda: store.deliveries.undelivered(), "that it is given up")
     ((left, given_up),) = store.deliveries.undelivered()
     assert (left.error, given_up) == ("127.0.0.1 answers 404", True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://[::1",
+        f"https://{'x' * 64}.example.com/secret",
+        "https://\ud800.example.com/secret",
+        "https:///secret",
+        "x",
+    ],
+)
+def test_an_address_that_is_none_is_said_without_what_it_holds(address: str) -> None:
+    with pytest.raises(NotDelivered) as caught:
+        post(address, PAGE, "page:1")
+    assert "secret" not in str(caught.value)
+
+
+def test_whatever_breaks_is_a_failed_try_and_holds_up_nothing(store: Store) -> None:
+    sent: list[str] = []
+
+    def send(delivery: Delivery) -> None:
+        if delivery.key == "page:1":
+            raise ZeroDivisionError("https://example.com/secret")
+        sent.append(delivery.key)
+
+    for number in (1, 2):
+        store.deliveries.add_delivery(f"page:{number}", "page", f"incident_{number}", "", PAGE, utc_now())
+    worker = Deliveries(store, {"page": send}, utc_now)
+    worker.start()
+    try:
+        wait_until(lambda: sent and store.deliveries.undelivered(), "both tries")
+    finally:
+        worker.stop()
+    ((left, given_up),) = store.deliveries.undelivered()
+    assert (left.key, left.error, given_up) == ("page:1", "the bot stumbled over it: ZeroDivisionError", False)
+    assert sent == ["page:2"]
 
 
 def test_a_redirect_is_not_followed(store: Store, tmp_path: Path) -> None:

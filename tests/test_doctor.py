@@ -187,6 +187,10 @@ def test_what_could_not_be_sent_is_listed_also_while_a_bot_runs(box: Slackbox, h
         store.deliveries.delivery_failed("1", NOW, "the mail server cannot be reached")
         store.deliveries.give_up_delivery("2", "pager.example.com answers 404", NOW)
         found = [each.said for each in examined(environ(box, home)) if each.what == "record"]
+        for number in range(3, 10):
+            store.deliveries.add_delivery(str(number), "mail", "incident_2", "", {}, NOW)
+            store.deliveries.delivery_failed(str(number), NOW, "the mail server cannot be reached")
+        assert "4 more were not taken, older than these" in [each.said for each in examined(environ(box, home))]
     assert found == [
         "mail about incident_1 to ops@example.com was not taken: the mail server cannot be reached; it is tried again",
         "page about incident_1 was not taken: pager.example.com answers 404; given up",
