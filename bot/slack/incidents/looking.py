@@ -52,8 +52,7 @@ class Looking:
 
     def _as_file(self, incident: Incident) -> Answer:
         """Into the incident's thread."""
-        posted = put_timeline(self._means, incident)
-        return say(self._words("incident_timeline_posted" if posted else "incident_no_card", place=self._means.place()))
+        return say(self._words(put_timeline(self._means, incident), place=self._means.place()))
 
     def _show(self, typed: Typed) -> Answer:
         incident = self._means.alone(typed)
@@ -71,14 +70,21 @@ class Looking:
         return say(*(self._means.line(each) for each in found[:_MOST]), *more)
 
     def _search(self, typed: Typed) -> Answer:
-        """The best first. What was typed is data, also where it looks like a question to a database."""
+        """The one whose number it is, then the best.
+
+        What was typed is data, also where it looks like a question to a database.
+        """
         wanted = plain_text(typed.rest)
         if not wanted:
             return say(self._words("incident_search_how"))
+        named = self._means.by_number(wanted)
         found = self._means.store.search.find(wanted, _BEST + 1)
-        if not found:
+        if not found and named is None:
             return say(self._words("incident_search_nothing", wanted=wanted[:_LONGEST]))
-        lines = [line for each in found[:_BEST] for line in self._found(each)]
+        lines = [self._means.line(named)] if named is not None else []
+        lines += [
+            line for each in found[:_BEST] if named is None or each.number != named.number for line in self._found(each)
+        ]
         return say(*lines, *([self._words("incidents_more")] if len(found) > _BEST else []))
 
     def _found(self, found: Found) -> list[Mrkdwn]:
