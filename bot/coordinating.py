@@ -106,6 +106,8 @@ class Coordinating:
             if alert_id is not None:
                 self._free(alert_id)
             incident = open_anew(self._store, title, severity, alert_id, now, who=person, impact=impact)
+            if impact.strip():  # said by a person: it counts as assessed
+                self._store.timeline.append(now, person, "incident impact", incident.id, {"text": impact})
             if alert_id is not None:
                 self._store.alerts.join_incident(alert_id, incident.id)
             self._done(event, now)

@@ -21,6 +21,7 @@ from bot.incidents.likeness import sounds_like
 from bot.incidents.opening import open_for
 from bot.incidents.targets import Targets, measured
 from bot.model import BOT, IncidentRole, IncidentState, Known, Severity
+from bot.slack.incidents.card import IncidentStanding, draw_incident
 from bot.team import load
 from bot.words import english
 from tests.desk import Desk, pass_time
@@ -359,6 +360,22 @@ def test_targets_are_met_missed_or_open(desk: Desk) -> None:
         ("mitigate", 30, True),  # what is resolved is mitigated
         ("resolve", 30, False),
     ]
+
+
+def test_what_a_person_says_of_the_impact_as_they_declare_it_counts_as_assessed(desk: Desk) -> None:
+    incident = desk.coordinating.declare("Checkout is down", Severity.P1, ALICE, impact="all orders")
+    assert against(desk, incident.id)[1] == ("assess", 0, True)
+    assert desk.told(incident.id) == [(ALICE, "P1 opened"), (ALICE, "Impact: all orders")]
+
+
+def test_the_card_says_that_a_target_is_missed_once_it_is(desk: Desk) -> None:
+    incident = desk.declared()
+    targets = measured(Targets(), incident, desk.store.incidents.transitions(incident.id), [])
+    standing = IncidentStanding(incident, None, None, False, [], NOW + timedelta(minutes=6), targets=targets)
+    shown = str(draw_incident(standing, english(), str)["blocks"])
+    assert re.findall(r"(acknowledge|assess|mitigate)(: missed, was due)? by ", shown) == [
+        ("acknowledge", ": missed, was due"), ("assess", ""), ("mitigate", ""),
+    ]  # fmt: skip
 
 
 def test_what_comes_back_is_measured_anew(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.incidents.chronicle import Told
+from bot.incidents.lifecycle import NEXT
 from bot.incidents.targets import Measured
 from bot.model import Incident, IncidentRole, IncidentState, Reason
 from bot.mrkdwn import Mrkdwn, clean, link, time
@@ -32,6 +33,7 @@ class IncidentStanding:
     alert_link: str | None  # to the thread in which the proposal stands
     alert_resolved: bool
     told: Sequence[Told]  # what people did with it, oldest first
+    now: datetime
     next_update: datetime | None = None
     links: Sequence[tuple[str, str]] = ()  # of the team file: title and address
     targets: Sequence[Measured] = ()
@@ -54,7 +56,7 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
     if lines := _places(standing, words):
         blocks.append(context(Mrkdwn(" · ".join(lines))))
     if standing.targets:
-        blocks.append(context(Mrkdwn(" · ".join(_target(each, incident, words) for each in standing.targets))))
+        blocks.append(context(Mrkdwn(" · ".join(_target(each, standing, words) for each in standing.targets))))
     if told := _latest(told_lines([_short(each) for each in standing.told[-_SHOWN:]], words, who)):
         blocks.append(context(Mrkdwn("\n".join(told))))
     blocks.append(actions(*_buttons(incident, words)))
@@ -74,12 +76,13 @@ def _latest(lines: Sequence[Mrkdwn]) -> Sequence[Mrkdwn]:
     return lines
 
 
-def _target(target: Measured, incident: Incident, words: Words) -> Mrkdwn:
+def _target(target: Measured, standing: IncidentStanding, words: Words) -> Mrkdwn:
     within = duration(target.within.total_seconds())
     what = words.plain(f"target_{target.what}")
     if target.reached is None:
-        return words("target_due", what=what, at=time(target.due))
-    took = seconds((target.reached - incident.since).total_seconds())
+        late = target.due < standing.now
+        return words("target_overdue" if late else "target_due", what=what, at=time(target.due))
+    took = seconds((target.reached - standing.incident.since).total_seconds())
     return words("target_reached", what=what, took=took, within=within, met=target.met)
 
 
@@ -118,9 +121,10 @@ def _buttons(incident: Incident, words: Words) -> list[Any]:
     if incident.state is not IncidentState.RESOLVED:
         buttons.append(button(words.plain("button_resolve"), "incident_resolve", incident.id))
         buttons.append(button(words.plain("button_update"), "incident_update", incident.id))
-        more = ["escalate", "lead", "severity", "known", "checklist", "timeline"]
+        again = ["reopen"] if IncidentState.OPEN in NEXT[incident.state] else []
+        more = [*again, "note", "escalate", "lead", "roles", "severity", "known", "checklist", "timeline"]
     else:
         buttons.append(button(words.plain("button_reopen"), "incident_reopen", incident.id))
-        more = ["known", "timeline"]
+        more = ["note", "known", "timeline"]
     entries = [(words.plain(f"button_{each}"), f"incident_{each}|{incident.id}") for each in more]
     return [*buttons, menu(MENU, entries, words.plain("button_more"))]
