@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import structlog
+from slack_sdk.errors import SlackApiError
+
 from bot import units
 from bot.alerts import read_alert
-from bot.alerts.message import read_message
+from bot.alerts.message import Message, read_message
 from bot.checklists import Checklist
 from bot.coordinating import Ending
-from bot.errors import AlreadyDecided, Gone
+from bot.errors import AlreadyDecided, Gone, MessageError
 from bot.incidents.opening import title_of
 from bot.incidents.said import named
 from bot.model import IncidentRole, IncidentState, Severity
@@ -21,18 +24,24 @@ from bot.slack.incidents.looking_back_clicks import LOOKING_BACK_ACTIONS, LOOKIN
 from bot.slack.incidents.means import Means
 from bot.slack.incidents.modals import (
     NEW,
+    NOBODY,
     changed,
     checklist_modal,
     declare_modal,
     escalate_modal,
     known_modal,
+    note_modal,
     resolve_modal,
+    roles_modal,
     severity_modal,
     shown,
     update_modal,
 )
+from bot.slack.incidents.pins import LONGEST, message_at
 from bot.slack.incidents.timeline_file import put_timeline
 from bot.team import ON_CALL, PAGER, ROLE
+
+log = structlog.get_logger()
 
 _MOVES = {
     "incident_acknowledge": IncidentState.ACKNOWLEDGED,
@@ -41,7 +50,17 @@ _MOVES = {
 }
 _DRAFTS = ("update_send", "update_edit", "update_snooze")
 INCIDENT_ACTIONS = ("declare", *_MOVES, "incident_resolve", "incident_update", *_DRAFTS, *LOOKING_BACK_ACTIONS, TICK)
-_FORMS = ("declared", "resolved", "graded", "known_said", "escalated", "told", "checklist_chosen")
+_FORMS = (
+    "declared",
+    "resolved",
+    "graded",
+    "known_said",
+    "escalated",
+    "told",
+    "checklist_chosen",
+    "note_said",
+    "roles_given",
+)
 INCIDENT_VIEWS = (*(f"incident_{each}" for each in _FORMS), "update_edited", *LOOKING_BACK_VIEWS)
 
 
@@ -69,7 +88,9 @@ class IncidentClicks:
         if click.action in LOOKING_BACK_VIEWS:
             return self._looking_back.mistakes(click)
         if click.action in {"incident_told", "update_edited"} and not click.answers["text"].strip():
-            return {"text": self._words.plain("refused_blank")}
+            return {"text": self._words.plain("refused_blank_update")}
+        if click.action == "incident_note_said" and not click.answers["text"].strip():
+            return {"text": self._words.plain("refused_blank_note")}
         if click.action == "incident_escalated" and not click.answers["why"].strip():
             return {"why": self._words.plain("refused_blank")}
         joins = click.answers.get("incident", NEW) != NEW
@@ -108,6 +129,18 @@ class IncidentClicks:
                 )
             case "incident_lead":
                 people.give_role(click.value, click.person, IncidentRole.LEAD, click.person, event=event)
+            case "incident_note":
+                people.changeable(click.value, click.person)
+                self._open(click, note_modal(self._words), click.value)
+            case "incident_note_said":
+                people.note(click.value, click.person, click.answers["text"].strip(), event=event)
+            case "incident_roles":
+                incident = people.changeable(click.value, click.person)
+                team = [(name, each.slack) for name, each in self._draw.team().people.items()]
+                before = [incident.roles.get(role, NOBODY) for role in IncidentRole]
+                self._open(click, roles_modal(self._words, incident, team), "|".join([click.value, *before]))
+            case "incident_roles_given":
+                self._give_roles(click)
             case "incident_severity":
                 incident = people.changeable(click.value, click.person)
                 self._open(click, severity_modal(self._words, incident.severity), click.value)
@@ -129,7 +162,9 @@ class IncidentClicks:
                     raise Gone("checklist")
                 people.checklist(click.value, click.person, chosen, event=event)
             case "incident_timeline":
-                put_timeline(self._means, self._coordinating.known(click.value))
+                sentence = put_timeline(self._means, self._coordinating.known(click.value))
+                if sentence != "incident_timeline_posted":  # else it is seen right there
+                    self._tell(click, sentence, place=self._means.place())
             case action if action in {*LOOKING_BACK_ACTIONS, *LOOKING_BACK_VIEWS}:
                 self._looking_back.act(click, event)
             case _:
@@ -155,6 +190,15 @@ class IncidentClicks:
             case "update_snooze":
                 self._updating.snooze(click.value, click.person, event=event)
 
+    def _give_roles(self, click: Click) -> None:
+        """Those that this person changed in the form: what others did meanwhile stays."""
+        incident_id, *held = click.value.split("|")
+        self._coordinating.changeable(incident_id, click.person)
+        for role, before in zip(IncidentRole, held, strict=True):
+            to = click.answers[role.value]
+            if to != before:
+                self._coordinating.give_role(incident_id, click.person, role, None if to == NOBODY else to)
+
     def _ask_whom(self, click: Click) -> None:
         incident, team = self._coordinating.changeable(click.value, click.person), self._draw.team()
         tos = [
@@ -175,8 +219,15 @@ class IncidentClicks:
         self._form(click, alert.classification.severity, title_of(alert), click.value)
 
     def _ask_about_message(self, click: Click) -> None:
-        """From any message: what it says stands in the form."""
+        """From any message: what it says stands in the form. On an alert's message or card, as by the card's button."""
         self._coordinating.may_change(click.person)
+        kind, _, id = (self._means.store.cards.card_at(click.channel, click.message) or "").partition(":")
+        alert = self._means.store.alerts.alert_of_message(click.channel, click.message)
+        if alert is None and kind == "alert":
+            alert = self._means.store.alerts.find_alert(id)
+        if alert is not None:
+            self._form(click, alert.classification.severity, title_of(alert), alert.id)
+            return
         message = read_message({**click.about, "channel": click.channel})
         lines = read_alert(message).summary.splitlines() or message.text.splitlines()
         self._form(click, Severity.P2, lines[0] if lines else "", "")
@@ -187,8 +238,9 @@ class IncidentClicks:
         self._open(click, view, alert_id)
 
     def _declare(self, click: Click, event: str) -> None:
-        """A new one, or this belongs to one that is open already."""
+        """A new one, or this belongs to one that is open already. The message that it was asked on is pinned to it."""
         answers, people, alert_id = click.answers, self._coordinating, click.value or None
+        said = self._message(click) if alert_id is None and click.message else None
         joined = answers.get("incident", NEW)
         try:
             if joined == NEW:
@@ -202,14 +254,33 @@ class IncidentClicks:
                 )
             elif alert_id is not None:
                 incident = people.join(joined, alert_id, click.person, event=event)
+            elif said is not None and answers["title"] in said.words:  # which tells it already
+                incident = people.changeable(joined, click.person)
             else:
                 incident = people.note(joined, click.person, answers["title"], event=event)
+            if said is not None:
+                place = f"{said.channel}:{said.ts}"
+                people.pin(incident.id, click.person, said.poster, place, said.words[:LONGEST], event=event)
         except AlreadyDecided:
             self._tell(click, "refused_in_an_incident")
             return
         place = self._means.place()
-        said = "incident_declared" if joined == NEW else "incident_joined"
-        self._tell(click, said, number=incident.number, title=incident.title, place=place)
+        sentence = "incident_declared" if joined == NEW else "incident_joined"
+        try:
+            self._tell(click, sentence, number=incident.number, title=incident.title, place=place)
+        except (SlackApiError, OSError) as error:  # the bot is not in that channel: it must not be declared once more
+            log.warning("a person was not told of their incident", error=str(error))
+
+    def _message(self, click: Click) -> Message | None:
+        """None where the bot cannot read it, or wrote it itself: the incident is declared all the same."""
+        try:
+            found = message_at(self._means.client, click.channel, click.message)
+            if found is None or self._means.workspace.wrote(found):
+                return None
+            return read_message({**found, "channel": click.channel})
+        except (SlackApiError, OSError, MessageError) as error:
+            log.warning("a message is not pinned", channel=click.channel, error=str(error))
+            return None
 
     def _open(self, click: Click, view: dict[str, Any], about: str) -> None:
         metadata = "|".join((click.channel, click.message, click.thread or "", about))

@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.checklists import Checklist
-from bot.model import Incident, Known, Severity
+from bot.model import Incident, IncidentRole, Known, Severity
 from bot.slack.modals import date_input, modal, select_input, text_input, text_value
 from bot.texts import LONGEST
 from bot.words import Words
@@ -135,6 +135,39 @@ def known_modal(words: Words, incident: Incident) -> dict[str, Any]:
     return modal(
         "incident_known_said",
         words.plain("modal_known"),
+        words.plain("button_save"),
+        words.plain("button_cancel"),
+        *fields,
+    )
+
+
+def note_modal(words: Words) -> dict[str, Any]:
+    """A line for the timeline; the submission's callback id is `incident_note_said`, its block `text`."""
+    return modal(
+        "incident_note_said",
+        words.plain("modal_note"),
+        words.plain("button_save"),
+        words.plain("button_cancel"),
+        text_input("text", words.plain("modal_note_text")),
+    )
+
+
+def roles_modal(words: Words, incident: Incident, people: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Who has which role; the submission's callback id is `incident_roles_given`, its blocks those of `IncidentRole`.
+
+    `people`: names and ids. Whoever has a role and is on the team no more stands there too: leaving the form as it is
+    changes nothing.
+    """
+    known = {id for _, id in people}
+    options = [(words.plain("nobody"), NOBODY), *people]
+    fields = []
+    for role in IncidentRole:
+        now = incident.roles.get(role, NOBODY)
+        others = [] if now in known or now == NOBODY else [(now, now)]
+        fields.append(select_input(role.value, words.plain(f"role_{role.value}"), [*options, *others], now))
+    return modal(
+        "incident_roles_given",
+        words.plain("modal_roles"),
         words.plain("button_save"),
         words.plain("button_cancel"),
         *fields,
