@@ -151,6 +151,10 @@ class NoSuchPerson(IncidentError):
         self.said = said
 
 
+class NoSuchPager(IncidentError):
+    """The team file has no `page` that could be told."""
+
+
 class NotOnTheTeam(PlantaoError):
     """Only people of the team may do this, and nothing has changed."""
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from bot.alerts.markup import plain_text
 from bot.checklists import Checklist
-from bot.errors import Gone, WindowNotOpened
+from bot.errors import Gone, NoSuchPager, NoSuchPerson, NotOnTheTeam, WindowNotOpened
 from bot.incidents.said import named
 from bot.model import Incident, IncidentRole, IncidentState, Known, Severity
+from bot.mrkdwn import Mrkdwn
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.incidents.means import Means, severity_and_rest
@@ -99,12 +100,16 @@ class Changing:
         if role is None or not known:
             roles = ", ".join(each.value for each in IncidentRole)
             return say(self._words("incident_role_how", roles=roles, names=", ".join(self._means.people())))
-        self._coordinating.give_role(incident.id, typed.person, role, person)
+        self._coordinating.may_change(typed.person)
+        try:
+            self._coordinating.give_role(incident.id, typed.person, role, person)
+        except NotOnTheTeam:
+            return say(self._nobody("role_no_such_person", self._means.draw.who(person or "")))
         who = self._means.draw.who(person) if person else self._words.plain("nobody")
         return self._means.said(incident, "incident_role_given", role=self._words.plain(f"role_{role.value}"), who=who)
 
     def _say(self, typed: Typed, what: Known) -> Answer:
-        incident, rest = self._means.named(typed)
+        incident, rest = self._means.named_before_text(typed)
         if not rest:
             return say(self._words("incident_text_how", verb=typed.verb))
         self._coordinating.say(incident.id, typed.person, {what: plain_text(rest)})
@@ -112,7 +117,7 @@ class Changing:
 
     def _update(self, typed: Typed) -> Answer:
         """What people are told now: what is typed, or what a form asks for."""
-        incident, rest = self._means.named(typed)
+        incident, rest = self._means.named_before_text(typed)
         updating = self._means.flow.updating
         text = plain_text(rest).strip()
         if rest and not text:
@@ -128,7 +133,7 @@ class Changing:
         return {"response_type": "ephemeral", "text": ""}
 
     def _note(self, typed: Typed) -> Answer:
-        incident, rest = self._means.named(typed)
+        incident, rest = self._means.named_before_text(typed)
         if not rest:
             return say(self._words("incident_text_how", verb=typed.verb))
         self._coordinating.note(incident.id, typed.person, plain_text(rest))
@@ -136,9 +141,14 @@ class Changing:
 
     def _escalate(self, typed: Typed) -> Answer:
         """To whom, and why; without whom, the next step of the ladder."""
-        incident, rest = self._means.named(typed)
+        incident, rest = self._means.named_before_text(typed)
         first, _, others = rest.partition(" ")
-        to = self._to(first, typed.person)
+        try:
+            to = self._to(first)
+        except NoSuchPager:
+            return say(self._words("escalate_no_pager"))
+        except NoSuchPerson as error:
+            return say(self._nobody("escalate_no_such_person", plain_text(error.said)))
         why = plain_text(others if to else rest).strip()
         if not why:
             return self._escalate_how(incident)
@@ -147,16 +157,26 @@ class Changing:
         said = "incident_escalated" if made.people or to == PAGER else "incident_escalated_nobody"
         return self._means.said(incident, said, to=named(to, self._words, self._means.draw.who))
 
-    def _to(self, text: str, asking: str) -> str | None:
-        """oncall, page, role:…, or a Slack id; None when it is none of these."""
+    def _to(self, text: str) -> str | None:
+        """oncall, page, role:…, or a Slack id; None when it is none of these.
+
+        Raises NoSuchPerson and NoSuchPager for what can only be meant as one: nobody else is called in their place.
+        """
+        team = self._means.draw.team()
         if text.casefold() == ON_CALL:
             return ON_CALL
-        if text.casefold() == PAGER and self._means.draw.team().page:
+        if text.casefold() == PAGER:
+            if team.page is None:
+                raise NoSuchPager
             return PAGER
-        if text.removeprefix(ROLE) in self._means.draw.team().roles:
+        if text.removeprefix(ROLE) in team.roles:
             return ROLE + text.removeprefix(ROLE)
-        person, _ = self._means.person(text, asking)
-        return person
+        if text.startswith(ROLE):
+            raise NoSuchPerson(text)
+        return self._means.somebody(text)
+
+    def _nobody(self, sentence: str, said: str) -> Mrkdwn:
+        return self._words(sentence, said=said, names=", ".join(self._means.people()))
 
     def _escalate_how(self, incident: Incident) -> Answer:
         team = self._means.draw.team()

@@ -46,7 +46,7 @@ class IncidentCommand:
             except Gone:
                 return say(self._words("incident_cannot_move", state=self._words.plain("state_resolved")))
             except WindowNotOpened:
-                return say(self._words("refused_late"))
+                return say(self._words("refused_late_command"))
             except TemplateError as error:  # a file that was edited since the start
                 return say(escape(str(error)))
 

@@ -52,7 +52,7 @@ class LookingBack:
 
     def _action(self, typed: Typed) -> Answer:
         self._means.flow.coordinating.may_change(typed.person)
-        incident, rest = self._means.named(typed)
+        incident, rest = self._means.named_before_text(typed, of_ended=True)
         today = self._following_up.today
         try:
             wanted = read_action(rest, today, lambda word: self._means.person(word, typed.person)[0])

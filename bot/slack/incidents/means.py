@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_sdk import WebClient
 
-from bot.errors import NoSuchIncident
+from bot.errors import NoSuchIncident, NoSuchPerson
 from bot.flow import Flow
 from bot.model import Incident, Severity
 from bot.mrkdwn import Mrkdwn, moment
@@ -18,7 +18,7 @@ from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.words import Words
 
-_NUMBER = re.compile(r"(?:inc-?)?#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
+_NUMBER = re.compile(r"(inc-?#?|#)?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
 _SEVERITY = re.compile(r"(p[0-3])(?:\s+|$)", re.IGNORECASE)
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _ME, _NOBODY = {"me", "eu"}, {"nobody", "none", "-", "ninguém", "ninguem"}
@@ -42,8 +42,30 @@ class Means:
     def named(self, typed: Typed) -> tuple[Incident, str]:
         """The incident, by its number or as the only one that is open, and what else was typed."""
         found = _NUMBER.match(typed.rest)
-        number, rest = (int(found[1]), typed.rest[found.end() :]) if found else (None, typed.rest)
+        number, rest = (int(found[2]), typed.rest[found.end() :]) if found else (None, typed.rest)
         return self.flow.coordinating.incident(number), rest.strip()
+
+    def named_before_text(self, typed: Typed, *, of_ended: bool = False) -> tuple[Incident, str]:
+        """The same before free text, which may begin with a number of its own: `note 2 of 3 pods are back`.
+
+        INC-7 and #7 always name an incident. So does a bare number of one that is open, one after which nothing stands,
+        and any while none is open. Else it is text, of the only one that is open; where several are, that is asked.
+        `of_ended`: what is written may well be about one that is over, and is not taken for the open one's.
+        """
+        found = _NUMBER.match(typed.rest)
+        if found is None or found[1] or found.end() == len(typed.rest):
+            return self.named(typed)
+        number, opened = int(found[2]), self.flow.coordinating.opened()
+        if not opened or number in {each.number for each in opened}:
+            return self.named(typed)
+        if len(opened) > 1 or (of_ended and self.store.incidents.numbered(number) is not None):
+            raise NoSuchIncident
+        return opened[0], typed.rest
+
+    def by_number(self, text: str) -> Incident | None:
+        """The incident that INC-7, #7 or 7 names, and nothing else."""
+        found = _NUMBER.fullmatch(text)
+        return self.store.incidents.numbered(int(found[2])) if found else None
 
     def alone(self, typed: Typed) -> Incident:
         """The same where nothing else is to be typed. Raises NoSuchIncident for what is no number."""
@@ -58,9 +80,19 @@ class Means:
             return None, True
         if text.casefold() in _ME:
             return asking, True
+        try:
+            id = self.somebody(text)
+        except NoSuchPerson:
+            id = None
+        return id, id is not None
+
+    def somebody(self, text: str) -> str | None:
+        """Who is meant by a mention or a name of the team file. Raises NoSuchPerson for an @ before no such name."""
         mention = _MENTION.fullmatch(text)
         id = mention[1] if mention else self.people().get(text.removeprefix("@").casefold())
-        return id, id is not None
+        if id is None and text.startswith(("@", "<@")):
+            raise NoSuchPerson(text)
+        return id
 
     def people(self) -> dict[str, str]:
         """Names of the team file, and their Slack ids."""
