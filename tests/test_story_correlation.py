@@ -337,7 +337,9 @@ def test_forty_grave_alerts_are_one_incident(work: AtWork, severity: str) -> Non
         what="the merged ones to be shown as such",
     )
     work.box.wait(lambda: cards(work, "incidents", "escalation:"), what="the call")
-    assert [each.title for each in cards(work, "incidents", "escalation:")] == ["INC-1 is brought to on call"]
+    assert [each.title for each in cards(work, "incidents", "escalation:")] == [
+        "INC-1 is escalated to the person on call"
+    ]
 
 
 def test_what_grows_worse_in_a_storm_joins_its_incident(work: AtWork) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
+from bot.model import IncidentState
 from tests.at_work import AtWork, Card, _texts
+from tests.samples import ALICE
 
 STRANGER = ("carol: {slack: U0000000003", "carol: {slack: U0000000009")  # the workspace's carol is not the team's
 
@@ -92,12 +94,45 @@ def test_a_person_declares_one_and_it_goes_its_way(room: Room) -> None:
     assert room.card_with("Open again · alice").title.startswith("🔴 P0")
 
 
+def test_a_number_that_begins_a_text_names_an_incident_only_where_it_must(room: Room) -> None:
+    """INC-1 and #1 always do; what is about the incident that is open does not go to one that is over."""
+    bot = room.work.start()
+    for title in ("checkout is down", "search is slow"):
+        room.type("alice", f"declare P2 {title}")
+    assert room.type("alice", "note 3 pods restarted").startswith(
+        "Which incident? Write its number: `/incident note INC-7`"
+    )
+    assert room.type("alice", "note 1 the cache is full") == "INC-1: written down."
+    first = bot.store.incidents.numbered(1)
+    assert first is not None
+    bot.flow.coordinating.move(first.id, ALICE, IncidentState.RESOLVED)
+    for line, answer in (
+        ("note 1 of the 3 pods restarted", "INC-2: written down."),
+        ("impact 500 customers cannot pay", "INC-2: it stands on the card."),
+        ("note 2 it is the index", "INC-2: written down."),
+        ("note INC-1 it was the cache", "INC-1: written down."),
+        ("note #1 it was the cache", "INC-1: written down."),
+        ("impact 1", "What is it? "),
+        ("timeline 1", "*INC-1*"),
+        ("action 1 2w read the logs", "Which incident? "),
+        ("action INC-1 2w read the logs", "INC-1: *A-1* read the logs"),
+        ("action 9 dashboards need a title", "INC-2: *A-2* 9 dashboards"),
+    ):
+        assert room.type("alice", line).startswith(answer), line
+    card = room.card_with("9 dashboards", 2)
+    for said in ("1 of the 3 pods restarted · alice", "*Impact:* 500 customers cannot pay", "it is the index · alice"):
+        assert said in card.words
+    bot.flow.coordinating.move(bot.store.incidents.open_incidents()[0].id, ALICE, IncidentState.RESOLVED)
+    assert room.type("alice", "note 1 nobody has seen it since") == "INC-1: written down."
+
+
 def test_what_is_missing_is_asked_for_in_a_form(room: Room) -> None:
     room.work.start()
     room.type("alice", "declare")
     assert room.submit("alice", title="  ")["errors"]["title"].startswith("Say what is wrong")
     room.submit("alice", title="Search is slow", severity="P2", impact="everybody waits")
     card = room.card_with("*Impact:* everybody waits")
+    assert "Impact: everybody waits · alice" in card.words
     assert card.title == "🟡 P2 · INC-1 · Search is slow"
     assert "INC-1 is open" in room.told("alice")
 
@@ -152,11 +187,34 @@ def test_a_run_that_was_asked_for_meanwhile_is_part_of_the_incident(room: Room) 
 
 
 def test_any_message_can_be_made_an_incident(room: Room) -> None:
-    room.work.start()
+    """A new one, or one that is open already; what was written stands on its timeline."""
+    bot = room.work.start()
     ts = room.box.say("bob", "incidents", "hm, is the shop & co odd today?\nanyway")
     room.box.shortcut("alice", "declare_this", "incidents", ts)
     room.submit("alice", severity="P3")
-    assert room.card_with("Impact").title == "⚪ P3 · INC-1 · hm, is the shop &amp; co odd today?"
+    card = room.card_with("“hm, is the shop &amp; co odd today?")  # it is pinned
+    assert card.title == "⚪ P3 · INC-1 · hm, is the shop &amp; co odd today?"
+    more = room.box.say("carol", "incidents", "over here it is the same")
+    room.box.shortcut("bob", "declare_this", "incidents", more)
+    (opened,) = bot.store.incidents.open_incidents()
+    room.submit("bob", incident=opened.id)
+    room.card_with("“over here it is the same” · carol")
+    assert [each.what for each in bot.store.timeline.entries(opened.id) if each.what == "note"] == []
+
+
+def test_the_message_of_an_alert_is_as_good_as_its_card(room: Room) -> None:
+    """The incident is the alert's own, from the menu of either message."""
+    room.work.start()
+    ts = room.work.fire("FluxCapacitorWobble", labels={"severity": "warning"}, summary="It wobbles.")
+    card = room.work.card_with(ts, "No runbook fits")
+    room.box.shortcut("alice", "declare_this", "alerts", card.ts)
+    room.work.modal("alice")
+    room.box.shortcut("bob", "declare_this", "alerts", ts)
+    room.submit("bob", severity="P1")
+    assert room.card_with("The alert and what is proposed").title == "🟠 P1 · INC-1 · It wobbles."
+    room.work.card_with(ts, "Incident INC-1")
+    room.submit("alice")
+    assert room.work.told("alice").startswith("This alert belongs to an open incident already")
 
 
 def test_by_buttons(room: Room) -> None:
@@ -176,6 +234,19 @@ def test_by_buttons(room: Room) -> None:
     assert "*Root cause:* a leak in v42" in room.card_with("*Impact:* no order goes through").words
     room.press("alice", "incident_mitigated")
     room.card_with("Mitigated · alice")
+    room.choose("bob", "incident_reopen")
+    room.card_with("Open again · bob")
+    room.choose("carol", "incident_note")
+    assert room.submit("carol", text=" ")["errors"] == {"text": "Write what is to stand on the timeline."}
+    room.submit("carol", text="it is the cache & nothing else")
+    room.card_with("it is the cache &amp; nothing else · carol")
+    room.choose("carol", "incident_roles")
+    room.work.modal("carol")
+    room.type("alice", "role scribe me")
+    room.submit("carol", lead="-", communications="U0000000001")
+    card = room.card_with("Communications: alice · carol")
+    for said in ("Lead: nobody yet", "Scribe: alice", "Communications: alice"):  # what she left as it was stays
+        assert said in card.words
     room.press("bob", "incident_resolve")
     assert "a leak in v42" in str(room.work.modal("bob")["blocks"])
     room.submit("bob", root_cause="", fix="restarted")
@@ -196,7 +267,9 @@ def test_who_is_not_on_the_team_looks_and_changes_nothing(room: Room) -> None:
         assert room.type("carol", line) == refused
     room.press("carol", "incident_acknowledge")
     assert room.told("carol") == refused
-    assert room.type("alice", "role lead @carol") == refused
+    assert room.type("alice", "role lead @carol") == (
+        "Nothing has changed. <@U0000000003> is not in the team file: alice, bob, carol."
+    )
     assert "checkout is down" in room.type("carol", "list")
     assert "you can look at everything" in room.type("carol", "help")
     (incident,) = bot.store.incidents.open_incidents()
@@ -206,7 +279,7 @@ def test_who_is_not_on_the_team_looks_and_changes_nothing(room: Room) -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("ack 7", r"Which incident\? Write its number: `/incident ack 7`. Open: INC-1\."),
+        ("ack 7", r"Which incident\? Write its number: `/incident ack INC-7`. Open: INC-1\."),
         ("ack INC-99999999999", r"Which incident\?"),
         ("severity P7", r"Say how severe: "),
         ("severity", r"Say how severe: "),
@@ -214,7 +287,11 @@ def test_who_is_not_on_the_team_looks_and_changes_nothing(room: Room) -> None:
         ("role lead @nobody.we.know", r"Say the role and who: "),
         ("note", r"What is it\? `/incident note 7 "),
         ("impact 1", r"What is it\? `/incident impact 7 "),
-        ("reopen", r"Nothing has changed\. The incident is Open already"),
+        ("reopen", r"Nothing has changed: the incident is Open\."),
+        ("escalate 1 @bobb we need a DBA", r"Nobody was called\. @bobb is not in the team file\. .* alice, bob, carol"),
+        ("escalate role:dba the pool", r"Nobody was called\. role:dba is not in the team file\."),
+        ("escalate page look at this", r"Nobody was called\. The team file has no pager"),
+        ("note INC-7 of the 3 pods", r"Which incident\?"),
         ("dance", r"There is no `/incident dance`. There are: declare, ack, "),
         ("list everything", r"Write `/incident list`"),
     ],
@@ -265,7 +342,7 @@ def test_who_is_on_call_is_mentioned_and_told_alone(room: Room) -> None:
     ts = room.work.fire()
     room.work.waiting(ts)
     (card,) = room.box.wait(lambda: called(room), what="the call")
-    assert card.title == "INC-1 is brought to on call"
+    assert card.title == "INC-1 is escalated to the person on call"
     for said in ("HighMemoryUsage on shop", "*Since:*", "*Impact:* not known yet", "*Tried so far:* nothing yet"):
         assert said in card.words
     assert "Nobody has acknowledged it so far" in card.words
@@ -286,7 +363,7 @@ def test_by_hand_it_says_who_calls_what_was_tried_and_who_knows(room: Room) -> N
     assert "To: oncall, a role (approvers, sre, lead, manager)" in said
     assert "Escalate at once on: more than 10 % of users; data loss; a security incident." in said
     assert "Who knows: DBA: dba@example.com" in said
-    assert room.type("alice", "escalate 1 lead the pool fills up again & again") == "INC-1 is brought to lead."
+    assert room.type("alice", "escalate 1 lead the pool fills up again & again") == "INC-1 is escalated to lead."
     cards = room.box.wait(lambda: [each for each in called(room) if "lead" in each.title], what="the call")
     assert "*Tried so far:* Restart the shop: FIXED" in cards[0].words
     assert "*Evidence:*\nstate: " in cards[0].words
@@ -294,7 +371,7 @@ def test_by_hand_it_says_who_calls_what_was_tried_and_who_knows(room: Room) -> N
     assert "Called by alice" in cards[0].words
     assert "Who knows: DBA" in cards[0].words
     assert room.box.wait(lambda: room.direct_messages("U0000000003"), what="the direct message")
-    room.card_with("Brought to lead: the pool fills up again")
+    room.card_with("Escalated to lead: the pool fills up again")
 
 
 def test_it_is_escalated_by_button_too(room: Room) -> None:
@@ -311,9 +388,13 @@ def test_that_nobody_can_be_called_is_said_loudly(room: Room) -> None:
     room.work.write_team(("  manager: [carol]", "  manager: [carol]\n  director: []"))
     room.work.start()
     room.type("alice", "declare P3 a typo")
-    assert "nobody is director in the team file" in room.type("alice", "escalate director please look")
+    assert "the team file names nobody for “director”, so nobody was called" in room.type(
+        "alice", "escalate director please look"
+    )
     cards = room.box.wait(lambda: called(room), what="the call")
-    assert "*Nobody is director:* the team file names nobody" in cards[0].words
+    assert "*Nobody was called:* the team file names nobody for “director”." in cards[0].words
+    for line in ("eu preciso de um DBA", "me and bob are stuck", "nobody knows why"):  # no name: the next step
+        assert room.type("alice", f"escalate 1 {line}") == "INC-1 is escalated to the person on call.", line
 
 
 def test_a_restart_calls_nobody_twice(room: Room) -> None:
@@ -324,7 +405,10 @@ def test_a_restart_calls_nobody_twice(room: Room) -> None:
     room.work.start()
     room.work.waiting(room.work.fire("HighMemoryUsage", labels={"instance": "api-2", "severity": "critical"}))
     room.box.wait(lambda: len(called(room)) == 2, what="the call for the other one")
-    assert [each.title for each in called(room)] == ["INC-1 is brought to on call", "INC-2 is brought to on call"]
+    assert [each.title for each in called(room)] == [
+        "INC-1 is escalated to the person on call",
+        "INC-2 is escalated to the person on call",
+    ]
 
 
 # -- checklists ---
@@ -406,9 +490,9 @@ def test_the_timeline_tells_everything_in_order(room: Room) -> None:
     work.approved(ts)
     work.card_with(ts, "FIXED")
     room.type("bob", "note the leak is in the cache")
-    room.card_with("Brought to on call")
+    room.card_with("Escalated to the person on call")
     said = [re.sub(r"<!date[^>]*> ", "", line) for line in room.type("alice", "timeline").splitlines()]
-    said.remove("Brought to on call")  # within a second, whatever else happens in it
+    said.remove("Escalated to the person on call")  # within a second, whatever else happens in it
     assert said[1:-1] == [
         "The alert HighMemoryUsage fired",
         "P1 opened",
@@ -442,7 +526,11 @@ def test_the_timeline_comes_as_a_file_into_its_thread(room: Room) -> None:
         lambda: [each for message in room.box.messages("incidents", card.ts) for each in message.get("files", [])],
         what="the file",
     )
-    assert files[0]["name"] == "inc-1-timeline.md"
+    assert re.fullmatch(r"inc-1-timeline-[0-9a-f]{8}\.md", files[0]["name"])
+    again = room.box.wait(
+        lambda: answer if "stands" in (answer := room.type("bob", "timeline file")) else "", what="that"
+    )
+    assert again == "Nothing has changed since: the file stands in the incident's thread in <#C0000000002> already."
     text = room.box.file_text(files[0]["id"])
     assert text.startswith("# INC-1 · P1 · checkout is down\n\n- `")
     assert re.search(r"Z` P1 opened \(alice\)\n", text)

@@ -77,7 +77,7 @@ def test_an_update_is_sent_from_its_form(room: Room) -> None:
     over = Card(wait_for(room, 3)).words
     for said in ("P2 resolved", "Duration: ", "Root cause: an index", "Fixed by: rebuilt it", "Watched until "):
         assert said in over
-    assert "The incident is Resolved already" in room.type("alice", "update 1 one more")
+    assert "the incident is Resolved." in room.type("alice", "update 1 one more")
 
 
 def test_whoever_leads_edits_the_draft_and_sends_it(room: Room) -> None:
