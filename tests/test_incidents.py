@@ -405,7 +405,7 @@ def test_what_people_wrote_shows_as_it_is_in_the_timelines_file(desk: Desk) -> N
     """Whoever opens it sees no picture, no link and no heading of theirs, and all that they wrote."""
     incident = desk.declared("# Checkout ![x](https://evil.example/p.png)")
     desk.coordinating.note(incident.id, ALICE, "<img src=x> [log in](https://evil.example)\n# now " + "x" * 4000)
-    text = told_in_a_file(incident, chronicle(desk.store, incident), english(), lambda id: "[me](x)")
+    text = told_in_a_file(incident, chronicle(desk.store, incident), english(), lambda _: "[me](x)")
     heading, _, *lines = text.splitlines()
     assert heading.replace("\u2060", "") == r"# INC-1 · P1 · \# Checkout !\[x\](https://evil.example/p.png)"
     assert len(lines) == 2
