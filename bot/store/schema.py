@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import StoreOutdated, StoreTooNew
 from bot.store.driver import Driver
-from bot.store.findable import make_findable
+from bot.store.findable import make_findable, mark_only
 from bot.store.sqlite import Database, Migrations
 
 MIGRATIONS = Migrations("plantao")
@@ -326,6 +326,11 @@ _HELPED = (
 def helped(db: Database) -> None:
     for statement in _HELPED:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def search_of_late(db: Database) -> None:
+    mark_only(db)
 
 
 def migrate(driver: Driver) -> None:
