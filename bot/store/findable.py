@@ -1,8 +1,8 @@
 """What the full-text index of incidents is made from, and how it follows the record: parts of migrations.
 
 One row an incident, so that words are found together wherever people wrote them: in the title, a note, a message that
-somebody pinned. Whenever one of its sources changes, a trigger marks the row as stale, which costs the same however long
-the incident is; it is written anew before the next search.
+somebody pinned. Whenever one of its sources changes, a trigger marks the row as stale, which costs the same however
+long the incident is; it is written anew before the next search.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Incidents by words: what people wrote of them, found by SQLite's full-text index, brought up to date before each look.
+"""Incidents by words: what people wrote of them, found by SQLite's full-text index, up to date at each look.
 
 The index and what feeds it are made in `findable.py`. What is typed is data: no operator of FTS5 can be written.
 """
