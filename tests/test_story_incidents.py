@@ -114,6 +114,16 @@ def test_a_form_from_where_the_bot_is_not_declares_one_incident(room: Room) -> N
     assert bot.store.inbox.waiting_events() == []
 
 
+def test_half_a_character_in_a_form_goes_nowhere(room: Room) -> None:
+    """JSON allows it, and no file and no mail can hold it: the updates would stop at it."""
+    bot = room.work.start()
+    room.type("alice", "declare")
+    room.submit("alice", title="Checkout \ud83d is down", severity="P1", impact="every\u202ebody")
+    room.card_with("Impact")
+    (incident,) = bot.store.incidents.open_incidents()
+    assert (incident.title, incident.impact) == ("Checkout is down", "everybody")
+
+
 def test_a_refusal_where_the_bot_is_not_is_told_directly(room: Room) -> None:
     room.work.write_team(STRANGER)
     room.work.start()
