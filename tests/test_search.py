@@ -71,7 +71,7 @@ def test_updates_that_people_wrote_are_found_once_they_are_sent(store: Store) ->
     for who, text in ((ALICE, "an ocelot sits on the cable"), (BOT, "an axolotl, the bot says")):
         draft = store.updates.begin_draft(incident.id, ())
         if who == ALICE:
-            store.updates.edit_draft(draft.id, text, who)
+            store.updates.edit_draft(draft.id, text, who, Severity.P1)
             assert numbers(store, "ocelot") == []
         store.updates.send(draft.id, UpdateKind.UPDATE, text, Severity.P1, BOT, NOW)
         store.timeline.append(NOW, BOT, "update sent", incident.id, {"update": draft.id, "text": text})
