@@ -23,7 +23,7 @@ from bot.errors import (
     NotDelivered,
     SettingsError,
     StoreError,
-    StoreLocked,
+    StoreOutdated,
     TeamError,
     TemplateError,
 )
@@ -216,6 +216,7 @@ def _mail(found: Settings) -> Iterator[Finding]:
 
 
 def _database(path: Path) -> Iterator[Finding]:
+    """Only looked at: a bot may be running with it, of an older version too."""
     if not path.exists():
         folder = next(each for each in path.absolute().parents if each.exists())
         if folder.is_dir() and os.access(folder, os.W_OK):
@@ -225,17 +226,18 @@ def _database(path: Path) -> Iterator[Finding]:
             yield Finding("database", False, said, "let the bot's user write there")
         return
     try:
-        store = Store(path)
-    except StoreLocked:
-        yield Finding("database", None, f"{path} is in use, so a bot is running with it")
-        with closing(Store(path, reading=True)) as store:
-            yield from _left_over(store)
+        store = Store(path, reading=True)
+    except StoreOutdated as error:
+        yield Finding("database", None, str(error), "the next start brings it up to date; copy it before")
         return
     except StoreError as error:
         yield Finding("database", False, str(error))
         return
-    yield Finding("database", True, f"{path} can be opened")
     with closing(store):
+        if store.driver.held_elsewhere:
+            yield Finding("database", None, f"{path} is in use, so a bot is running with it")
+        else:
+            yield Finding("database", True, f"{path} can be opened")
         yield from _left_over(store)
 
 

@@ -257,5 +257,9 @@ class StoreLocked(StoreError):
     """Another process of the bot holds this database."""
 
 
+class StoreOutdated(StoreError):
+    """The database was written by an older version of the bot, and nobody has brought it up to date yet."""
+
+
 class StoreTooNew(StoreError):
     """The database was written by a newer version of the bot."""

@@ -47,8 +47,9 @@ class FollowingUp:
 
     def done(self, number: int, person: str) -> ActionItem:
         """It is done, this person says; the first who says so stands there. Raises NoSuchAction and NotOnTheTeam."""
+        self.may_change(person)
         with self._store.atomic():
-            now, item = self._context.now(), self._changeable(number, person)
+            now, item = self._context.now(), self._found(number)
             if self._store.actions.finish_action(item.id, person, now):
                 said = {"number": item.number, "text": item.text}
                 self._store.timeline.append(now, person, "action done", item.incident, said)
@@ -57,22 +58,22 @@ class FollowingUp:
 
     def undone(self, number: int, person: str) -> ActionItem:
         """It is not done after all. Raises NoSuchAction and NotOnTheTeam."""
+        self.may_change(person)
         with self._store.atomic():
-            now, item = self._context.now(), self._changeable(number, person)
+            now, item = self._context.now(), self._found(number)
             if self._store.actions.take_up_action(item.id):
                 said = {"number": item.number, "text": item.text}
                 self._store.timeline.append(now, person, "action undone", item.incident, said)
         self._context.show(item.incident)
         return item
 
-    def _changeable(self, number: int, person: str) -> ActionItem:
-        self.may_change(person)
+    def _found(self, number: int) -> ActionItem:
         item = self._store.actions.numbered_action(number)
         if item is None:
             raise NoSuchAction(str(number))
         return item
 
     def may_change(self, person: str) -> None:
-        """Raises NotOnTheTeam."""
+        """Raises NotOnTheTeam. Slack may be asked: never within a transaction, where everybody would wait for it."""
         if not self._context.on_the_team(person):
             raise NotOnTheTeam

@@ -31,8 +31,9 @@ class Reviewing:
 
         Raises Gone, NotOnTheTeam, and TemplateError when the team's text cannot be filled in.
         """
+        self._may_change(person)
         with self._store.atomic():
-            incident = self._changeable(incident_id, person)
+            incident = self._found(incident_id)
             made = self._write(incident, person, self._context.now())
         self._context.show(incident_id)
         return made
@@ -42,9 +43,10 @@ class Reviewing:
 
         Raises Gone, NotOnTheTeam and NothingToHold.
         """
+        self._may_change(person)
         with self._store.atomic():
             now = self._context.now()
-            incident = self._changeable(incident_id, person)
+            incident = self._found(incident_id)
             latest = self._of_now(incident)
             if latest is None or latest.due is None:
                 raise NothingToHold
@@ -54,6 +56,11 @@ class Reviewing:
                 self._store.inbox.finish_event(event, now)
         self._context.show(incident_id)
         return self._store.postmortems.latest_postmortem(incident_id) or latest
+
+    def _may_change(self, person: str) -> None:
+        """Slack may be asked for who is in a group: never within a transaction, where everybody would wait for it."""
+        if not self._context.on_the_team(person):
+            raise NotOnTheTeam
 
     # -- what time does: each to be called in the transaction that claims the timer; gives what to show ---
 
@@ -105,9 +112,7 @@ class Reviewing:
         latest = self._store.postmortems.latest_postmortem(incident.id)
         return latest if latest is not None and latest.at >= incident.since else None
 
-    def _changeable(self, incident_id: str, person: str) -> Incident:
-        if not self._context.on_the_team(person):
-            raise NotOnTheTeam
+    def _found(self, incident_id: str) -> Incident:
         incident = self._store.incidents.find_incident(incident_id)
         if incident is None:
             raise Gone("incident")

@@ -33,7 +33,7 @@ class Desk:
             self.store,
             Shelf(folder),
             lambda: self.team,
-            lambda person: self.team.roles_of(person),
+            lambda person: self.roles_of(person),
             Surroundings(folder, {}),
             self.shown.append,
             FactFinder(self.store, lambda: self.team, english(), Targets()),
@@ -47,6 +47,10 @@ class Desk:
         self.coordinating = self.flow.coordinating
         self.escalating = self.flow.escalating
         self.updating = self.flow.updating
+
+    def roles_of(self, person: str) -> frozenset[str]:
+        """Also by Slack's user groups, which the bot asks Slack for."""
+        return self.team.roles_of(person)
 
     def declared(self, title: str = "Checkout is down", severity: Severity = Severity.P1) -> Incident:
         return self.coordinating.declare(title, severity, ALICE)

@@ -1,8 +1,9 @@
 """The doctor names what is missing and how to mend it, against a workspace that answers as Slack does."""
 
 import io
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.doctor import Finding, examine
 from bot.slack import manifest
 from bot.slack.doctor import ask, report
 from bot.store import Store
+from bot.store.driver import Driver
 from slackbox import Slackbox
 from tests.far_side import far_side
 from tests.model_server import KEY, MODEL, ModelServer, refuses, sends
@@ -177,6 +179,30 @@ def test_a_database_in_use_is_no_illness(box: Slackbox, home: Path) -> None:
     finally:
         store.close()
     assert found == [Finding("database", None, f"{home}/bot.db is in use, so a bot is running with it")]
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_database_of_an_older_version_is_left_as_it_is(box: Slackbox, home: Path, running: bool) -> None:
+    """Between an update and the restart: the next start brings it up to date, and nothing before."""
+    with closing(sqlite3.connect(home / "bot.db")) as database:
+        database.executescript((ROOT / "tests" / "first_version.sql").read_text())
+        before = list(database.iterdump())
+        with closing(Driver(home / "bot.db")) if running else nullcontext():
+            found = [each for each in examined(environ(box, home)) if each.what in {"database", "record"}]
+        assert list(database.iterdump()) == before
+    (only,) = found
+    assert only.ok is None
+    assert only.said.startswith(f"{home}/bot.db was written by an older version of the bot (it has no runbooks,")
+    assert only.mend == "the next start brings it up to date; copy it before"
+
+
+def test_a_database_of_a_newer_version_is_named(box: Slackbox, home: Path) -> None:
+    with closing(Store(home / "bot.db")) as store:
+        store.driver.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('plantao', 'tomorrow', '')"
+        )
+    ((what, said),) = wrong(environ(box, home))
+    assert (what, "was written by a newer version of the bot (tomorrow)" in said) == ("database", True)
 
 
 def test_what_could_not_be_sent_is_listed_also_while_a_bot_runs(box: Slackbox, home: Path) -> None:

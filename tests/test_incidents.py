@@ -15,13 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from bot.coordinating import Ending
 from bot.errors import AlreadyDecided, MoveNotAllowed, NoSuchIncident, NotOnTheTeam
-from bot.incidents.chronicle import SENTENCES, VALUES
+from bot.incidents.chronicle import SENTENCES, VALUES, as_edited, chronicle, told_of
 from bot.incidents.lifecycle import NEXT
 from bot.incidents.likeness import sounds_like
 from bot.incidents.opening import open_for
 from bot.incidents.targets import Targets, measured
 from bot.model import BOT, IncidentRole, IncidentState, Known, Severity
 from bot.slack.incidents.card import IncidentStanding, draw_incident
+from bot.slack.incidents.told import told_in_a_file
 from bot.team import load
 from bot.words import english
 from tests.desk import Desk, pass_time
@@ -415,3 +416,30 @@ def test_the_record_of_an_earlier_version_can_be_told(desk: Desk) -> None:
 def test_the_times_of_an_incident_are_utc(desk: Desk) -> None:
     assert desk.declared().opened.tzinfo == UTC
     assert isinstance(desk.declared().opened, datetime)
+
+
+def test_what_people_wrote_shows_as_it_is_in_the_timelines_file(desk: Desk) -> None:
+    """Whoever opens it sees no picture, no link and no heading of theirs, and all that they wrote."""
+    incident = desk.declared("# Checkout ![x](https://evil.example/p.png)")
+    desk.coordinating.note(incident.id, ALICE, "<img src=x> [log in](https://evil.example)\n# now " + "x" * 4000)
+    text = told_in_a_file(incident, chronicle(desk.store, incident), english(), lambda _: "[me](x)")
+    heading, _, *lines = text.splitlines()
+    assert heading.replace("\u2060", "") == r"# INC-1 · P1 · \# Checkout !\[x\](https://evil.example/p.png)"
+    assert len(lines) == 2
+    assert r"&lt;img src=x> \[log in\](https://evil.example) # now" in lines[1].replace("\u2060", "")
+    assert lines[1].endswith(r"x (\[me\](x))")
+
+
+def test_only_lines_of_runs_ask_for_one_and_each_once(desk: Desk) -> None:
+    """A timeline is drawn at every change of its incident."""
+    incident = desk.declared()
+    for number in range(20):
+        desk.coordinating.note(incident.id, ALICE, str(number))
+        desk.store.timeline.append(NOW, ALICE, "proposed", incident.id, {"proposal": "proposal_1"})
+        desk.store.timeline.append(NOW, ALICE, "aborted", incident.id, {"run": "run_1"})
+    entries = as_edited(desk.store.timeline.entries(incident.id))
+    asked: list[str] = []
+    desk.store.driver.read_only().conn.set_trace_callback(asked.append)
+    assert len(told_of(entries, desk.store)) == 61
+    desk.store.driver.read_only().conn.set_trace_callback(None)
+    assert [each.split(" FROM ")[1].split()[0] for each in asked if " FROM " in each] == ["proposals", "runs"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -56,6 +57,32 @@ def desk(tmp_path: Path) -> Iterator[Round]:
     made = Round(tmp_path)
     with closing(made.store):
         yield made
+
+
+class InAGroup(Round):
+    """A stranger is in one of the team's user groups: when Slack is asked who is, somebody else writes meanwhile."""
+
+    def roles_of(self, person: str) -> frozenset[str]:
+        if person != STRANGER:
+            return super().roles_of(person)
+        other = threading.Thread(target=self.store.inbox.record_event, args=("click:1", {}, self.now), daemon=True)
+        other.start()
+        other.join(5)
+        assert not other.is_alive()
+        return frozenset({"approvers"})
+
+
+def test_nobody_waits_while_slack_is_asked_who_is_on_the_team(tmp_path: Path) -> None:
+    """It may take ten seconds to answer."""
+    desk = InAGroup(tmp_path)
+    with closing(desk.store):
+        incident = desk.resolved()
+        desk.reviewing.draft(incident.id, STRANGER)
+        desk.reviewing.held(incident.id, STRANGER)
+        item = desk.following_up.add(incident.id, STRANGER, "Alert on the pool", STRANGER)
+        desk.following_up.done(item.number, STRANGER)
+        desk.following_up.undone(item.number, STRANGER)
+        assert [each.by for each in desk.store.actions.actions_of(incident.id)] == [STRANGER]
 
 
 # -- drafts ---

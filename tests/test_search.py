@@ -71,7 +71,7 @@ def test_updates_that_people_wrote_are_found_once_they_are_sent(store: Store) ->
     for who, text in ((ALICE, "an ocelot sits on the cable"), (BOT, "an axolotl, the bot says")):
         draft = store.updates.begin_draft(incident.id, ())
         if who == ALICE:
-            store.updates.edit_draft(draft.id, text, who)
+            store.updates.edit_draft(draft.id, text, who, Severity.P1)
             assert numbers(store, "ocelot") == []
         store.updates.send(draft.id, UpdateKind.UPDATE, text, Severity.P1, BOT, NOW)
         store.timeline.append(NOW, BOT, "update sent", incident.id, {"update": draft.id, "text": text})
@@ -148,11 +148,40 @@ def test_what_was_written_before_there_was_an_index_is_found(tmp_path: Path) -> 
         store.driver.execute("INSERT INTO findable_fts (findable_fts) VALUES ('integrity-check')")
 
 
+def test_a_line_costs_the_same_however_long_its_incident_is(tmp_path: Path) -> None:
+    """In a storm thousands of alerts join one incident, and whoever writes has everybody wait."""
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        incident = opened(store, "The storm")
+        alert = store.alerts.open_alert(ALERT, CLASSIFICATION, MONITOR, "C1", "1.000001", NOW)
+        join(store, alert, incident, NOW)
+        assert numbers(store, "storm") == [1]
+        changed = []
+        for number in range(50):
+            before = store.driver.read_only().conn.total_changes
+            store.timeline.append(NOW, BOB, "note", incident.id, {"text": f"quokka{number}"})
+            store.timeline.append(NOW, BOB, "rejected", alert.id, {"reason": f"wombat{number}"})
+            changed.append(store.driver.read_only().conn.total_changes - before)
+        assert changed == [3] + [2] * 49  # the lines, and once that the incident is stale
+        found = store.driver.query("SELECT count(*) AS n FROM findable WHERE said LIKE '%quokka%'")
+        assert (found, numbers(store, "quokka49 wombat0")) == ([{"n": 0}], [1])
+        assert store.driver.query("SELECT * FROM findable_stale") == []
+
+
+def test_all_that_is_stale_is_found(tmp_path: Path) -> None:
+    """Also when nobody has searched for long."""
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        with store.atomic():
+            for number in range(250):
+                opened(store, f"Zebra {number}")
+        assert len(store.search.find("zebra", 1000)) == 250
+
+
 def test_the_index_is_as_the_record_is(store: Store) -> None:
     """After all that the tests before did, and a life of one more."""
     incident = opened(store, "One more")
     store.incidents.move_incident(incident.id, IncidentState.OPEN, IncidentState.RESOLVED, BOB, NOW + timedelta(1))
     store.incidents.mark_merged(incident.id)
+    store.search.find("anything", 1)
     kept = store.driver.query("SELECT number, title, impact, ending, CAST(said AS BLOB), alerts FROM findable")
     made = store.driver.query("SELECT number, title, impact, ending, CAST(said AS BLOB), alerts FROM findable_now")
     assert kept == made

@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import image
+from slack_sdk import WebClient
 
 from bot.incidents.chart import Labels, buckets, draw_chart
 from bot.incidents.opening import join, open_anew
@@ -23,11 +26,18 @@ from bot.incidents.past import past_incidents
 from bot.incidents.statistics import Kept, Spread, spread, statistics_of
 from bot.incidents.targets import Targets
 from bot.model import Category, IncidentState, Severity
-from bot.slack.incidents.figures import category_table, labels, table
+from bot.slack.commands import Typed
+from bot.slack.drawing import Drawing
+from bot.slack.incidents.figures import Figures, category_table, labels, table
+from bot.slack.incidents.means import Means
+from bot.slack.uploads import Uploads
+from bot.slack.workspace import Workspace
 from bot.spans import short_span
 from bot.store import Store
+from bot.team import Team
 from bot.words import Words, english
 from tests.at_work import ROOT
+from tests.desk import Desk
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -104,6 +114,52 @@ def test_a_year_of_many_incidents_is_counted_while_somebody_waits(tmp_path: Path
         found = statistics_of(past_incidents(store, NOW - 365 * DAY, NOW), NOW - 365 * DAY, NOW, Targets(), NOW)
         assert time.monotonic() - began < 3
     assert (found.count, found.times["resolve"].median) == (800, 90 * MINUTE)
+
+
+def test_many_incidents_are_as_many_questions_as_one(tmp_path: Path) -> None:
+    """Also of grave ones, whose targets are counted."""
+    asked: dict[int, list[str]] = {}
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        for count in (1, 30):
+            with store.atomic():
+                for _ in range(count):
+                    id = lived(store, "P0", 1, "a3 m20 r90", Category.DISK)
+                    store.timeline.append(NOW - DAY + MINUTE, BOB, "incident impact", id, {"text": "all orders"})
+                    store.timeline.append(NOW, BOB, "note", id, {"text": "of no matter"})
+            asked[count] = []
+            store.driver.read_only().conn.set_trace_callback(asked[count].append)
+            pasts = past_incidents(store, NOW - 2 * DAY, NOW)
+            store.driver.read_only().conn.set_trace_callback(None)
+    assert len(asked[1]) == len(asked[30])
+    assert [[each.what for each in past.entries] for past in pasts] == [["incident impact"]] * 31
+    assert {past.category for past in pasts} == {Category.DISK}
+
+
+def test_one_picture_at_a_time_is_drawn_for_a_person(tmp_path: Path) -> None:
+    """Whoever asks again meanwhile has the figures, and is told."""
+    desk, go_on = Desk(tmp_path), threading.Event()
+
+    def team() -> Team:  # it is asked for by whoever draws
+        assert go_on.wait(20)
+        return desk.team
+
+    with closing(desk.store):
+        desk.declared()
+        desk.now += MINUTE
+        draw = Drawing(english(), team, str, lambda _: (), lambda: 0, lambda: (), observe=False)
+        uploads = Uploads(desk.store, WebClient(), lambda: desk.now, desk.shown.append)
+        means = Means(desk.store, desk.flow, cast(Workspace, None), WebClient(), draw, uploads)
+        figures = Figures(means, Targets(), lambda: desk.now)
+        asked = [str(figures.verbs["stats"](Typed(ALICE, "C1", "stats", ""))["blocks"]) for _ in range(3)]
+        go_on.set()
+        figures.stop()
+        assert ["is being drawn for you already" in each for each in asked] == [False, True, True]
+        assert [("The chart comes to you" in each, "1 incident in 30d" in each) for each in asked] == [
+            (True, True),
+            (False, True),
+            (False, True),
+        ]
+        assert desk.store.driver.query("SELECT count(*) AS n FROM files") == [{"n": 1}]
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=60))

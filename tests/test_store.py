@@ -106,6 +106,15 @@ def test_what_failed_is_kept_with_its_error(store):
     assert [each.body for each in store.inbox.failed_events()] == [{"a": 1}]
 
 
+def test_what_is_done_is_not_tried_again(store):
+    """Something after it may fail: it stays done, without an error."""
+    store.inbox.record_event("click:1", {"a": 1}, NOW)
+    assert store.inbox.try_event("click:1") == 1
+    store.inbox.finish_event("click:1", NOW)
+    store.inbox.finish_event("click:1", LATER, "Slack was away")
+    assert (store.inbox.try_event("click:1"), store.inbox.failed_events()) == (0, [])
+
+
 def test_the_mark_of_a_channel_never_goes_back(store):
     store.inbox.mark_read("C1", "1700000002.000000")
     store.inbox.mark_read("C1", "1700000001.000000")

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.model import IncidentState
 from tests.at_work import AtWork, Card, _texts
-from tests.samples import ALICE
+from tests.samples import ALICE, CAROL
 
 STRANGER = ("carol: {slack: U0000000003", "carol: {slack: U0000000009")  # the workspace's carol is not the team's
 
@@ -135,6 +135,36 @@ def test_what_is_missing_is_asked_for_in_a_form(room: Room) -> None:
     assert "Impact: everybody waits · alice" in card.words
     assert card.title == "🟡 P2 · INC-1 · Search is slow"
     assert "INC-1 is open" in room.told("alice")
+
+
+def test_a_form_from_where_the_bot_is_not_declares_one_incident(room: Room) -> None:
+    """Slack takes no answer there, so the person has it directly; and what is written is not done once more."""
+    bot = room.work.start()
+    room.box.command("alice", "general", "/incident declare")
+    room.submit("alice", title="Checkout is down", severity="P0")
+    (told,) = room.box.wait(lambda: room.direct_messages(ALICE), what="an answer")
+    assert "INC-1 is open" in told["text"]
+    assert [each.number for each in bot.store.incidents.open_incidents()] == [1]
+    assert bot.store.inbox.waiting_events() == []
+
+
+def test_half_a_character_in_a_form_goes_nowhere(room: Room) -> None:
+    """JSON allows it, and no file and no mail can hold it: the updates would stop at it."""
+    bot = room.work.start()
+    room.type("alice", "declare")
+    room.submit("alice", title="Checkout \ud83d is down", severity="P1", impact="every\u202ebody")
+    room.card_with("Impact")
+    (incident,) = bot.store.incidents.open_incidents()
+    assert (incident.title, incident.impact) == ("Checkout is down", "everybody")
+
+
+def test_a_refusal_where_the_bot_is_not_is_told_directly(room: Room) -> None:
+    room.work.write_team(STRANGER)
+    room.work.start()
+    written = room.box.say("carol", "general", "checkout is down")
+    room.box.shortcut("carol", "declare_this", "general", written)
+    (told,) = room.box.wait(lambda: room.direct_messages(CAROL), what="an answer")
+    assert told["text"] == "Nothing has changed. Only people of the team file may do this."
 
 
 def test_one_that_sounds_like_an_open_one_is_offered_to_be_joined(room: Room) -> None:

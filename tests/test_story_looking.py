@@ -127,6 +127,9 @@ def test_a_picture_whose_upload_was_cut_is_looked_for_and_not_sent_twice(box: Sl
         uploads.start()
         box.wait(lambda: len(stands) == 2, what="both files")
         uploads.stop()
+        # What they held is in Slack alone, and that they were sent is known.
+        assert store.driver.query("SELECT DISTINCT body FROM files") == [{"body": b""}]
+        assert not store.files.add_file("first.png", BOB, BOB, None, "first.png", b"\x89PNG", utc_now())
     assert sorted(each["name"] for each in box.files()) == ["first.png", "second.png"]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache, partial
 
 from bot.model import Entry, Incident, IncidentState, Reason, RunState
 from bot.store import Store
@@ -94,7 +94,7 @@ def chronicle(store: Store, incident: Incident) -> list[Told]:
     """In the order in which it happened; a message that somebody pinned stands at the time when it was written."""
     subjects = [incident.id, *store.incidents.subjects_of(incident.id)]
     entries = store.timeline.entries_of(subjects)
-    return sorted((told_of(entry, store) for entry in as_edited(entries)), key=lambda line: line.at)
+    return sorted(told_of(as_edited(entries), store), key=lambda line: line.at)
 
 
 def as_edited(entries: Sequence[Entry]) -> list[Entry]:
@@ -107,11 +107,16 @@ def as_edited(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def told_of(entry: Entry, store: Store) -> Told:
-    """A line of the timeline, as people read it."""
+def told_of(entries: Iterable[Entry], store: Store) -> list[Told]:
+    """Lines of the timeline, as people read them. Each run and each proposal is looked up once."""
+    of_the_run = lru_cache(maxsize=None)(partial(_of_the_run, store))
+    return [_told(entry, of_the_run) for entry in entries]
+
+
+def _told(entry: Entry, of_the_run: Callable[[str, str], Mapping[str, str]]) -> Told:
     data = {key: str(value) for key, value in entry.data.items() if value is not None and value != ""}
     at = datetime.fromisoformat(data["at"]) if "at" in data else entry.at
-    known = {**dict.fromkeys(VALUES, ""), **data, **_of_the_run(entry.data, store)}
+    known = {**dict.fromkeys(VALUES, ""), **data, **of_the_run(data.get("run", ""), data.get("proposal", ""))}
     if entry.what.startswith(_RUN):
         known["result"] = data.get("verdict") or entry.what.removeprefix(_RUN).upper()
     return Told(at, entry.who, Reason(_sentence(entry.what), known), entry.at)
@@ -125,9 +130,10 @@ def _sentence(what: str) -> str:
     return SENTENCES[what]
 
 
-def _of_the_run(data: Mapping[str, Any], store: Store) -> dict[str, str]:
-    """Its number and the runbook's title, in place of ids."""
-    run = store.runs.find_run(str(data["run"])) if "run" in data else None
-    proposal = store.proposals.find_proposal(run.proposal if run else str(data.get("proposal", "")))
+def _of_the_run(store: Store, run_id: str, proposal_id: str) -> dict[str, str]:
+    """Its number and the runbook's title, in place of ids, which are empty where the line names none."""
+    run = store.runs.find_run(run_id) if run_id else None
+    about = run.proposal if run else proposal_id
+    proposal = store.proposals.find_proposal(about) if about else None
     found = {"number": str(run.number)} if run else {}
     return {**found, "title": proposal.plan.title} if proposal else found

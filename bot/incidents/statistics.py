@@ -36,7 +36,7 @@ class Past:
 
     incident: Incident
     transitions: Sequence[Transition]
-    entries: Sequence[Entry]  # its timeline
+    entries: Sequence[Entry]  # of its timeline what targets are measured by
     category: Category | None
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.model import BOT, Entry, Incident, IncidentState, Transition
 
 _ORDER = list(IncidentState)
-_ASSESSING = {"incident severity", "incident impact", "incident root_cause"}  # what people say of how bad it is
+ASSESSING = frozenset({"incident severity", "incident impact", "incident root_cause"})  # how bad it is, people say
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Measured:
 def measured(
     targets: Targets, incident: Incident, transitions: Iterable[Transition], entries: Sequence[Entry]
 ) -> list[Measured]:
-    """How the incident stands against each target; `entries` is its timeline."""
+    """How the incident stands against each target; `entries`: of its timeline, at least ASSESSING."""
     moves = [each for each in transitions if each.at >= incident.since]
-    said = [each.at for each in entries if each.at >= incident.since and each.what in _ASSESSING and each.who != BOT]
+    said = [each.at for each in entries if each.at >= incident.since and each.what in ASSESSING and each.who != BOT]
     reached = {
         "acknowledge": _first(moves, IncidentState.ACKNOWLEDGED),
         "assess": min(said, default=None),

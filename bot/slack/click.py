@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.alerts.markup import visible
 from bot.errors import WindowNotOpened
 
 MENU = "more"  # its entries say `what|id`
@@ -45,11 +46,14 @@ def read_click(body: Mapping[str, Any]) -> Click:
         view = body["view"]
         channel, message, thread, value = str(view["private_metadata"]).split("|", 3)
         answers = {
-            block: str(
-                element.get("value")
-                or (element.get("selected_option") or {}).get("value")
-                or element.get("selected_date")
-                or ""
+            # As what was typed as a command: without halves of characters, which no file and no mail can hold.
+            block: visible(
+                str(
+                    element.get("value")
+                    or (element.get("selected_option") or {}).get("value")
+                    or element.get("selected_date")
+                    or ""
+                )
             )
             for block, elements in view["state"]["values"].items()
             for element in elements.values()

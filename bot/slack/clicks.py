@@ -6,10 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
-
 from bot.alerts.message import read_message
 from bot.checklists import Checklist
 from bot.errors import (
@@ -52,8 +48,6 @@ from bot.slack.screen import SlackScreen
 from bot.slack.silence_clicks import SILENCE_ACTIONS, SILENCE_VIEWS, SilenceClicks
 from bot.slack.silences import why_not
 from bot.slack.telling import Telling
-
-log = structlog.get_logger()
 
 REFUSALS: dict[type[Exception], str] = {
     NotAllowed: "refused_role",
@@ -230,7 +224,9 @@ class Clicks:
                 channel, _, chosen = click.value.rpartition("|")
                 given = proposing.chosen(None, chosen, click.answers)
                 request = proposing.request(click.person, chosen, given, channel, event=event)
-                self._tell_where(click, channel, alone=proposing.runs_alone(request.id))
+                place, alone = Mrkdwn(f"<#{channel}>"), proposing.runs_alone(request.id)
+                # A form may have been opened from a channel where the card does not stand.
+                self._tell(click, "run_asked", place=place, observe=self._screen.drawing.observe, alone=alone)
 
     def _use(self, click: Click, subject: str, runbook: str, event: str) -> None:
         """The runbook that a person has chosen; what it needs to know is asked for."""
@@ -254,19 +250,10 @@ class Clicks:
         metadata = "|".join((click.channel, click.message, click.thread or "", about))
         open_modal(self._client, click.trigger, view, metadata)
 
-    def _tell_where(self, click: Click, channel: str, *, alone: bool) -> None:
-        """A form may have been opened from a channel where the card does not stand."""
-        try:
-            place = Mrkdwn(f"<#{channel}>")
-            self._tell(click, "run_asked", place=place, observe=self._screen.drawing.observe, alone=alone)
-        except (SlackApiError, OSError) as error:  # it is asked for all the same, and must not be once more
-            log.warning("a person was not told where a run is proposed", error=str(error))
-
     def _tell_anywhere(self, click: Click, sentence: str, **values: object) -> None:
         """Also in a channel that the bot is not in."""
-        webhook = WebhookClient(click.answer_to)
-        webhook.send(text=self._words(sentence, **values), response_type="ephemeral", replace_original=False)
+        self._telling.tell_where_it_is_not(click, self._words(sentence, **values))
 
     def _tell(self, click: Click, sentence: str, **values: object) -> None:
-        """Only to the person who clicked, where they clicked."""
+        """Only to the person who clicked, where they clicked or else directly. Never raises."""
         self._telling.tell(click, self._words(sentence, **values))

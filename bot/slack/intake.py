@@ -118,6 +118,8 @@ class Intake:
         """The edge of the thread. What cannot be dealt with is kept with its error; it never stops the next."""
         while True:
             attempts = self._store.inbox.try_event(id)  # before: what hangs or kills the bot must not do so for ever
+            if not attempts:  # what it was to change is written: only something after that has failed
+                return
             if attempts > _ATTEMPTS:
                 self._store.inbox.finish_event(id, self._now(), f"given up after {_ATTEMPTS} attempts")
                 return

@@ -31,7 +31,7 @@ from bot.store.postmortems import Postmortems
 from bot.store.proposals import Proposals
 from bot.store.requests import Requests
 from bot.store.runs import Runs
-from bot.store.schema import migrate
+from bot.store.schema import check_up_to_date, migrate
 from bot.store.search import Search
 from bot.store.silences import Silences
 from bot.store.steps import Steps
@@ -49,11 +49,13 @@ class Store:
     def __init__(self, path: Path, *, reading: bool = False) -> None:
         """Opens, and creates or brings up to date, the file at `path`. Raises StoreError.
 
-        `reading`: one that is up to date and that another process may hold; nothing is written.
+        `reading`: nothing is written, and another process may hold it. Raises StoreOutdated as well.
         """
         self.driver = Driver(path, reading=reading)
         try:
-            if not reading:
+            if reading:
+                check_up_to_date(self.driver)
+            else:
                 migrate(self.driver)
         except BaseException:
             self.driver.close()

@@ -137,6 +137,20 @@ class Driver:
             finally:
                 database.conn.execute("PRAGMA foreign_keys=ON")
 
+    def read_only(self) -> Database:
+        """The library's own object, to look at which migrations were applied."""
+        return self._database()
+
+    @property
+    def held_elsewhere(self) -> bool:
+        """Whether another process holds the file. To be asked only of one that was opened for reading."""
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        fcntl.flock(self._lock, fcntl.LOCK_UN)
+        return False
+
     def close(self) -> None:
         with self._writing:
             for connection in self._open:

@@ -78,8 +78,9 @@ class Files:
         self._driver.execute("UPDATE files SET begun = 1 WHERE key = :key", {"key": key})
 
     def file_sent(self, key: str, now: datetime) -> None:
+        """Slack has it: what it holds is kept there alone, and its key here, so that it is not sent twice."""
         self._driver.execute(
-            "UPDATE files SET sent = :now, error = NULL WHERE key = :key", {"key": key, "now": to_text(now)}
+            "UPDATE files SET sent = :now, error = NULL, body = x'' WHERE key = :key", {"key": key, "now": to_text(now)}
         )
 
     def file_delayed(self, key: str, due: datetime, error: str) -> None:

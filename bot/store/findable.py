@@ -1,7 +1,8 @@
-"""What the full-text index of incidents is made from, and how it keeps itself up to date: part of a migration.
+"""What the full-text index of incidents is made from, and how it follows the record: parts of migrations.
 
 One row an incident, so that words are found together wherever people wrote them: in the title, a note, a message that
-somebody pinned. Triggers write the row anew whenever one of its sources changes.
+somebody pinned. Whenever one of its sources changes, a trigger marks the row as stale, which costs the same however
+long the incident is; it is written anew before the next search.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ _SEARCH = (
     FROM incidents""",  # noqa: S608
     "INSERT INTO findable SELECT * FROM findable_now",
 )
-_FIND_AGAIN = """INSERT INTO findable SELECT * FROM findable_now WHERE number IN ({which})
+FIND_AGAIN = """INSERT INTO findable SELECT * FROM findable_now WHERE number IN ({which})
     ON CONFLICT (number) DO UPDATE SET title = excluded.title, impact = excluded.impact, ending = excluded.ending,
     said = excluded.said, alerts = excluded.alerts"""
 # A migration that makes one of these tables anew has to make its triggers anew, too.
-_KEPT_FINDABLE = {
+_SOURCES = {
     "incident_opened": ("INSERT ON incidents", "new.number"),
     "incident_changed": ("UPDATE OF title, impact, root_cause, fix ON incidents", "new.number"),
     "message_pinned": ("INSERT ON pins", "SELECT number FROM incidents WHERE id = new.incident"),
@@ -70,5 +71,17 @@ def make_findable(db: Database) -> None:
         tokenize="unicode61 remove_diacritics 2",  # neither case nor accents matter
         create_triggers=True,
     )
-    for name, (when, which) in _KEPT_FINDABLE.items():
-        db.execute(f"CREATE TRIGGER findable_{name} AFTER {when} BEGIN {_FIND_AGAIN.format(which=which)}; END")
+    for name, (when, which) in _SOURCES.items():
+        db.execute(f"CREATE TRIGGER findable_{name} AFTER {when} BEGIN {FIND_AGAIN.format(which=which)}; END")
+
+
+def mark_only(db: Database) -> None:
+    """The triggers mark what is stale, in place of writing it anew: a storm writes thousands of lines."""
+    db.execute("CREATE TABLE findable_stale (number INTEGER PRIMARY KEY)  -- incidents whose row is to be made anew")
+    db.execute("CREATE INDEX incidents_by_alert ON incidents (alert) WHERE alert IS NOT NULL")
+    for name, (when, which) in _SOURCES.items():
+        db.execute(f"DROP TRIGGER findable_{name}")
+        db.execute(
+            f"CREATE TRIGGER findable_{name} AFTER {when} BEGIN INSERT INTO findable_stale "  # noqa: S608
+            f"SELECT number FROM incidents WHERE number IN ({which}) ON CONFLICT DO NOTHING; END"
+        )

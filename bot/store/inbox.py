@@ -41,16 +41,16 @@ class Inbox:
         )
 
     def finish_event(self, id: str, now: datetime, error: str | None = None) -> None:
-        """Dealt with; or, with an error, given up and kept for a person to read."""
+        """Dealt with; or, with an error, given up and kept for a person to read. What is done stays as it is."""
         self._driver.execute(
-            "UPDATE events SET done = :now, error = :error WHERE id = :id",
+            "UPDATE events SET done = :now, error = :error WHERE id = :id AND done IS NULL",
             {"id": id, "now": to_text(now), "error": error},
         )
 
     def try_event(self, id: str) -> int:
-        """Counts an attempt; gives how many there were, this one included."""
+        """Counts an attempt; gives how many there were, this one included. 0: it is done, and not to be tried."""
         rows = self._driver.execute(
-            "UPDATE events SET attempts = attempts + 1 WHERE id = :id RETURNING attempts", {"id": id}
+            "UPDATE events SET attempts = attempts + 1 WHERE id = :id AND done IS NULL RETURNING attempts", {"id": id}
         )
         return int(rows[0]["attempts"]) if rows else 0
 

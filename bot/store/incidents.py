@@ -252,9 +252,12 @@ class Incidents:
     def categories_since(self, start: datetime) -> dict[str, Category]:
         """Of each incident that was opened since `start` and is about alerts: what the first of them is about."""
         rows = self._driver.query(
-            "SELECT incidents.id AS incident, category FROM incidents JOIN alerts "
-            "ON alerts.id = incidents.alert OR alerts.incident = incidents.id "
-            "WHERE incidents.opened >= :start ORDER BY alerts.id = incidents.alert, alerts.id DESC",
+            # Two joins, since one with an OR compares each alert with each incident.
+            "SELECT incidents.id AS incident, category, 0 AS opener, alerts.id AS alert FROM incidents "
+            "JOIN alerts ON alerts.incident = incidents.id WHERE incidents.opened >= :start "
+            "UNION ALL SELECT incidents.id, category, 1, alerts.id FROM incidents "
+            "JOIN alerts ON alerts.id = incidents.alert WHERE incidents.opened >= :start "
+            "ORDER BY opener, alert DESC",
             {"start": to_text(start)},
         )
         return {row["incident"]: Category(row["category"]) for row in rows}  # the one that opened it comes last

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.errors import StoreTooNew
+from bot.errors import StoreOutdated, StoreTooNew
 from bot.store.driver import Driver
-from bot.store.findable import make_findable
+from bot.store.findable import make_findable, mark_only
 from bot.store.sqlite import Database, Migrations
 
 MIGRATIONS = Migrations("plantao")
@@ -328,14 +328,33 @@ def helped(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def search_of_late(db: Database) -> None:
+    mark_only(db)
+
+
 def migrate(driver: Driver) -> None:
     """Brings the file up to date. Raises StoreTooNew when a newer version of the bot has written it."""
     with driver.migrating() as db:
-        known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}  # all that there are
-        newer = {applied.name for applied in MIGRATIONS.applied(db)} - known
-        if newer:
-            raise StoreTooNew(
-                f"{driver.path} was written by a newer version of the bot ({', '.join(sorted(newer))}). "
-                "Install that version, or go back to a copy of the database from before."
-            )
+        _check_not_newer(driver, db)
         MIGRATIONS.apply(db)
+
+
+def check_up_to_date(driver: Driver) -> None:
+    """Raises StoreTooNew and StoreOutdated; changes nothing."""
+    db = driver.read_only()
+    _check_not_newer(driver, db)
+    if waiting := [migration.name for migration in MIGRATIONS.pending(db)]:
+        raise StoreOutdated(
+            f"{driver.path} was written by an older version of the bot (it has no {', '.join(waiting)} yet)"
+        )
+
+
+def _check_not_newer(driver: Driver, db: Database) -> None:
+    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}  # all that there are
+    newer = {applied.name for applied in MIGRATIONS.applied(db)} - known
+    if newer:
+        raise StoreTooNew(
+            f"{driver.path} was written by a newer version of the bot ({', '.join(sorted(newer))}). "
+            "Install that version, or go back to a copy of the database from before."
+        )

@@ -1,4 +1,4 @@
-"""Incidents by words: what people wrote of them, found by SQLite's full-text index, which keeps itself up to date.
+"""Incidents by words: what people wrote of them, found by SQLite's full-text index, up to date at each look.
 
 The index and what feeds it are made in `findable.py`. What is typed is data: no operator of FTS5 can be written.
 """
@@ -10,8 +10,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.store.driver import Driver
+from bot.store.findable import FIND_AGAIN
 
 _WORD = re.compile(r"[^\W_]+")  # letters and digits, as the index splits text
+_AT_ONCE = 100  # incidents that are made findable in one transaction
 _WORDS = 12  # of what was typed
 _BEGIN, _END = "\x02", "\x03"  # round what matched; nothing that people write
 _AROUND = 16  # words of a snippet
@@ -39,6 +41,7 @@ class Search:
         words = query(typed)
         if not words:
             return []
+        self._catch_up()
         rows = self._driver.query(
             # As bytes: the record may hold halves of characters, which are no text to Python.
             f"SELECT rowid AS number, CAST(snippet(findable_fts, -1, :begin, :end, '…', {_AROUND}) AS BLOB) AS snippet "  # noqa: S608
@@ -47,6 +50,14 @@ class Search:
             {"words": words, "begin": _BEGIN, "end": _END, "count": count},
         )
         return [Found(row["number"], _pieces(row["snippet"].decode(errors="replace"))) for row in rows]
+
+    def _catch_up(self) -> None:
+        """What has changed since the last search is read once each, some at a time: others want to write meanwhile."""
+        while stale := self._driver.query(f"SELECT number FROM findable_stale LIMIT {_AT_ONCE}"):  # noqa: S608
+            which = ", ".join(str(row["number"]) for row in stale)
+            with self._driver.atomic():
+                self._driver.execute(FIND_AGAIN.format(which=which))
+                self._driver.execute(f"DELETE FROM findable_stale WHERE number IN ({which})")  # noqa: S608
 
 
 def query(typed: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,20 @@ class Timeline:
         names = ", ".join(f":{name}" for name in given)
         rows = self._driver.query(f"SELECT * FROM timeline WHERE subject IN ({names}) ORDER BY id", given)  # noqa: S608
         return [_entry(row) for row in rows]
+
+    def entries_since(self, start: datetime, kinds: Collection[str]) -> dict[str, list[Entry]]:
+        """Of each incident that was opened since `start`: its lines of these kinds, in the order of writing."""
+        given = {f"kind{at}": kind for at, kind in enumerate(sorted(kinds))}
+        names = ", ".join(f":{name}" for name in given)
+        rows = self._driver.query(
+            "SELECT timeline.* FROM incidents JOIN timeline ON timeline.subject = incidents.id "  # noqa: S608
+            f"WHERE incidents.opened >= :start AND timeline.what IN ({names}) ORDER BY timeline.id",
+            {"start": to_text(start), **given},
+        )
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for row in rows:
+            found[row["subject"]].append(_entry(row))
+        return found
 
     def subjects_since(self, since: datetime) -> set[str]:
         """What changed since then."""

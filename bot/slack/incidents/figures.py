@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -35,6 +36,8 @@ class Figures:
         self._targets = targets
         self._now = now
         self._pool = ThreadPoolExecutor(1, "chart")  # a picture takes longer than Slack waits for an answer
+        self._lock = threading.Lock()
+        self._waiting: set[str] = set()  # who has a picture drawn: one at a time for each
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"stats": self._stats}
 
     def stop(self) -> None:
@@ -50,9 +53,18 @@ class Figures:
         pasts = past_incidents(self._means.store, start - length, now)
         found = statistics_of(pasts, start, now, self._targets, now)
         before = statistics_of(pasts, start - length, start, self._targets, now)
-        if found.count:
+        busy = bool(found.count) and not self._begin(typed.person)
+        if found.count and not busy:
             self._pool.submit(self._draw, typed.person, pasts, start, now)
-        return {"response_type": "ephemeral", **draw_statistics(found, before, self._words)}
+        return {"response_type": "ephemeral", **draw_statistics(found, before, self._words, busy=busy)}
+
+    def _begin(self, person: str) -> bool:
+        """False: another one is being drawn for this person."""
+        with self._lock:
+            if person in self._waiting:
+                return False
+            self._waiting.add(person)
+            return True
 
     def _draw(self, person: str, pasts: Sequence[Past], start: datetime, end: datetime) -> None:
         try:
@@ -63,10 +75,13 @@ class Figures:
             self._means.uploads.put(f"chart:{person}:{end.isoformat()}", person, person, None, name, picture)
         except Exception:  # the edge of the thread: the next one may be drawn
             log.exception("chart not drawn", person=person)
+        finally:
+            with self._lock:
+                self._waiting.discard(person)
 
 
-def draw_statistics(found: Statistics, before: Statistics, words: Words) -> Content:
-    """`before`: of the time of the same length before it. Pure."""
+def draw_statistics(found: Statistics, before: Statistics, words: Words, *, busy: bool) -> Content:
+    """`before`: of the time of the same length before it. `busy`: another picture is being drawn. Pure."""
     length = duration((found.end - found.start).total_seconds())
     title = words.plain("stats_title", count=found.count, before=before.count, length=length)
     blocks: list[Block] = [section(words("stats_heading", count=found.count, before=before.count, length=length))]
@@ -87,7 +102,7 @@ def draw_statistics(found: Statistics, before: Statistics, words: Words) -> Cont
         ]
         blocks.append(section(Mrkdwn("\n".join([words("stats_targets"), *kept]))))
     blocks.append(code(words.plain("stats_categories"), category_table(found, words), words.plain("cut")))
-    blocks.append(context(words("stats_chart")))
+    blocks.append(context(words("stats_chart", busy=busy)))
     return content(title, blocks)
 
 

@@ -81,7 +81,7 @@ class ShowingIncidents:
             next_update=after.due if after else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
             alert_resolved=alert is not None and alert.resolved is not None,
-            told=[told_of(entry, self._store) for entry in as_edited(entries)],
+            told=told_of(as_edited(entries), self._store),
             now=self._now(),
             links=[(each.title, each.url) for each in team.links],
             targets=self._measured(incident, entries) if incident.severity <= GRAVE else (),

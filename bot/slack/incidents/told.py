@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC
 
+from bot import markdown
 from bot.incidents.chronicle import Told
 from bot.incidents.said import by, in_words, with_names
 from bot.model import Incident
@@ -26,11 +27,17 @@ def told_lines(told: Iterable[Told], words: Words, who: Callable[[str], str]) ->
 
 
 def told_in_a_file(incident: Incident, told: Iterable[Told], words: Words, name_of: Callable[[str], str | None]) -> str:
-    """Markdown, with times in UTC: whoever reads it later reads it anywhere."""
+    """Markdown, with times in UTC: whoever reads it later reads it anywhere. What people wrote shows as it is."""
     who = lambda id: name_of(id) or id  # noqa: E731
-    lines = [f"# {incident.name} · {incident.severity} · {incident.title}", ""]
+    lines = [f"# {incident.name} · {incident.severity} · {_whole(incident.title)}", ""]
     for line in told:
         person = by(line, who)
         at = f"{line.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-        lines.append(f"- `{at}Z` {in_words(line, words, who)}{f' ({person})' if person else ''}")
+        said = _whole(in_words(line, words, who))
+        lines.append(f"- `{at}Z` {said}{f' ({_whole(person)})' if person else ''}")
     return "\n".join(lines) + "\n"
+
+
+def _whole(text: str) -> str:
+    """Escaped, and nothing of it cut."""
+    return markdown.escaped(text, len(text) + 1)
