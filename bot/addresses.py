@@ -18,7 +18,10 @@ def is_host(text: str) -> bool:
         ip_address(text)
         return True
     except ValueError:
-        pass
+        return _is_name(text)
+
+
+def _is_name(text: str) -> bool:
     try:
         name = text.removesuffix(".").encode("idna").decode()
     except UnicodeError:  # an empty part, or one of more than 63 characters
@@ -40,5 +43,5 @@ def is_web_address(text: str) -> bool:
 def is_mail_address(text: str) -> bool:
     """One that every mail server takes: ASCII, and its domain is a name."""
     local, at, domain = text.rpartition("@")
-    named = domain.isascii() and is_host(domain) and "_" not in domain and not domain.endswith(".")
+    named = domain.isascii() and _is_name(domain) and "_" not in domain and not domain.endswith(".")
     return bool(at and named and len(local) <= _LONGEST_LOCAL and _LOCAL.fullmatch(local))

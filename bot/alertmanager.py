@@ -177,6 +177,8 @@ class Alertmanager:
             raise unheard(f"no answer within {within:.3g} s") from error
         except httpx.HTTPError as error:
             raise unheard(f"no whole answer: {error}") from error
+        except (OSError, RuntimeError) as error:  # no thread and no handle is left: nothing was said
+            raise AlertmanagerUnavailable(f"nobody to ask it: {error}") from error
         _judge(path, status, body, unheard)
         return body
 

@@ -139,7 +139,7 @@ links: [{title: x, url: "javascript:alert(1)"}]
         *(
             (f"people: {{a: {{slack: U12}}}}\nstakeholders: {{P0: ['{mail}']}}\n",
                 [f'2: `stakeholders.P0[1]` is "{mail}"; write an address such as alice@example.com'])
-            for mail in ("ops@[10.0.0.1", "ops@x..y", "ops@example", "@x.org", "a..b@x.org", "ó@x.org", "a@b.c,d@e.f")
+            for mail in ("o@[10.0.0.1", "ops@example", "ops@::%.x", "a..b@x.org", "ó@x.org", "a@b.c,d@e.f", "a@x..y")
         ),
     ],
 )  # fmt: skip
