@@ -6,7 +6,6 @@ Source: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
@@ -15,17 +14,20 @@ from urllib.parse import unquote, urlsplit
 import httpx
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
+from bot.deadline import Line, exchange
 from bot.errors import (
     AlertmanagerInDoubt,
     AlertmanagerRefused,
     AlertmanagerReplyUnusable,
     AlertmanagerUnavailable,
+    Overdue,
     SilenceUnknown,
 )
 from bot.model import KnownAlert, KnownSilence, Matcher
 
 PATIENCE = 5.0  # seconds that an answer may take
 _MOST = 16 * 1024 * 1024  # bytes of one: it tells every alert, and every silence of the last five days
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)  # so that any zone can tell it
 _SAID = 200  # characters of its own words about what it refuses
 
 _T = TypeVar("_T")
@@ -68,7 +70,7 @@ class _Silence(BaseModel):
         return KnownSilence(
             id=self.id,
             matchers=tuple(Matcher(each.name, each.value, each.regex, each.equal) for each in self.matchers),
-            ends=self.ends,
+            ends=max(_FIRST, min(self.ends, _LAST)),
             by=self.by,
             comment=self.comment,
             active=self.status.state == "active",
@@ -103,6 +105,7 @@ class Alertmanager:
             auth=user if any(user) else None,
             trust_env=False,
             follow_redirects=False,
+            limits=httpx.Limits(max_keepalive_connections=0),  # each exchange has its own, which can be cut
         )
 
     def version(self, within: float = PATIENCE) -> str:
@@ -153,23 +156,30 @@ class Alertmanager:
     def _ask(self, method: str, path: str, within: float, **parts: Any) -> bytes:
         """The body of its answer, which says yes."""
         unheard = AlertmanagerUnavailable if method == "GET" else AlertmanagerInDoubt
-        deadline = time.monotonic() + within
-        body = b""
-        try:
-            with self._client.stream(method, path, timeout=within, **parts) as answer:
+
+        def ask(line: Line) -> tuple[int, bytes]:
+            body = b""
+            traced = {"trace": line.trace}
+            with self._client.stream(method, path, timeout=within, extensions=traced, **parts) as answer:
                 for chunk in answer.iter_bytes():
                     body += chunk
                     if len(body) > _MOST:
                         raise unheard(f"its answer is longer than {_MOST // 1024**2} MiB")
-                    if time.monotonic() > deadline:  # httpx bounds each wait, and not all of them
-                        raise unheard(f"no whole answer within {within:.3g} s")
+            return answer.status_code, body
+
+        try:
+            status, body = exchange(within, ask)
+        except Overdue as error:
+            raise (unheard if error.connected else AlertmanagerUnavailable)(str(error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             raise AlertmanagerUnavailable(f"no connection: {error}") from error
         except httpx.TimeoutException as error:
             raise unheard(f"no answer within {within:.3g} s") from error
         except httpx.HTTPError as error:
             raise unheard(f"no whole answer: {error}") from error
-        _judge(path, answer.status_code, body, unheard)
+        except (OSError, RuntimeError) as error:  # no thread and no handle is left: nothing was said
+            raise AlertmanagerUnavailable(f"nobody to ask it: {error}") from error
+        _judge(path, status, body, unheard)
         return body
 
 
@@ -192,7 +202,7 @@ def _words(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # it is nested too deep
         found = text
     if isinstance(found, Mapping):
         found = found.get("message", "")

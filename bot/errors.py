@@ -249,6 +249,18 @@ class NotDelivered(PlantaoError):
     """A mail, a page or a word to the status page was not taken; it is tried again."""
 
 
+class DeliveryRefused(NotDelivered):
+    """The far side will never take it, so it is not tried again: others wait behind it."""
+
+
+class Overdue(PlantaoError):
+    """A far side took too long for a whole exchange. `connected`: it may have heard something."""
+
+    def __init__(self, seconds: float, *, connected: bool) -> None:
+        super().__init__(f"no answer within {seconds:.3g} s")
+        self.connected = connected
+
+
 class StoreError(PlantaoError):
     """The database cannot be used."""
 

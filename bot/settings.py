@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import units
+from bot.addresses import is_mail_address, is_web_address
 from bot.deliveries.mail_server import MailServer, mail_server
 from bot.errors import SettingsError
 
@@ -137,7 +138,7 @@ def _smtp_url(value: SecretStr) -> SecretStr:
 
 
 def _address(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
+    if value and not is_mail_address(value):
         raise ValueError("is no mail address; write one like plantao@example.com")
     return value
 
@@ -145,7 +146,7 @@ def _address(value: str) -> str:
 def _webhook(value: SecretStr) -> SecretStr:
     """Its address may be a secret, and is not repeated."""
     text = value.get_secret_value()
-    if text and not re.fullmatch(r"https?://[^\s/]+\S*", text):
+    if text and not is_web_address(text):
         raise ValueError("is no web address; write one that begins with https://")
     return value
 
@@ -307,7 +308,7 @@ def _file(path: Path) -> Path:
 
 def _needed_for_mail(value: str, info: ValidationInfo) -> str:
     url = info.data.get("smtp_url", SecretStr("")).get_secret_value()
-    if url and not value and "@" not in mail_server(url).user:
+    if url and not value and not is_mail_address(mail_server(url).user):
         raise ValueError("is missing, which SMTP_URL needs: the address that mails come from")
     return value
 

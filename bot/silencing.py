@@ -269,8 +269,10 @@ class Silencing:
     def _again(self, id: str, ends: datetime | None) -> None:
         """The next look: in a while, or just after it should be over."""
         now = self._context.now()
-        over = [ends + _AFTER] if ends is not None and ends + _AFTER > now else []
-        self._store.timers.set_timer(LOOK, id, min([now + _EVERY, *over]))
+        look = now + _EVERY
+        if ends is not None and now - _AFTER < ends < look - _AFTER:  # nothing is added to the last of all years
+            look = ends + _AFTER
+        self._store.timers.set_timer(LOOK, id, look)
 
     def _done(self, event: str | None, now: datetime) -> None:
         if event is not None:

@@ -7,9 +7,9 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, model_validator
 
+from bot.addresses import is_mail_address, is_web_address
 from bot.errors import TeamError
 from bot.model import Severity
 from bot.strict_yaml import Duration, Fault, Faults, read
@@ -40,11 +41,12 @@ def _one_or_several(value: object) -> object:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
-def _text_that(pattern: str, wanted: str) -> Any:
-    """Text of a form, with words for the person who wrote something else."""
+def _text_that(form: str | Callable[[str], bool], wanted: str) -> Any:
+    """Text of a form, a pattern or a question, with words for the person who wrote something else."""
+    right = form if callable(form) else partial(re.fullmatch, form)
 
     def checked(value: object) -> object:
-        if isinstance(value, str) and not re.fullmatch(pattern, value):
+        if isinstance(value, str) and not right(value):
             raise ValueError(f'is "{value[:60]}"; write {wanted}')
         return value
 
@@ -53,8 +55,13 @@ def _text_that(pattern: str, wanted: str) -> Any:
 
 Name = Annotated[str, _text_that(r"[a-z0-9][a-z0-9._-]{0,62}", "a short name in lower case, such as alice")]
 SlackPerson = Annotated[str, _text_that(r"[UW][A-Z0-9]{2,20}", "the member ID from the person's Slack profile: U…")]
-Email = Annotated[str, _text_that(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "an address such as alice@example.com")]
-Url = Annotated[str, _text_that(r"https?://[^\s<>|]+", "an address that begins with https://")]
+Email = Annotated[
+    str,
+    _text_that(
+        lambda text: is_mail_address(text) and "." in text.partition("@")[2], "an address such as alice@example.com"
+    ),
+]
+Url = Annotated[str, _text_that(is_web_address, "an address that begins with https://")]
 Holder = Annotated[
     str, _text_that(r"[a-z0-9][a-z0-9._-]{0,62}|group:S[A-Z0-9]{2,20}", "a name from `people`, or a group: group:S0123")
 ]

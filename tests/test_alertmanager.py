@@ -24,6 +24,7 @@ from bot.errors import (
     SilenceUnknown,
 )
 from bot.model import AlertStatus, KnownAlert, KnownSilence, Matcher
+from tests.dripping import dripping
 from tests.far_side import FarSide, far_side
 from tests.real_alertmanager import RealAlertmanager, running, until
 from tests.services import free_port
@@ -211,6 +212,30 @@ def test_one_that_does_not_answer_in_time_is_given_up(far: FarSide) -> None:
         with pytest.raises(AlertmanagerInDoubt, match=r"no answer within 0\.1 s"):
             client.make(MATCHERS, soon(), "alice", "x", 0.1)
         far.ended.set()
+
+
+@pytest.mark.parametrize("begins", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"])
+def test_one_that_drips_its_answer_is_cut_off(begins: bytes) -> None:
+    """Whether it drips headers or the body."""
+    with dripping(begins, b"0") as port, closing(Alertmanager(f"http://127.0.0.1:{port}")) as client:
+        with pytest.raises(AlertmanagerUnavailable, match=r"no answer within 0\.3 s"):
+            client.silences(0.3)
+        with pytest.raises(AlertmanagerInDoubt, match=r"no answer within 0\.3 s"):
+            client.end("x", 0.3)
+
+
+def test_words_of_a_refusal_that_are_nested_too_deep_are_no_matter(far: FarSide) -> None:
+    far.answers["/api/v2/silences"] = (400, "[" * 100_000)
+    with closing(Alertmanager(far.url)) as client, pytest.raises(AlertmanagerRefused, match=r"HTTP 400: \[\["):
+        client.silences()
+
+
+@pytest.mark.parametrize("ends", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"])
+def test_an_end_that_no_other_zone_can_tell_is_moved(far: FarSide, ends: str) -> None:
+    far.answers["/api/v2/silences"] = (200, json.dumps([{**SILENCE, "endsAt": ends}]))
+    with closing(Alertmanager(far.url)) as client:
+        (silence,) = client.silences()
+    assert silence.ends in {datetime(9999, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)}
 
 
 def test_the_password_goes_to_this_server_and_nowhere_else(far: FarSide, caplog: pytest.LogCaptureFixture) -> None:

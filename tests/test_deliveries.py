@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import Message
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from structlog.testing import capture_logs
 
 from bot import settings
 from bot.clock import utc_now
@@ -24,10 +26,11 @@ from bot.deliveries.mail_server import MailServer, mail_server
 from bot.deliveries.ways import missing, ways
 from bot.deliveries.webhook import post
 from bot.deliveries.worker import Deliveries
-from bot.errors import NotDelivered, SettingsError
+from bot.errors import DeliveryRefused, NotDelivered, SettingsError
 from bot.store import Store
 from bot.store.deliveries import Delivery
 from bot.team import Team, load
+from tests.dripping import dripping
 from tests.far_side import far_side
 from tests.samples import NOW
 from tests.services import free_port
@@ -45,11 +48,11 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[Message] = []
-        self.refused: set[str] = set()
+        self.refused: dict[str, str] = {}
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:
         if to in self.refused:
-            return "550 no such person"
+            return self.refused[to]
         envelope.rcpt_tos.append(to)
         return "250 OK"
 
@@ -70,12 +73,37 @@ def only(user: str, password: str) -> Any:
 
 
 @contextmanager
-def mail_at(box: Mailbox, **options: Any) -> Iterator[int]:
+def mail_at(box: Mailbox, farewell: str = "", **options: Any) -> Iterator[int]:
+    """It says its own farewell, or that one, and ends when everybody has hung up, as it leaves nobody's line lying."""
+    here: set[object] = set()
+
+    class Server(SMTP):
+        def connection_made(self, transport: Any) -> None:
+            here.add(self)
+            super().connection_made(transport)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            super().connection_lost(error)
+            here.discard(self)
+
+        async def smtp_QUIT(self, arg: str) -> None:
+            if not farewell:
+                await super().smtp_QUIT(arg)
+                return
+            await self.push(farewell)
+            if "-" not in farewell:
+                self.transport.close()
+
+    class Door(Controller):
+        def factory(self) -> SMTP:
+            return Server(self.handler, **self.SMTP_kwargs)
+
     port = free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port, **options)
+    server = Door(box, hostname="127.0.0.1", port=port, **options)
     server.start()
     try:
         yield port
+        wait_until(lambda: not here, "that everybody has hung up")
     finally:
         server.stop()
 
@@ -139,9 +167,33 @@ def test_who_logs_in_is_let_in_over_tls_and_a_wrong_password_is_said(
 
 def test_an_address_that_is_refused_is_said() -> None:
     box = Mailbox()
-    box.refused.add("ops@example.com")
-    with mail_at(box) as port, pytest.raises(NotDelivered, match="refuses the address: 550 no such person"):
+    box.refused["ops@example.com"] = "550 no such person"
+    with mail_at(box) as port, pytest.raises(DeliveryRefused, match="refuses the address: 550 no such person"):
         Mail(mail_server(f"smtp://127.0.0.1:{port}"), "plantao@example.com").send(delivery())
+
+
+def test_an_address_that_is_refused_for_now_is_tried_again() -> None:
+    box = Mailbox()
+    box.refused["ops@example.com"] = "450 mailbox busy"
+    with mail_at(box) as port, pytest.raises(NotDelivered, match="refuses the address: 450 mailbox busy") as caught:
+        Mail(mail_server(f"smtp://127.0.0.1:{port}"), "plantao@example.com").send(delivery())
+    assert not isinstance(caught.value, DeliveryRefused)
+
+
+def test_an_address_that_breaks_the_mail_is_said_without_its_words() -> None:
+    """As one from a record that an earlier version wrote."""
+    box = Mailbox()
+    with mail_at(box) as port, pytest.raises(NotDelivered, match=r"^it cannot be written as a mail: \w+$"):
+        Mail(mail_server(f"smtp://127.0.0.1:{port}"), "plantao@example.com").send(delivery("ops\n@example.com"))
+
+
+def test_a_password_that_cannot_be_said_is_not_repeated() -> None:
+    box = Mailbox()
+    with mail_at(box, authenticator=only("bot", "x"), auth_require_tls=False) as port:
+        mail = Mail(MailServer("127.0.0.1", port, False, "bot", "senha-ç"), "plantao@example.com")
+        for ask in (mail.check, lambda: mail.send(delivery())):
+            with pytest.raises(NotDelivered, match=r"^it cannot be written as a mail: UnicodeEncodeError$"):
+                ask()
 
 
 def test_a_password_is_not_sent_in_the_open_to_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,12 +212,49 @@ def test_a_password_is_not_sent_in_the_open_to_another_machine(monkeypatch: pyte
 
 @pytest.mark.parametrize(
     "written",
-    ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://h:port", "smtp://h/path", "smtp://h?x=1"],
+    [
+        *("mail.example.com", "http://mail.example.com", "smtp://", "smtp://h:port", "smtp://h/path", "smtp://h?x=1"),
+        *("smtp://mail..example.com", "smtp://[mail]", "smtp://h:0", "smtp://h#x"),
+    ],
 )
 def test_a_wrong_address_of_a_server_is_said_without_what_it_holds(written: str) -> None:
     with pytest.raises(SettingsError) as caught:
         settings.load({"SMTP_URL": written.replace("//", "//u:hunter2@")}, None, slack=False)
     assert caught.value.problems[0].startswith("SMTP_URL is no address of a mail server; write one like smtp://")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("smtp://user:123#hunter2@mail.example.com", "is no address of a mail server; write one like smtp://"),
+        ("smtp://user:hunter2%C3%A7@mail.example.com", "has a user or a password with a letter outside of ASCII"),
+        ("smtp://us%E7r:hunter2@mail.example.com", "has a user or a password with a letter outside of ASCII"),
+    ],
+)
+def test_a_password_that_cannot_be_used_is_said_and_not_repeated(written: str, said: str) -> None:
+    """What stands after a # would be no part of the address, and the user would be taken for the server."""
+    with pytest.raises(SettingsError) as caught:
+        settings.load({"SMTP_URL": written}, None, slack=False)
+    assert caught.value.problems[0].startswith(f"SMTP_URL {said}")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("STATUS_WEBHOOK_URL", "https://[hunter2]/v2"),
+        ("STATUS_WEBHOOK_URL", "https://a..b/hunter2"),
+        ("STATUS_WEBHOOK_URL", f"https://{'a' * 64}.com/hunter2"),
+        ("STATUS_WEBHOOK_URL", "https://x:99999/hunter2"),
+        ("MAIL_FROM", "hunter2@[10.0.0.1"),
+        ("MAIL_FROM", "hunter2@a..b"),
+        ("MAIL_FROM", "çhunter2@example.com"),
+    ],
+)
+def test_an_address_that_no_library_takes_is_refused_and_not_repeated(name: str, written: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{name} is no (web|mail) address; write one") as caught:
+        settings.load({name: written}, None, slack=False)
     assert "hunter2" not in str(caught.value)
 
 
@@ -197,6 +286,17 @@ def team_with(tmp_path: Path, page: str) -> Team:
 
 
 @contextmanager
+def working(store: Store, send: Callable[[Delivery], None]) -> Iterator[None]:
+    """With one way, the pages'."""
+    worker = Deliveries(store, {"page": send}, utc_now)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+@contextmanager
 def at_work(store: Store, team: Team, **environ: str) -> Iterator[Deliveries]:
     found = settings.load(environ, None, slack=False)
     worker = Deliveries(store, ways(found, lambda: team), utc_now)
@@ -216,8 +316,8 @@ def wait_until(condition: Any, what: str) -> None:
         time.sleep(0.01)
 
 
-def add(store: Store, key: str, way: str, body: dict[str, Any], target: str = "", at: datetime = NOW) -> None:
-    store.deliveries.add_delivery(key, way, "incident_1", target, body, at)
+def add(store: Store, key: str, way: str, body: dict[str, Any], target: str = "", at: datetime | None = None) -> None:
+    store.deliveries.add_delivery(key, way, "incident_1", target, body, at or utc_now())
 
 
 PAGE = {
@@ -252,7 +352,7 @@ def test_pagerduty_is_told_in_its_own_words(store: Store, tmp_path: Path) -> Non
     with far_side() as far:
         far.intake = lambda _: 202
         add(store, "page:1", "page", PAGE)
-        add(store, "page:2", "page", {**PAGE, "action": "resolve"}, at=NOW + timedelta(seconds=1))
+        add(store, "page:2", "page", {**PAGE, "action": "resolve"}, at=utc_now() + timedelta(seconds=0.1))
         team = team_with(tmp_path, f"{{url: '{far.url}/v2/enqueue', format: pagerduty}}")
         with at_work(store, team, PAGER_KEY="R0KEY"):
             wait_until(lambda: len(far.posted()) == 2, "both pages")
@@ -289,14 +389,154 @@ def test_what_could_not_be_sent_is_tried_again_in_order(store: Store, tmp_path: 
     assert store.deliveries.undelivered() == []
 
 
-def test_what_is_a_day_old_is_given_up_and_stays_to_be_read(store: Store, tmp_path: Path) -> None:
+def test_what_is_a_day_old_is_given_up_untried_and_stays_to_be_read(store: Store, tmp_path: Path) -> None:
     with far_side() as far:
-        far.intake = lambda _: 404
         add(store, "page:1", "page", PAGE, at=utc_now() - timedelta(days=1, seconds=1))
         with at_work(store, team_with(tmp_path, f"{{url: '{far.url}/secret-token'}}")):
             wait_until(lambda: store.deliveries.undelivered(), "that it is given up")
     ((left, given_up),) = store.deliveries.undelivered()
-    assert (left.error, given_up) == ("127.0.0.1 answers 404", True)
+    assert (left.error, given_up) == ("it was a day old before it could be sent", True)
+    assert far.asked == []
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_page_that_is_refused_holds_up_no_later_one(store: Store, tmp_path: Path, status: int) -> None:
+    """It is given up at once, and the far side's words are not kept: they may quote its secret address."""
+    answers = iter([status, 202])
+    with far_side() as far:
+        far.intake = lambda _: next(answers)
+        add(store, "page:1", "page", PAGE)
+        add(store, "page:2", "page", {**PAGE, "title": "Again"})
+        with at_work(store, team_with(tmp_path, f"{{url: '{far.url}/secret-token'}}")):
+            wait_until(lambda: len(far.posted()) == 2, "the next one")
+    ((left, given_up),) = store.deliveries.undelivered()
+    assert (left.key, left.error, given_up) == ("page:1", f"127.0.0.1 answers {status}", True)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500])
+def test_what_may_be_taken_another_time_is_no_refusal(status: int) -> None:
+    with far_side() as far:
+        far.intake = lambda _: status
+        with pytest.raises(NotDelivered, match=rf"^127\.0\.0\.1 answers {status}$") as caught:
+            post(f"{far.url}/secret-token", {}, "page:1")
+    assert not isinstance(caught.value, DeliveryRefused)
+
+
+def test_what_breaks_is_a_failed_try_and_the_others_go_on(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the kind of the fault is kept: its words may quote a secret."""
+    sent: list[str] = []
+    address = "https://[secret-token]/v2"
+
+    def send(found: Delivery) -> None:
+        if found.key == "page:1":
+            raise ValueError(address)
+        sent.append(found.key)
+
+    store.deliveries.add_delivery("page:1", "page", "incident_1", "", PAGE, utc_now())
+    store.deliveries.add_delivery("page:2", "page", "incident_2", "", PAGE, utc_now())
+    with working(store, send):
+        wait_until(lambda: sent, "the other one")
+    ((left, given_up),) = store.deliveries.undelivered()
+    assert (left.error, left.attempts, given_up) == ("it cannot be sent: ValueError", 1, False)
+    said = capsys.readouterr()
+    assert "secret-token" not in said.out + said.err
+
+
+def full_disk(store: Store, column: str) -> None:
+    """Writes of this column fail, as SQLite says it."""
+    store.driver.execute(
+        f"CREATE TRIGGER full BEFORE UPDATE OF {column} ON deliveries "
+        "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+    )
+
+
+def test_what_was_sent_and_could_not_be_written_down_is_not_sent_again(store: Store) -> None:
+    """Only its record is tried again, until the disk has room."""
+    sent: list[str] = []
+    add(store, "page:1", "page", PAGE)
+    full_disk(store, "sent")
+    with working(store, lambda found: sent.append(found.key)), capture_logs() as logs:
+        wait_until(lambda: logs, "that it stumbles")
+        store.driver.execute("DROP TRIGGER full")
+        add(store, "page:2", "page", PAGE)
+        wait_until(lambda: len(sent) == 2, "the next one")
+    assert sent == ["page:1", "page:2"]
+
+
+def test_what_cannot_be_written_down_before_is_not_sent(store: Store) -> None:
+    sent: list[str] = []
+    add(store, "page:1", "page", PAGE)
+    full_disk(store, "attempts")
+    with working(store, lambda found: sent.append(found.key)), capture_logs() as logs:
+        wait_until(lambda: logs, "that it stumbles")
+        assert sent == []
+        store.driver.execute("DROP TRIGGER full")
+        wait_until(lambda: sent, "that it is sent")
+    assert sent == ["page:1"]
+
+
+def test_a_try_is_written_down_before_it_is_made(store: Store) -> None:
+    """Whoever is killed in between does not begin with it at once."""
+    seen: list[tuple[int, bool]] = []
+
+    def send(_: Delivery) -> None:
+        (row,) = store.driver.query("SELECT attempts, due > created AS later FROM deliveries")
+        seen.append((row["attempts"], bool(row["later"])))
+
+    add(store, "page:1", "page", PAGE)
+    with working(store, send):
+        wait_until(lambda: seen, "the try")
+    assert seen == [(1, True)]
+
+
+def test_whoever_hangs_does_not_hold_up_the_end(store: Store) -> None:
+    hanging, over = Event(), Event()
+
+    def send(_: Delivery) -> None:
+        hanging.set()
+        over.wait(30)
+
+    add(store, "page:1", "page", PAGE)
+    worker = Deliveries(store, {"page": send}, utc_now)
+    worker.start()
+    assert hanging.wait(20)
+    worker.stop(0.1)
+    assert store.deliveries.next_due("page") is not None  # it is tried after the next start
+    over.set()
+    wait_until(lambda: store.deliveries.next_due("page") is None, "that the thread ends")
+
+
+# -- far sides that drip ---
+
+
+@pytest.mark.parametrize("begins", [b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_pager_that_drips_is_cut_off(begins: bytes) -> None:
+    with dripping(begins, b"0") as port, pytest.raises(NotDelivered, match=r"127.0.0.1: no answer within 0\.3 s"):
+        post(f"http://127.0.0.1:{port}/secret-token", {}, "page:1", 0.3)
+
+
+def test_a_mail_server_that_drips_is_cut_off() -> None:
+    with dripping(b"220-hi\r\n", b"220-hi\r\n") as port:
+        mail = Mail(MailServer("127.0.0.1", port, False), "a@example.com", 0.3)
+        for ask in (mail.check, lambda: mail.send(delivery())):
+            with pytest.raises(NotDelivered, match=r"the mail server: no answer within 0\.3 s"):
+                ask()
+
+
+def test_a_server_that_drips_instead_of_tls_is_cut_off() -> None:
+    with dripping(b"\x16\x03\x03\x40\x00", b"0") as port:
+        mail = Mail(MailServer("127.0.0.1", port, True), "a@example.com", 0.3)
+        with pytest.raises(NotDelivered, match=r"the mail server: no answer within 0\.3 s"):
+            mail.check()
+
+
+@pytest.mark.parametrize("farewell", ["421 closing", "no reply", "221-bye"])
+def test_a_mail_that_was_taken_is_sent_however_the_server_says_goodbye(farewell: str) -> None:
+    """The last of them never comes to an end."""
+    box = Mailbox()
+    with mail_at(box, farewell) as port:
+        Mail(mail_server(f"smtp://127.0.0.1:{port}"), "a@example.com", 1.0).send(delivery())
+    assert len(box.mails) == 1
 
 
 @pytest.mark.parametrize(
@@ -332,7 +572,7 @@ def test_whatever_breaks_is_a_failed_try_and_holds_up_nothing(store: Store) -> N
     finally:
         worker.stop()
     ((left, given_up),) = store.deliveries.undelivered()
-    assert (left.key, left.error, given_up) == ("page:1", "the bot stumbled over it: ZeroDivisionError", False)
+    assert (left.key, left.error, given_up) == ("page:1", "it cannot be sent: ZeroDivisionError", False)
     assert sent == ["page:2"]
 
 

@@ -196,6 +196,18 @@ def test_one_that_was_extended_in_alertmanager_goes_on(desk: Desk) -> None:
     assert desk.silence(id).stands
 
 
+def test_one_that_was_extended_to_the_last_of_all_years_goes_on(desk: Desk) -> None:
+    id = desk.made()
+    (known,) = desk.real.standing
+    kept = {key: known[key] for key in ("id", "matchers", "startsAt", "createdBy", "comment")}
+    desk.real.post("silences", {**kept, "endsAt": "9999-12-20T00:00:00.000Z"})  # it takes no later one
+    (silence,) = desk.silencing.standing()
+    assert silence.ends == desk.silence(id).ends == datetime(9999, 1, 1, tzinfo=UTC)
+    desk.later = timedelta(minutes=1)
+    assert desk.looks(id)
+    assert desk.silence(id).stands
+
+
 def test_one_that_alertmanager_has_forgotten_is_over(desk: Desk) -> None:
     """As after it has lost its disk."""
     id = desk.made()

@@ -131,11 +131,40 @@ links: [{title: x, url: "javascript:alert(1)"}]
         ),
         ("people: {a: {slack: U12}}\nrota: {timezone: UTC, start: 2026-01-01T09:00, every: 30m, order: [a]}\n",
             ['2: `rota.every` is "30m"; write at least 1h']),
+        *(
+            (f"people: {{a: {{slack: U12}}}}\npage: {{url: '{url}'}}\n",
+                [f'2: `page.url` is "{url}"; write an address that begins with https://'])
+            for url in ("https://[your-pager]/v2", "https://a..b/c", "https://x:99999/", "https://x:0/", "https://é..x/")
+        ),
+        *(
+            (f"people: {{a: {{slack: U12}}}}\nstakeholders: {{P0: ['{mail}']}}\n",
+                [f'2: `stakeholders.P0[1]` is "{mail}"; write an address such as alice@example.com'])
+            for mail in ("o@[10.0.0.1", "ops@example", "ops@::%.x", "a..b@x.org", "ó@x.org", "a@b.c,d@e.f", "a@x..y")
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_words(tmp_path: Path, text: str, said: list[str]) -> None:
     """Each with its line and what would be right."""
     assert problems(tmp_path, text) == said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://hooks.example.com/a?b=c#d",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080/x",
+            "http://status_page:80/",
+        ),
+        *("https://user:pass@example.com./", "https://status.exämple.com/é", f"https://{'a' * 63}.com"),
+    ],
+)
+def test_addresses_of_all_kinds_are_taken(tmp_path: Path, url: str) -> None:
+    text = f"people: {{a: {{slack: U12, email: a.b+c@ops-1.example.com}}}}\npage: {{url: '{url}'}}\n"
+    page = team.load(written(tmp_path, text)).page
+    assert page is not None
+    assert page.url == url
 
 
 @pytest.mark.parametrize("part", ["people", "roles", "rota", "escalation", "emergency", "policy", "updates"])

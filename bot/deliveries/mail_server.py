@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
+from bot.addresses import is_host
+
 
 @dataclass(frozen=True)
 class MailServer:
@@ -33,13 +35,24 @@ def mail_server(url: str) -> MailServer:
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
-        raise ValueError("is no address of a mail server; write one like smtp://user:password@mail.example.com:587")
+    host = parts.hostname or ""
+    more = parts.path not in {"", "/"} or "?" in url or "#" in url  # as where a password holds one of these
+    if parts.scheme not in {"smtp", "smtps"} or not is_host(host) or port == 0 or more:
+        raise ValueError(
+            "is no address of a mail server; write one like smtp://user:password@mail.example.com:587, "
+            "with special characters of the password written %23 for # and so on"
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        raise ValueError(
+            "has a user or a password with a letter outside of ASCII, which mail servers are not sent; "
+            "choose one without accents"
+        )
     sealed = parts.scheme == "smtps"
     return MailServer(
-        host=parts.hostname,
+        host=host,
         port=port or (465 if sealed else 587 if parts.username else 25),
         sealed=sealed,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        user=user,
+        password=password,
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from bot.errors import NotDelivered
+from bot.errors import DeliveryRefused, NotDelivered
 from bot.store import Store
 from bot.store.deliveries import Delivery
 
@@ -18,6 +22,7 @@ Send = Callable[[Delivery], None]  # raises NotDelivered
 
 _LONGEST_PAUSE = 300.0  # seconds between two tries
 _GIVE_UP = timedelta(days=1)  # what comes later helps nobody
+_FAREWELL = 5.0  # seconds that whoever stops the bot waits
 
 
 class Deliveries:
@@ -28,7 +33,7 @@ class Deliveries:
         self._something = threading.Condition()
         self._stopping = False
         self._threads = [
-            threading.Thread(target=self._work, args=(way, send), name=f"deliveries-{way}")
+            threading.Thread(target=self._work, args=(way, send), name=f"deliveries-{way}", daemon=True)
             for way, send in ways.items()
         ]
 
@@ -41,50 +46,75 @@ class Deliveries:
         with self._something:
             self._something.notify_all()
 
-    def stop(self) -> None:
-        """Returns when those at hand are sent, or were not; the others wait for the next start."""
+    def stop(self, within: float = _FAREWELL) -> None:
+        """Those at hand get a few seconds more; what is not known to be sent by then is tried after the next start."""
         with self._something:
             self._stopping = True
             self._something.notify_all()
+        until = time.monotonic() + within
         for thread in self._threads:
             if thread.is_alive():
-                thread.join()
+                thread.join(max(until - time.monotonic(), 0))
 
     def _work(self, way: str, send: Send) -> None:
+        record: Callable[[], None] | None = None  # of what was sent; while it cannot be written, only that is tried
+        stumbles = 0
         while True:
             try:
-                with self._something:
-                    while (
-                        not self._stopping and (found := self._store.deliveries.due_delivery(way, self._now())) is None
-                    ):
-                        due = self._store.deliveries.next_due(way)
-                        self._something.wait(None if due is None else max((due - self._now()).total_seconds(), 0.05))
-                    if self._stopping:
-                        return
-                assert found is not None  # noqa: S101  # the loop ended with one
-                self._deliver(found, send)
+                if record is not None:
+                    record()
+                    record = None
+                found = self._wait_for_one(way)
+                if found is None:
+                    return
+                record = self._deliver(found, send)
+                stumbles = 0
             except Exception:  # the edge of the thread: whatever broke may heal
                 log.exception("delivery stumbled", way=way)
                 with self._something:
-                    self._something.wait(1.0)
+                    stopping = self._something.wait_for(lambda: self._stopping, _pause(stumbles))
+                stumbles += 1
+                if stopping:
+                    if record is not None:
+                        with suppress(Exception):  # it is sent once more after the next start
+                            record()
+                    return
 
-    def _deliver(self, delivery: Delivery, send: Send) -> None:
+    def _wait_for_one(self, way: str) -> Delivery | None:
+        """None: there is no time any more."""
+        with self._something:
+            while not self._stopping:
+                if found := self._store.deliveries.due_delivery(way, self._now()):
+                    return found
+                due = self._store.deliveries.next_due(way)
+                self._something.wait(None if due is None else max((due - self._now()).total_seconds(), 0.05))
+        return None
+
+    def _deliver(self, delivery: Delivery, send: Send) -> Callable[[], None]:
+        """What writes down how it went."""
+        now, written = self._now(), self._store.deliveries
+        if now - delivery.created >= _GIVE_UP:
+            error = delivery.error or "it was a day old before it could be sent"
+            return partial(written.give_up_delivery, delivery.key, error, now)
+        pause = timedelta(seconds=_pause(delivery.attempts))
+        # Before it is sent: what cannot be written down is not sent, or a full disk would have it sent for ever.
+        written.begin_delivery(delivery.key, now + pause)
         try:
             send(delivery)
-        except NotDelivered as error:
-            log.warning("not delivered", delivery=delivery.key, error=str(error))
-            self._failed(delivery, str(error))
-        except Exception as error:  # whatever broke must not hold up all that comes after it
-            log.exception("not delivered", delivery=delivery.key)
-            self._failed(delivery, f"the bot stumbled over it: {type(error).__name__}")
-        else:
-            self._store.deliveries.delivered(delivery.key, self._now())
+        except DeliveryRefused as refused:
+            log.warning("refused", delivery=delivery.key, error=str(refused))
+            return partial(written.give_up_delivery, delivery.key, str(refused), self._now())
+        except NotDelivered as failed:
+            log.warning("not delivered", delivery=delivery.key, error=str(failed))
+            return partial(written.delivery_failed, delivery.key, self._now() + pause, str(failed))
+        except Exception as broken:  # noqa: BLE001 - the others wait behind it
+            # Not its own words: they quote what it broke on, such as an address with a key in it.
+            kind, where = type(broken).__name__, "".join(traceback.format_tb(broken.__traceback__))
+            log.error("not delivered", delivery=delivery.key, error=kind, where=where)
+            return partial(written.delivery_failed, delivery.key, self._now() + pause, f"it cannot be sent: {kind}")
+        return partial(written.delivered, delivery.key, self._now())
 
-    def _failed(self, delivery: Delivery, why: str) -> None:
-        """It is tried again after a while, for a day."""
-        now = self._now()
-        if now - delivery.created >= _GIVE_UP:
-            self._store.deliveries.give_up_delivery(delivery.key, why, now)
-        else:
-            pause = min(_LONGEST_PAUSE, 2.0 ** min(delivery.attempts, 10))
-            self._store.deliveries.delivery_failed(delivery.key, now + timedelta(seconds=pause), why)
+
+def _pause(tries: int) -> float:
+    """Seconds, after so many."""
+    return min(_LONGEST_PAUSE, 2.0 ** min(tries, 10))

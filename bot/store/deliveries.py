@@ -86,17 +86,24 @@ class Deliveries:
             "UPDATE deliveries SET sent = :now, error = NULL WHERE key = :key", {"key": key, "now": to_text(now)}
         )
 
+    def begin_delivery(self, key: str, due: datetime) -> None:
+        """It is about to be tried, and once more at `due` when nobody says how that went."""
+        self._driver.execute(
+            "UPDATE deliveries SET due = :due, attempts = attempts + 1 WHERE key = :key",
+            {"key": key, "due": to_text(due)},
+        )
+
     def delivery_failed(self, key: str, due: datetime, error: str) -> None:
         """It is tried again at `due`."""
         self._driver.execute(
-            "UPDATE deliveries SET due = :due, attempts = attempts + 1, error = :error WHERE key = :key",
+            "UPDATE deliveries SET due = :due, error = :error WHERE key = :key",
             {"key": key, "due": to_text(due), "error": error},
         )
 
     def give_up_delivery(self, key: str, error: str, now: datetime) -> None:
         """It is not tried any more."""
         self._driver.execute(
-            "UPDATE deliveries SET given_up = :now, attempts = attempts + 1, error = :error WHERE key = :key",
+            "UPDATE deliveries SET given_up = :now, error = :error WHERE key = :key",
             {"key": key, "error": error, "now": to_text(now)},
         )
 
