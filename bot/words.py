@@ -57,12 +57,12 @@ class Words:
 
     def _faults(self, name: str, sentence: str, shipped: str) -> list[str]:
         """What is wrong with the team's sentence, `shipped` being what comes along."""
+        if sentence == shipped:  # the tests read those, and it takes a tenth of a second at a start
+            return []
         try:
             used = _used(sentence)
         except TemplateSyntaxError as error:
             return [f"{self.file}: {name}: {error.message}. Mend the sentence."]
-        if sentence == shipped:
-            return []
         known = _used(shipped)
         can = f"It may use: {', '.join(sorted(known))}" if known else "It has none"
         return [

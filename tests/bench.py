@@ -37,6 +37,7 @@ LIBRARIES = (
     "slack_bolt, slack_bolt.adapter.socket_mode, slack_sdk.models.blocks, apscheduler.schedulers.background, "
     "sqlite_utils, pydantic_settings, ruamel.yaml, jinja2.sandbox, structlog, httpx, typer, rich"
 )
+ALONE = "import sys; sys.modules['numpy'] = None"  # sqlite-utils would load it; see bot/store/sqlite.py
 READY = "print('ready', flush=True); import sys; sys.stdin.read()"
 HELLO = """
 import sys
@@ -205,7 +206,9 @@ def start_and_memory(folder: Path) -> list[Number]:
     for attempt in range(5):
         began = time.perf_counter()
         bare = subprocess.Popen(
-            [sys.executable, "-c", f"import {LIBRARIES}; {READY}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", f"{ALONE}; import {LIBRARIES}; {READY}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         assert bare.stdout is not None
         bare.stdout.readline()
