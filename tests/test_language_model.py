@@ -411,8 +411,8 @@ def test_it_is_woken_after_a_question_that_took_too_long(server: ModelServer) ->
     server.answer = hangs
     assert model.opinion(about(1), OFFERED) is None
     server.answer = says(**WELL)
-    eventually(lambda: len(server.asked) == 2, "not woken")
-    assert server.asked[-1].body["messages"] == []
+    # Whether the first question came before its time was over is no matter, on a busy machine.
+    eventually(lambda: [each for each in server.asked if each.body.get("messages") == []], "not woken")
 
 
 # -- secrets ---
