@@ -49,25 +49,27 @@ class Line:
             self._held.clear()
 
 
-def exchange(seconds: float, work: Callable[[Line], _T]) -> _T:
-    """What `work` gives, which holds its connections with the line. Raises what it raises, and Overdue.
+def exchange(seconds: float, work: Callable[[Line], _T], line: Line | None = None) -> _T:
+    """What `work` gives, which holds its connections with the line: a new one, unless there is one already.
+
+    Raises what it raises, and Overdue; RuntimeError when no thread is left, and then nothing was begun.
 
     It runs on a thread of its own that nobody waits for: looking up a name cannot be ended from outside.
     """
-    line = Line()
+    held = line or Line()
     outcome: Future[_T] = Future()
 
     def run() -> None:
         try:
-            outcome.set_result(work(line))
+            outcome.set_result(work(held))
         except BaseException as error:  # noqa: BLE001 - whoever waits gets it
             outcome.set_exception(error)
         finally:
-            line.release()
+            held.release()
 
     threading.Thread(target=run, name="exchange", daemon=True).start()
     if not wait([outcome], seconds).done:
-        raise Overdue(seconds, connected=line.cut())
+        raise Overdue(seconds, connected=held.cut())
     return outcome.result()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +102,3 @@ class _Written:
             return self._template.render(given).strip()
         except _BROKEN as error:
             raise TemplateError(f"{self._path}: {error}. It may use: {', '.join(sorted(given))}.") from error
-
-
-@cache
-def english_texts() -> Texts:
-    """Those that come along."""
-    return Texts(SHIPPED, "en")

@@ -15,7 +15,7 @@ from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
 from bot.team import load
-from bot.texts import english_texts
+from bot.texts import SHIPPED, Texts
 from bot.words import english
 from tests.samples import ALICE, NOW
 
@@ -37,7 +37,7 @@ class Desk:
             Surroundings(folder, {}),
             self.shown.append,
             FactFinder(self.store, lambda: self.team, english(), Targets()),
-            english_texts(),
+            Texts(SHIPPED, "en"),
             {"mail", "status", "page"},
             lambda: None,
             home="C1",

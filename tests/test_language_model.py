@@ -63,7 +63,7 @@ def eventually(holds: Callable[[], object], what: str) -> None:
 
 
 def at_work() -> list[str]:
-    return [each.name for each in threading.enumerate() if each.name.startswith("language-model")]
+    return [each.name for each in threading.enumerate() if each.name.startswith(("language-model", "exchange"))]
 
 
 @pytest.fixture

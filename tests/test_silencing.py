@@ -20,7 +20,7 @@ from bot.runbooks.steps import Surroundings
 from bot.silencing import LOOK, Silencing
 from bot.store import Store
 from bot.team import load
-from bot.texts import english_texts
+from bot.texts import SHIPPED, Texts
 from bot.words import english
 from tests.lost_answers import LostAnswers, losing_answers
 from tests.real_alertmanager import RealAlertmanager, running, until
@@ -47,7 +47,7 @@ class Desk:
             Surroundings(folder, {}),
             self.shown.append,
             FactFinder(self.store, lambda: team, english(), Targets()),
-            english_texts(),
+            Texts(SHIPPED, "en"),
             (),
             lambda: None,
             home="C1",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from bot.errors import ModelError, ModelSlow, ModelUnavailable
+from bot import deadline
+from bot.deadline import Line
+from bot.errors import ModelError, ModelSlow, ModelUnavailable, Overdue
 
 T = TypeVar("T")
 
@@ -22,23 +21,18 @@ HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 
 
 class Connection(httpx.BaseTransport):
-    """A transport for one exchange. httpx bounds single waits; who drips a byte a second is never late for one.
-
-    So whoever waits for the exchange keeps the time, and calls `cut` when it is over: the thread that reads then ends.
-    """
+    """A transport for one exchange, whose `line` can be cut."""
 
     def __init__(self, url: str, *, proxies: bool = False) -> None:
         """With `proxies` the way to `url` is the one that HTTPS_PROXY and its kin name."""
         self._url = url
         self._proxies = proxies
         self._inner: httpx.HTTPTransport | None = None
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._over = False
+        self.line = Line()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._inner = self._inner or self._transport()
-        request.extensions["trace"] = self._watch
+        request.extensions["trace"] = self.line.trace
         answer = self._inner.handle_request(request)
         try:
             if 300 <= answer.status_code < 400:
@@ -67,29 +61,6 @@ class Connection(httpx.BaseTransport):
         if self._inner is not None:
             self._inner.close()
 
-    def cut(self) -> None:
-        """From another thread: every wait for this server ends at once, or as soon as its connection stands."""
-        with self._lock:
-            self._over = True
-            for each in self._sockets:
-                _shut(each)
-
-    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
-        """httpcore's trace: the only way to the socket before the server has answered."""
-        ask = getattr(info.get("return_value"), "get_extra_info", None)
-        found = ask("socket") if ask and event.endswith(".complete") else None
-        if isinstance(found, socket.socket):
-            with self._lock:
-                self._sockets.append(found)
-                if self._over:
-                    _shut(found)
-
-
-def _shut(each: socket.socket) -> None:
-    """Not closed: its number could be another socket's before the thread that reads from it has looked again."""
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(each, socket.SHUT_RDWR)
-
 
 class _Bounded(httpx.SyncByteStream):
     def __init__(self, inner: Any) -> None:
@@ -112,32 +83,24 @@ def exchange(connection: Connection, seconds: float, work: Callable[[], T], over
 
     Whatever else goes wrong is a ModelError as well. `over` is called once, when the work has really ended.
     """
-    results: list[T] = []
-    faults: list[ModelError] = []
-    ended = threading.Event()
 
-    def run() -> None:
+    def ask(_: Line) -> T:
         try:
-            results.append(work())
-        except ModelError as fault:
-            faults.append(fault)
-        except Exception as error:  # noqa: BLE001 - the edge of a thread: no server's fault ends whoever asked
-            faults.append(ModelUnavailable(f"{type(error).__name__}: {error}"))
+            return work()
+        except ModelError:
+            raise
+        except Exception as error:  # the edge of a thread: no server's fault ends whoever asked
+            raise ModelUnavailable(f"{type(error).__name__}: {error}") from error
         finally:
             over()
-            ended.set()
 
     try:
-        threading.Thread(target=run, name="language-model", daemon=True).start()
+        return deadline.exchange(seconds, ask, connection.line)
+    except Overdue:
+        raise ModelSlow(f"no answer within {seconds:.3g} s") from None
     except RuntimeError as error:
         over()
         raise ModelUnavailable(f"nobody to ask it: {error}") from None
-    if not ended.wait(seconds):
-        connection.cut()
-        raise ModelSlow(f"no answer within {seconds:.3g} s")
-    for fault in faults:
-        raise fault
-    return results[0]
 
 
 def _proxy(url: str) -> str | None:
