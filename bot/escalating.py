@@ -29,7 +29,7 @@ class Escalating:
         incident = self._store.incidents.find_incident(incident_id)
         if incident is None:
             return None
-        stand_down(self._store, incident, self._link(incident), now)
+        stand_down(self._store, incident, self._context.facts.address(incident), now)
         if incident.state is IncidentState.RESOLVED:
             return incident.id
         levels, told = self._levels(incident), self._told(incident)
@@ -69,15 +69,10 @@ class Escalating:
     def _tell(self, incident: Incident, to: str, by: str, why: str, now: datetime) -> Escalation:
         made = self._store.escalations.add_escalation(incident.id, to, self._people(to, now), by, why, now)
         if to == PAGER:
-            page(self._store, incident, made, self._link(incident))
+            page(self._store, incident, made, self._context.facts.address(incident))
         said = {"brought_to": to, "why": why if by != BOT else ""}
         self._store.timeline.append(now, by, "escalated", incident.id, said)
         return made
-
-    def _link(self, incident: Incident) -> str:
-        """The address of its card, once that stands."""
-        card = self._store.cards.find_card(f"incident:{incident.id}")
-        return self._context.facts.link(card.channel, card.ts) if card and card.ts else ""
 
     def _people(self, to: str, now: datetime) -> Sequence[str]:
         """Slack ids; none where the team file names nobody."""

@@ -211,14 +211,13 @@ class Updating:
 
     def _facts(self, incident: Incident, kind: UpdateKind, at: datetime) -> Facts:
         sent, cadence = self._store.updates.sent_of(incident.id), self._cadence(incident)
-        goes_on = incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED}
         team = self._context.team()
         reviewed = kind is UpdateKind.RESOLVED and incident.severity <= GRAVE
         return self._context.facts.facts(
             incident,
             at,
             since=max((each.sent for each in sent if each.sent), default=None),
-            next_update=at + cadence if cadence and goes_on else None,
+            next_update=at + cadence if cadence and incident.goes_on else None,
             postmortem=next_working_day(incident.closed or at, team.zone) if reviewed else None,
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.incidents.facts import Facts
-from bot.model import Incident, IncidentState, Severity, Update
+from bot.model import Incident, Severity, Update
 from bot.store import Store
 from bot.team import Team
 
@@ -43,8 +43,7 @@ def announce(
         }
         store.deliveries.add_delivery(f"mail:{update.id}:{address}", MAIL, incident.id, address, mail, update.sent)
     if Severity.P0 in told and STATUS in ways:
-        goes_on = incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED}
-        due = update.sent + cadence if cadence and goes_on else None
+        due = update.sent + cadence if cadence and incident.goes_on else None
         body = {
             "incident": incident.number,
             "title": incident.title,

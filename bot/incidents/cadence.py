@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Incident, IncidentState, Update, UpdateKind
+from bot.model import Incident, Update, UpdateKind
 
 FIRST = timedelta(seconds=30)  # after it was opened: many at once turn out to be one by then
 _AHEAD = 1 / 3  # of a cadence before it is due, a draft is shown
@@ -27,7 +27,7 @@ def owed(
 ) -> Owed | None:
     """None: nothing, as things stand. `sent`: what people were told so far, the oldest first; `held`: not before."""
     told = [(each.sent, each.kind) for each in sent if each.sent is not None and each.sent >= incident.since]
-    if incident.state in {IncidentState.MITIGATED, IncidentState.RESOLVED}:
+    if not incident.goes_on:
         kind = UpdateKind(incident.state.value)
         known = any(each == kind for _, each in told)
         return Owed(kind, incident.since) if sent and not known else None

@@ -15,7 +15,7 @@ from bot.incidents.opening import GRAVE
 from bot.incidents.said import by, in_words
 from bot.incidents.statistics import MEASURES, Past, lasted
 from bot.incidents.targets import Targets, measured
-from bot.model import Incident, IncidentRole, IncidentState, Proposal, ProposalState, Run, StepRecord
+from bot.model import Incident, IncidentRole, Proposal, ProposalState, Run, StepRecord
 from bot.mrkdwn import clean
 from bot.rota import on_call
 from bot.runbooks.described import describe
@@ -140,7 +140,12 @@ class FactFinder:
         self._team = team
         self.words = words
         self._targets = targets
-        self.link = link
+        self._link = link
+
+    def address(self, incident: Incident) -> str:
+        """Of its card; empty while that does not stand."""
+        card = self._store.cards.find_card(f"incident:{incident.id}")
+        return self._link(card.channel, card.ts) if card and card.ts else ""
 
     def facts(
         self,
@@ -167,7 +172,6 @@ class FactFinder:
         subjects = self._store.incidents.subjects_of(incident.id)
         proposals = [each for subject in subjects for each in self._store.proposals.proposals_of(subject)]
         runs = [(each, run) for each in proposals if (run := self._store.runs.run_of(each.id))]
-        card = self._store.cards.find_card(f"incident:{incident.id}")
         holders = {role: self._who(person) for role, person in incident.roles.items()}
         news = [line for line in told if since is None or line.noted >= since]
         return Facts(
@@ -176,7 +180,7 @@ class FactFinder:
             title=incident.title,
             severity=incident.severity.value,
             state=self.words.plain(f"state_{incident.state.value}"),
-            is_open=incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED},
+            is_open=incident.goes_on,
             impact=incident.impact,
             root_cause=incident.root_cause,
             fix=incident.fix,
@@ -238,7 +242,7 @@ class FactFinder:
             watched_until=clock.moment(incident.watched_until),
             postmortem=clock.moment(postmortem),
             status_page=team.status_page or "",
-            thread=self.link(card.channel, card.ts) if card and card.ts else "",
+            thread=self.address(incident),
         )
 
     def _who(self, slack_id: str) -> str:

@@ -56,6 +56,11 @@ class Incident:
     watched_until: datetime | None = None  # after its end; an alert that comes back until then opens it again
 
     @property
+    def goes_on(self) -> bool:
+        """The damage has not stopped."""
+        return self.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED}
+
+    @property
     def name(self) -> str:
         """As people speak of it."""
         return f"INC-{self.number}"
