@@ -96,6 +96,7 @@ def test_whoever_leads_edits_the_draft_and_sends_it(room: Room) -> None:
 
         return room.box.wait(found, what=f"{text!r} in the draft")[0]
 
+    assert draft("Goes out at").words.startswith("🔴 Draft · P0 update")
     assert draft("Goes out at").buttons == ["update_send", "update_edit", "update_snooze"]
     room.type("alice", "cause a connection leak")
     card, place = draft("Root cause: a connection leak"), room.between("U0000000002")

@@ -41,7 +41,9 @@ def draw_draft(
     if draft.sent is not None:
         said = words("draft_sent", at=time(draft.sent), who=who(draft.who) if draft.who != BOT else "")
         return content(title, [context(Mrkdwn(" · ".join([said, *here])))])
-    blocks = _told(text, SIGNS[incident.severity], incident, words)
+    # A tired person must not take it for one that was sent.
+    sign = f"{SIGNS[incident.severity]} {words.plain('label_draft')} ·"
+    blocks = _told(text, sign, incident, words)
     if draft.dropped is not None:
         return content(title, [*(blocks if text else ()), context(words("draft_dropped", name=incident.name))])
     notes = [words("draft_due", at=time(due) if due else "", number=incident.number)]
