@@ -31,6 +31,7 @@ from bot.deliveries.worker import Deliveries
 from bot.detect import command as detection
 from bot.detect.second_look import second_look
 from bot.doctor import NEEDED, examine
+from bot.duty import Duty
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
 from bot.handle import command as handling
@@ -65,7 +66,7 @@ from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
-from bot.team import TeamFile
+from bot.team_file import TeamFile
 from bot.texts import Texts
 from bot.timers import Ticker
 from bot.withheld import secret_values
@@ -94,11 +95,13 @@ class Bot:
         url = found.alertmanager_url.get_secret_value()
         alertmanager = Alertmanager(url) if url else None
         targets = Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve)
+        duty = Duty(lambda: people.now, store)
         self._screen = screen = SlackScreen(
             store,
             self._outbox,
             workspace,
             lambda: people.now,
+            duty,
             words,
             utc_now,
             lambda: len(shelf.library().broken),
@@ -117,10 +120,11 @@ class Bot:
                 store,
                 shelf,
                 lambda: people.now,
+                duty,
                 roles.of,
                 surroundings,
                 self._changed,
-                FactFinder(store, lambda: people.now, words, targets, workspace.permalink),
+                FactFinder(store, lambda: people.now, words, targets, duty, workspace.permalink),
                 Texts(found.templates_dir, found.language),
                 outward,
                 lambda: self._deliveries.look(),
@@ -131,7 +135,7 @@ class Bot:
             ),
             self._model,
         )
-        self._home = Home(patient, store, self.flow, workspace, screen.drawing, targets, utc_now)
+        self._home = Home(patient, store, self.flow, workspace, screen.drawing, duty, targets, utc_now)
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
         lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
         clicks = Clicks(replace(means, client=patient), screen, lists, self._home.opened)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot import settings, team
+from bot import settings, team_file
 from bot.runbooks.shelf import Shelf
 from bot.settings import Provider, Settings
 from bot.team import Policy
@@ -19,5 +19,5 @@ def at_hand(llm: Provider | None = None) -> tuple[Settings, Shelf, Sequence[Poli
     found = settings.load({**os.environ, **({"LLM_PROVIDER": llm} if llm else {})}, ENV_FILE, slack=False)
     if not found.team_file.is_file():
         return found, Shelf(found.runbooks_dir), ()
-    people = team.load(found.team_file)
+    people = team_file.load(found.team_file)
     return found, Shelf(found.runbooks_dir, lambda: people), people.policy

@@ -10,6 +10,7 @@ from bot.alertmanager import Alertmanager
 from bot.alerts.correlate import StormRule
 from bot.classify.weigh import classify
 from bot.clock import utc_now
+from bot.duty import Duty
 from bot.incidents.facts import FactFinder
 from bot.model import Alert, Classification
 from bot.runbooks.shelf import Shelf
@@ -24,6 +25,7 @@ class Context:
     store: Store
     shelf: Shelf
     team: Callable[[], Team]  # as it is now
+    duty: Duty
     roles_of: Callable[[str], Collection[str]]  # which of the team's roles a Slack user holds at this moment
     surroundings: Surroundings  # what steps work in
     show: Callable[[str], None]  # draws the card of an alert, an incident or a request anew

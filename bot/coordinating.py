@@ -236,13 +236,13 @@ class Coordinating:
             if new:
                 self._store.checklists.tick(checklist_id, new, person, now)
                 what = "; ".join(found.items[at] for at in sorted(new))
-                self._store.timeline.append(now, person, "ticked", found.incident, {"text": what})
+                self._store.timeline.append(now, person, "ticked", found.subject, {"text": what})
             elif len(gone := known - set(ticked)) == 1:
                 (at,) = gone
                 self._store.checklists.untick(checklist_id, at)
-                self._store.timeline.append(now, person, "tick taken away", found.incident, {"text": found.items[at]})
+                self._store.timeline.append(now, person, "tick taken away", found.subject, {"text": found.items[at]})
             self._done(event, now)
-        self._context.show(found.incident)
+        self._context.show(found.subject)
 
     def pin(self, incident_id: str, person: str, author: str, place: str, text: str, *, event: str) -> bool:
         """A message is put on the timeline, at the time when it was written; once. `place`: its channel and ts.

@@ -31,7 +31,7 @@ from bot.runbooks.load import load_folder
 from bot.settings import Settings
 from bot.store import Store
 from bot.team import Team
-from bot.team import load as load_team
+from bot.team_file import load as load_team
 from bot.texts import Texts
 from bot.words import Words
 

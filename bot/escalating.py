@@ -11,7 +11,6 @@ from bot.incidents.ladder import due, next_at
 from bot.incidents.opening import CLIMB
 from bot.incidents.paging import page, stand_down
 from bot.model import BOT, Escalation, Incident, IncidentState
-from bot.rota import on_call
 from bot.team import ON_CALL, PAGER, ROLE, Level
 
 
@@ -78,7 +77,7 @@ class Escalating:
         """Slack ids; none where the team file names nobody."""
         team = self._context.team()
         if to == ON_CALL:
-            return [team.people[on_call(team.rota, now)].slack] if team.rota else []
+            return [found] if (found := self._context.duty.slack_id(now)) else []
         if to.startswith(ROLE):
             return sorted(team.holders(to.removeprefix(ROLE)))
         return [] if to == PAGER else [to]

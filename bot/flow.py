@@ -6,7 +6,9 @@ Each method changes the record in one transaction and then asks the screen to sh
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -35,8 +37,25 @@ log = structlog.get_logger()
 _REDRAW = timedelta(days=1)  # how far back cards are drawn anew after a start
 
 
+class Part(Protocol):
+    """What has timers of its own. `kinds` are theirs."""
+
+    kinds: Collection[str]
+
+    def on_time(self, kind: str, subject: str, now: datetime) -> str | None:
+        """To be called in the transaction that claims the timer. Gives what to show."""
+
+    def plan_ahead(self, now: datetime) -> None:
+        """Sets timers for what has come to be known; called at the start and every minute."""
+
+    def stop(self) -> None:
+        """Returns when nothing of it runs any more."""
+
+
 class Flow:
-    def __init__(self, context: Context, model: LanguageModel | None = None) -> None:
+    def __init__(self, context: Context, model: LanguageModel | None = None, also: Sequence[Part] = ()) -> None:
+        """`also`: parts of the story that are told elsewhere and have timers of their own."""
+        self._also = also
         self._context = context
         self._store = context.store
         self.execution = Execution(context)
@@ -81,6 +100,10 @@ class Flow:
                     changed = self.reviewing.remind(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
+                case _:
+                    for part in self._also:
+                        if kind in part.kinds:
+                            changed = part.on_time(kind, subject, now)
         if unanswered is not None:
             self.execution.go_on(subject, unanswered)
         if kind == "schedule" and changed is not None:
@@ -102,8 +125,10 @@ class Flow:
         return proposal.subject
 
     def plan_ahead(self) -> None:
-        """Sets the timers of scheduled runbooks; to be called now and then, since files change."""
+        """Sets the timers of what files ask for; to be called now and then, since files change."""
         self._schedules.plan_ahead(self._context.now())
+        for part in self._also:
+            part.plan_ahead(self._context.now())
 
     def recover(self) -> None:
         """After a start: checks that were cut run again, runs go on or become unknown, and every open card is drawn."""
@@ -124,6 +149,8 @@ class Flow:
 
     def stop(self, grace: float = 10.0) -> None:
         """What runs has `grace` seconds to end. Returns when all is ended and journaled; checks run again next time."""
+        for part in self._also:
+            part.stop()
         self._opinions.stop()
         self.silencing.stop()
         self.proposing.stop()

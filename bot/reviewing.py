@@ -89,7 +89,8 @@ class Reviewing:
             self._store.timers.set_timer(REMIND, incident_id, later)
             return None
         moves = self._store.incidents.transitions(incident_id)
-        self._store.postmortems.remind(latest.id, asked(incident, moves, self._context.team(), now), now)
+        who = asked(incident, moves, self._context.duty.slack_id(now))
+        self._store.postmortems.remind(latest.id, who, now)
         self._store.timers.set_timer(REMIND, incident_id, next_working_day(now, zone))
         return incident_id
 

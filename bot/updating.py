@@ -18,7 +18,6 @@ from bot.incidents.opening import GRAVE, TELL
 from bot.incidents.working_days import next_working_day
 from bot.model import BOT, Incident, IncidentRole, IncidentState, Update, UpdateKind
 from bot.mrkdwn import clean
-from bot.rota import on_call
 from bot.texts import LONGEST, Text
 
 _SAID = 400  # characters of an impact, a cause or a forecast in a message; the card has it whole
@@ -180,8 +179,7 @@ class Updating:
         roles = (IncidentRole.LEAD, IncidentRole.COMMUNICATIONS)
         if people := dict.fromkeys(incident.roles[each] for each in roles if each in incident.roles):
             return list(people)
-        team = self._context.team()
-        return [team.people[on_call(team.rota, now)].slack] if team.rota else []
+        return [found] if (found := self._context.duty.slack_id(now)) else []
 
     # -- what is said ---
 

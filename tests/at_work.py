@@ -14,7 +14,7 @@ import httpx
 
 from app import Bot
 from bot import settings
-from bot.team import TeamFile
+from bot.team_file import TeamFile
 from bot.words import Words
 from slackbox import Slackbox
 from tests.samples import alertmanager

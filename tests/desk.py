@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.context import Context
+from bot.duty import Duty
 from bot.flow import Flow
 from bot.incidents.chronicle import chronicle
 from bot.incidents.facts import FactFinder
@@ -14,7 +15,7 @@ from bot.model import Incident, Severity
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.store import Store
-from bot.team import load
+from bot.team_file import load
 from bot.texts import SHIPPED, Texts
 from bot.words import english
 from tests.samples import ALICE, NOW
@@ -29,14 +30,16 @@ class Desk:
         self.now = NOW
         self.shown: list[str] = []
         self.team = load(Path("team.yaml"))
+        duty = Duty(lambda: self.team, self.store)
         context = Context(
             self.store,
             Shelf(folder),
             lambda: self.team,
+            duty,
             lambda person: self.roles_of(person),
             Surroundings(folder, {}),
             self.shown.append,
-            FactFinder(self.store, lambda: self.team, english(), Targets()),
+            FactFinder(self.store, lambda: self.team, english(), Targets(), duty),
             Texts(SHIPPED, "en"),
             {"mail", "status", "page"},
             lambda: None,

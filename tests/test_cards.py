@@ -26,7 +26,7 @@ from bot.slack.cards import draw_card
 from bot.slack.drawing import Drawing
 from bot.slack.standing import Earlier, Standing
 from bot.store.alerts import StoredAlert
-from bot.team import load
+from bot.team_file import load
 from bot.words import Words
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW, approval_by, plan, proposal
 

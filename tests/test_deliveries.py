@@ -29,7 +29,8 @@ from bot.deliveries.worker import Deliveries
 from bot.errors import DeliveryRefused, NotDelivered, SettingsError
 from bot.store import Store
 from bot.store.deliveries import Delivery
-from bot.team import Team, load
+from bot.team import Team
+from bot.team_file import load
 from tests.dripping import dripping
 from tests.far_side import far_side
 from tests.samples import NOW

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import team
+from bot import team_file
 from demo import process, stage
 from demo.stage import BotProcess, Stage
 
@@ -75,7 +75,7 @@ def test_a_bot_that_does_not_run_can_be_stopped_without_harm(running: Stage) -> 
 
 def test_the_demo_has_a_team_of_its_own() -> None:
     """It goes on working when people have put themselves into team.yaml."""
-    assert list(team.load(ROOT / "demo" / "team.yaml").people) == ["alice", "bob", "carol"]
+    assert list(team_file.load(ROOT / "demo" / "team.yaml").people) == ["alice", "bob", "carol"]
 
 
 def test_the_bot_sees_nothing_of_a_real_set_up(running: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from bot.slack.home_view import ACTIONS, INCIDENTS, PROPOSALS, HomeStanding, Wai
 from bot.slack.standing import Standing
 from bot.slack.telling import Telling
 from bot.store.alerts import StoredAlert
-from bot.team import load
+from bot.team_file import load
 from bot.words import Words, english
 from slackbox import Slackbox
 from slackbox.blocks import check_view

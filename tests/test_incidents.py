@@ -23,7 +23,7 @@ from bot.incidents.targets import Targets, measured
 from bot.model import BOT, IncidentRole, IncidentState, Known, Severity
 from bot.slack.incidents.card import IncidentStanding, draw_incident
 from bot.slack.incidents.told import told_in_a_file
-from bot.team import load
+from bot.team_file import load
 from bot.words import english
 from tests.desk import Desk, pass_time
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW

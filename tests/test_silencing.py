@@ -11,6 +11,7 @@ import pytest
 
 from bot.alertmanager import Alertmanager
 from bot.context import Context
+from bot.duty import Duty
 from bot.errors import AlertmanagerInDoubt, AlertmanagerUnavailable, AlertOver, Gone, SilenceOver
 from bot.incidents.facts import FactFinder
 from bot.incidents.targets import Targets
@@ -19,7 +20,7 @@ from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.silencing import LOOK, Silencing
 from bot.store import Store
-from bot.team import load
+from bot.team_file import load
 from bot.texts import SHIPPED, Texts
 from bot.words import english
 from tests.lost_answers import LostAnswers, losing_answers
@@ -39,14 +40,16 @@ class Desk:
         self.later = timedelta(0)
         self.shown: list[str] = []
         team = load(Path("team.yaml"))
+        duty = Duty(lambda: team, self.store)
         self.context = Context(
             self.store,
             Shelf(folder),
             lambda: team,
+            duty,
             lambda person: team.roles_of(person),
             Surroundings(folder, {}),
             self.shown.append,
-            FactFinder(self.store, lambda: team, english(), Targets()),
+            FactFinder(self.store, lambda: team, english(), Targets(), duty),
             Texts(SHIPPED, "en"),
             (),
             lambda: None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.runbooks.shelf import Shelf
-from bot.team import load
+from bot.team_file import load
 from tests.at_work import ROOT, AtWork
 from tests.note_runbook import NOTE, made
 

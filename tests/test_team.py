@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import team
+from bot import team_file
 from bot.errors import TeamError
 from bot.model import Severity
 
@@ -21,13 +21,13 @@ def problems(tmp_path: Path, text: str) -> list[str]:
     """What is said of the file, each with its line number and without its path."""
     path = written(tmp_path, text)
     with pytest.raises(TeamError) as caught:
-        team.load(path)
+        team_file.load(path)
     return [said.removeprefix(f"{path}:") for said in caught.value.problems]
 
 
 def test_the_example_team_says_who_may_do_what() -> None:
     """The file that the README tells people to copy is read whole."""
-    ours = team.load(EXAMPLE)
+    ours = team_file.load(EXAMPLE)
     assert ours.holders("approvers") == {"U0000000001", "U0000000002"}
     assert ours.roles_of("U0000000003") == {"lead", "manager"}
     assert ours.name_of("U0000000002") == "bob"
@@ -44,13 +44,13 @@ def test_the_example_team_says_who_may_do_what() -> None:
 
 def test_strangers_hold_nothing(tmp_path: Path) -> None:
     """Neither a person nor a role that the file does not have is an error to ask for."""
-    ours = team.load(written(tmp_path, "people: {ana: {slack: U123}}\n"))
+    ours = team_file.load(written(tmp_path, "people: {ana: {slack: U123}}\n"))
     assert (ours.holders("approvers"), ours.roles_of("U999"), ours.name_of("U999")) == (frozenset(), frozenset(), None)
 
 
 def test_a_role_may_be_a_slack_group(tmp_path: Path) -> None:
     """Alone, or beside people; whom the group holds is Slack's to say."""
-    ours = team.load(
+    ours = team_file.load(
         written(
             tmp_path, 'people: {ana: {slack: U123}}\nroles: {sre: "group:S0123", approvers: [ana, "group:S0999"]}\n'
         )
@@ -162,7 +162,7 @@ def test_what_is_wrong_is_said_in_words(tmp_path: Path, text: str, said: list[st
 )
 def test_addresses_of_all_kinds_are_taken(tmp_path: Path, url: str) -> None:
     text = f"people: {{a: {{slack: U12, email: a.b+c@ops-1.example.com}}}}\npage: {{url: '{url}'}}\n"
-    page = team.load(written(tmp_path, text)).page
+    page = team_file.load(written(tmp_path, text)).page
     assert page is not None
     assert page.url == url
 
@@ -173,4 +173,4 @@ def test_nonsense_is_an_error_and_never_a_crash(tmp_path: Path, part: str, value
     """The checks of one part against another meet parts of any shape."""
     path = written(tmp_path, f"{part}: {value}\n" + ("" if part == "people" else "people: {a: {slack: U12}}\n"))
     with pytest.raises(TeamError):
-        team.load(path)
+        team_file.load(path)

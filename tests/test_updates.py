@@ -18,7 +18,7 @@ from bot.incidents.cadence import draft_from, owed
 from bot.incidents.facts import ActionFact, AlertFact, Facts, LineFact, RunFact, TargetFact
 from bot.incidents.sample_facts import BARE, FULL
 from bot.model import BOT, Incident, IncidentRole, IncidentState, Known, Severity, Update, UpdateKind
-from bot.team import load
+from bot.team_file import load
 from bot.texts import SHIPPED, Text, Texts
 from tests.desk import Desk, pass_time
 from tests.samples import ALICE, BOB, CAROL, NOW

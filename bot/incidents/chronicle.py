@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "expired": "told_expired",
     "incident expected": "told_expected",
     "incident impact": "told_impact",
+    "incident next_step": "told_next_step",
     "incident merged": "told_merged",
     "incident opened": "told_opened",
     "incident role": "told_role",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.duty import Duty
 from bot.incidents.chronicle import Told, chronicle
 from bot.incidents.opening import GRAVE
 from bot.incidents.said import by, in_words
@@ -17,7 +18,6 @@ from bot.incidents.statistics import MEASURES, Past, lasted
 from bot.incidents.targets import Targets, measured
 from bot.model import Incident, IncidentRole, Proposal, ProposalState, Run, StepRecord
 from bot.mrkdwn import clean
-from bot.rota import on_call
 from bot.runbooks.described import describe
 from bot.runbooks.written import duration
 from bot.spans import span
@@ -89,6 +89,7 @@ class Facts:
     root_cause: str
     fix: str
     expected: str  # when it should be over, in a person's words
+    next_step: str  # what is to be done now, in a person's words
     date: str
     now: str
     detected: str
@@ -133,6 +134,7 @@ class FactFinder:
         team: Callable[[], Team],
         words: Words,
         targets: Targets,
+        duty: Duty,
         link: Callable[[str, str], str] = lambda channel, ts: "",  # noqa: ARG005
     ) -> None:
         """`link` gives the address of a message, by its channel and ts."""
@@ -140,6 +142,7 @@ class FactFinder:
         self._team = team
         self.words = words
         self._targets = targets
+        self._duty = duty
         self._link = link
 
     def address(self, incident: Incident) -> str:
@@ -185,6 +188,7 @@ class FactFinder:
             root_cause=incident.root_cause,
             fix=incident.fix,
             expected=incident.expected,
+            next_step=incident.next_step,
             date=clock.date(incident.opened),
             now=clock.time(now),
             detected=clock.time(incident.opened),
@@ -198,7 +202,7 @@ class FactFinder:
             lead=holders.get(IncidentRole.LEAD, ""),
             communications=holders.get(IncidentRole.COMMUNICATIONS, ""),
             scribe=holders.get(IncidentRole.SCRIBE, ""),
-            on_call=on_call(team.rota, now) if team.rota else "",
+            on_call=self._duty.on_call(now) or "",
             declared_by=next((by(line, self._who) for line in told if line.what.sentence == "told_opened"), ""),
             doing=(*self._doing(proposals, runs, clock),),
             changes=tuple(_short(self._line(each, clock)) for each in news if each.what.sentence not in _SILENT)[

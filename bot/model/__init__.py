@@ -11,6 +11,7 @@ from bot.model.alerts import (
     Reason,
     Severity,
 )
+from bot.model.duty import Cover, Handoff, HandoffKind, Note, NoteKind
 from bot.model.incidents import (
     BOT,
     ActionItem,
@@ -76,9 +77,12 @@ __all__ = [
     "Classification",
     "Command",
     "Correction",
+    "Cover",
     "Decision",
     "Entry",
     "Escalation",
+    "Handoff",
+    "HandoffKind",
     "Http",
     "Incident",
     "IncidentRole",
@@ -89,6 +93,8 @@ __all__ = [
     "Limits",
     "Link",
     "Matcher",
+    "Note",
+    "NoteKind",
     "Notify",
     "Outcome",
     "Param",

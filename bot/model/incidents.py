@@ -34,6 +34,7 @@ class Known(StrEnum):
     IMPACT = "impact"  # who is hurt by it, and how
     ROOT_CAUSE = "root_cause"
     EXPECTED = "expected"  # when it should be over
+    NEXT_STEP = "next_step"  # what is to be done now, for whoever takes it over
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Incident:
     root_cause: str = ""
     fix: str = ""
     expected: str = ""  # when it should be over, in a person's words
+    next_step: str = ""  # what is to be done now, in a person's words
     merged: bool = False  # it turned out to be part of another one
     watched_until: datetime | None = None  # after its end; an alert that comes back until then opens it again
 
@@ -128,10 +130,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class StoredChecklist:
-    """A checklist that stands in an incident's thread."""
+    """A checklist that stands in an incident's thread, or came with a handoff."""
 
     id: str
-    incident: str
+    subject: str  # the incident's id, or the handoff's
     name: str
     title: str
     items: tuple[str, ...]

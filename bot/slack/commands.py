@@ -1,4 +1,4 @@
-"""`/incident` and `/runbook`: noun, verb, arguments. What they answer is seen by the person who typed alone."""
+"""`/incident` and its like: noun, verb, arguments. What they answer is seen by the person who typed alone."""
 
 from __future__ import annotations
 
@@ -50,18 +50,12 @@ class Noun(Protocol):
 
 
 class Commands:
-    def __init__(self, words: Words, incident: Noun, runbook: Noun) -> None:
+    def __init__(self, words: Words, *nouns: Noun) -> None:
         self._words = words
-        self._incident = incident
-        self._runbook = runbook
+        self.nouns = {noun.command: noun for noun in nouns}
 
-    def incident(self, typed: Typed) -> Answer:
-        return self._answer(self._incident, typed)
-
-    def runbook(self, typed: Typed) -> Answer:
-        return self._answer(self._runbook, typed)
-
-    def _answer(self, noun: Noun, typed: Typed) -> Answer:
+    def answer(self, command: str, typed: Typed) -> Answer:
+        noun = self.nouns[command]
         if typed.verb in noun.verbs:
             return noun.verbs[typed.verb](typed)
         if typed.verb in {"", "help"}:

@@ -12,13 +12,13 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.duty import Duty
 from bot.errors import ApprovalError, CoolingDown, Gone
 from bot.flow import Flow
 from bot.incidents.past import past_incidents
 from bot.incidents.statistics import statistics_of
 from bot.incidents.targets import Targets
 from bot.model import Proposal, ProposalState
-from bot.rota import shift_at
 from bot.slack.drawing import Drawing
 from bot.slack.home_view import ACTIONS, INCIDENTS, PROPOSALS, HomeStanding, Waiting, draw_home
 from bot.slack.standing import Standing, standing_of
@@ -42,6 +42,7 @@ class Home:
         flow: Flow,
         workspace: Workspace,
         draw: Drawing,
+        duty: Duty,
         targets: Targets,
         now: Callable[[], datetime],
     ) -> None:
@@ -50,6 +51,7 @@ class Home:
         self._flow = flow
         self._workspace = workspace
         self._draw = draw
+        self._duty = duty
         self._targets = targets
         self._now = now
         self._looked: dict[str, float] = {}  # who has it open, and since when; the latest last
@@ -138,7 +140,8 @@ class Home:
 
     def _standing(self, person: str) -> HomeStanding:
         now, team = self._now(), self._draw.team()
-        shift = shift_at(team.rota, now) if team.rota else None
+        roster = self._duty.roster()
+        shift = roster.shift_at(now) if roster else None
         week = past_incidents(self._store, now - _WEEK, now)
         opened = self._store.incidents.open_incidents()
         actions = self._store.actions.open_actions(person)

@@ -50,13 +50,11 @@ def build_app(client: WebClient, intake: Intake, clicks: Clicks, commands: Comma
         ack()
         intake.clicked(body)
 
-    @app.command("/incident")
-    def incident(ack: Ack, body: dict[str, Any]) -> None:
-        ack(commands.incident(read_typed(body)))
+    def typed(ack: Ack, body: dict[str, Any]) -> None:
+        ack(commands.answer(str(body["command"]), read_typed(body)))
 
-    @app.command("/runbook")
-    def runbook(ack: Ack, body: dict[str, Any]) -> None:
-        ack(commands.runbook(read_typed(body)))
+    for command in commands.nouns:
+        app.command(command)(typed)
 
     # Last: in Socket Mode an event that nothing listens to is not acknowledged, and comes again.
     @app.event(re.compile(".*"))

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.duty import Duty
 from bot.incidents.opening import is_grave
 from bot.incidents.targets import Targets
 from bot.interventions import PAUSE
@@ -48,6 +49,7 @@ class SlackScreen:
         outbox: Outbox,
         workspace: Workspace,
         team: Callable[[], Team],
+        duty: Duty,
         words: Words,
         now: Callable[[], datetime],
         broken: Callable[[], int],
@@ -64,6 +66,7 @@ class SlackScreen:
         self._outbox = outbox
         self._workspace = workspace
         self._team = team
+        self._duty = duty
         self._words = words
         self._now = now
         emergency = lambda: team().emergency.roles  # noqa: E731
@@ -77,7 +80,8 @@ class SlackScreen:
             observe=observe,
             silencing=silencing,
         )
-        self.incidents = ShowingIncidents(store, outbox, uploads, workspace, self.drawing, targets, updating, now)
+        self.incidents = ShowingIncidents(store, outbox, uploads, workspace, self.drawing, targets, duty, updating, now)
+        self.others: dict[str, Callable[[str], None]] = {}  # the beginning of an id → what draws such a thing
         self._changed: dict[str, None] = {}  # what is to be drawn, in order, each once
         self._something = threading.Condition()
         self._stopping = False
@@ -133,6 +137,9 @@ class SlackScreen:
 
     def _subject(self, subject: str) -> None:
         """An alert's card stands in the thread of its message; a request's is a message with a thread of its own."""
+        if (draw := self.others.get(subject.partition("_")[0])) is not None:
+            draw(subject)
+            return
         if subject == PAUSE:
             self._show_pause()
         storm = self._store.storms.find_storm(subject)
@@ -180,7 +187,7 @@ class SlackScreen:
     def _in_thread(self, proposal: Proposal, run: Run, channel: str, thread: str) -> None:
         """What a person has to notice is a message of its own: questions, and an undo that failed."""
         for record in questions(run, proposal):
-            mentions = called(self._team(), proposal, record.started)
+            mentions = called(self._team(), proposal, self._duty.slack_id(record.started))
             content = draw_question(self.drawing, run, proposal, record, mentions)
             self._outbox.show(f"ask:{run.id}:{record.position}", channel, thread, content, urgent=True)
         waits = run.state in {RunState.ASKING, RunState.UNKNOWN}  # for a person, who may want to read it all
@@ -189,7 +196,7 @@ class SlackScreen:
             name = f"run-{run.number}{f'-so-far{part}' if waits else ''}.txt"
             self._uploads.put(f"output:{run.id}{part}", proposal.subject, channel, thread, name, output)
         if left_half_done(proposal.plan, run):
-            who = called(self._team(), proposal, run.ended or run.queued)
+            who = called(self._team(), proposal, self._duty.slack_id(run.ended or run.queued))
             which = {"title": proposal.plan.title, "number": run.number}
             said = self._words("notice_undo_failed", **which, why=self.drawing.why(run))
             title = self._words.plain("title_undo_failed", **which)

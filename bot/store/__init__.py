@@ -5,9 +5,9 @@ index for searching), and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
-`postmortems.py`, `actions.py` (action items), `timeline.py` (the append-only record), `cards.py` (what Slack should
-show), `files.py` (what it should hold), `silences.py` (what was silenced in Alertmanager), `deliveries.py` (what
-goes out by other ways), `search.py` (incidents by words), `timers.py`.
+`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `timeline.py` (the append-only
+record), `cards.py` (what Slack should show), `files.py` (what it should hold), `silences.py` (what was silenced in
+Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents by words), `timers.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.store.alerts import Alerts
 from bot.store.cards import Cards
 from bot.store.checklists import Checklists
 from bot.store.corrections import Corrections
+from bot.store.covers import Covers
 from bot.store.deliveries import Deliveries
 from bot.store.driver import Driver
 from bot.store.escalations import Escalations
@@ -61,7 +62,7 @@ class Store:
             self.driver.close()
             raise
         tables = ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses", "storms")
-        for table in (*tables, "postmortems", "actions", "silences"):
+        for table in (*tables, "postmortems", "actions", "silences", "covers", "handoffs", "notes"):
             for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
                 later_than(row["id"])
         self.atomic = self.driver.atomic
@@ -81,6 +82,7 @@ class Store:
         self.deliveries = Deliveries(self.driver)
         self.postmortems = Postmortems(self.driver)
         self.actions = Actions(self.driver)
+        self.covers = Covers(self.driver)
         self.silences = Silences(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)

@@ -1,4 +1,4 @@
-"""Checklists that stand in the threads of incidents, and who ticked what."""
+"""Checklists that stand in the threads of incidents or came with a handoff, and who ticked what."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Checklists:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def add_checklist(self, incident: str, name: str, title: str, items: Sequence[str], now: datetime) -> str:
+    def add_checklist(self, subject: str, name: str, title: str, items: Sequence[str], now: datetime) -> str:
         """With its boxes as they are now, whatever becomes of the file. Gives its id."""
         rows = self._driver.execute(
-            "INSERT INTO checklists (id, incident, name, title, items, at) "
-            "VALUES (:id, :incident, :name, :title, :items, :now) RETURNING id",
+            "INSERT INTO checklists (id, subject, name, title, items, at) "
+            "VALUES (:id, :subject, :name, :title, :items, :now) RETURNING id",
             {
                 "id": new_id("checklist"),
-                "incident": incident,
+                "subject": subject,
                 "name": name,
                 "title": title,
                 "items": json.dumps(list(items), ensure_ascii=False),
@@ -35,11 +35,9 @@ class Checklists:
         rows = self._driver.query("SELECT * FROM checklists WHERE id = :id", {"id": id})
         return self._checklist(rows[0]) if rows else None
 
-    def checklists_of(self, incident: str) -> list[StoredChecklist]:
-        """The oldest first."""
-        rows = self._driver.query(
-            "SELECT * FROM checklists WHERE incident = :incident ORDER BY id", {"incident": incident}
-        )
+    def checklists_of(self, subject: str) -> list[StoredChecklist]:
+        """Of an incident or a handoff, the oldest first."""
+        rows = self._driver.query("SELECT * FROM checklists WHERE subject = :subject ORDER BY id", {"subject": subject})
         return [self._checklist(row) for row in rows]
 
     def tick(self, id: str, positions: Collection[int], person: str, now: datetime) -> None:
@@ -59,7 +57,7 @@ class Checklists:
         ticks = self._driver.query("SELECT * FROM ticks WHERE checklist = :id", {"id": row["id"]})
         return StoredChecklist(
             id=row["id"],
-            incident=row["incident"],
+            subject=row["subject"],
             name=row["name"],
             title=row["title"],
             items=tuple(json.loads(row["items"])),

@@ -27,6 +27,7 @@ def _incident(row: Row) -> Incident:
         root_cause=row["root_cause"],
         fix=row["fix"],
         expected=row["expected"],
+        next_step=row["next_step"],
         merged=bool(row["merged"]),
         watched_until=to_time_or_none(row["watched_until"]),
     )
@@ -111,7 +112,7 @@ class Incidents:
 
     def give_role(self, id: str, role: IncidentRole, person: str | None) -> None:
         self._driver.execute(
-            f"UPDATE incidents SET {role.value} = :person WHERE id = :id",  # noqa: S608 - one of three names
+            f"UPDATE incidents SET {role.value} = :person WHERE id = :id",  # noqa: S608 - one of a few names
             {"id": id, "person": person},
         )
 

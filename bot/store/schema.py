@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors import StoreOutdated, StoreTooNew
 from bot.store.driver import Driver
+from bot.store.duty_tables import DUTY
 from bot.store.findable import make_findable, mark_only
 from bot.store.sqlite import Database, Migrations
 
@@ -331,6 +332,12 @@ def helped(db: Database) -> None:
 @MIGRATIONS()
 def search_of_late(db: Database) -> None:
     mark_only(db)
+
+
+@MIGRATIONS()
+def duty(db: Database) -> None:
+    for statement in DUTY:
+        db.execute(statement)
 
 
 def migrate(driver: Driver) -> None:

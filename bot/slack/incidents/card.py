@@ -48,9 +48,13 @@ def draw_incident(standing: IncidentStanding, words: Words, who: Callable[[str],
     blocks.append(section(words("incident_since", state=state, opened=time(incident.opened))))
     impact = incident.impact or words.plain("not_known_yet")
     blocks.append(section(words("incident_impact_is", impact=impact)))
-    if incident.root_cause or incident.fix or incident.expected:
-        expected = "" if over else incident.expected
-        known = {"root_cause": incident.root_cause, "fix": incident.fix, "expected": expected}
+    if incident.root_cause or incident.fix or incident.expected or incident.next_step:
+        to_come = {"expected": incident.expected, "next_step": incident.next_step}
+        known = {
+            "root_cause": incident.root_cause,
+            "fix": incident.fix,
+            **(dict.fromkeys(to_come, "") if over else to_come),
+        }
         blocks.append(section(words("incident_known", **known)))
     blocks.append(context(_people(standing, words, who)))
     if lines := _places(standing, words):

@@ -42,6 +42,7 @@ class Changing:
             "impact": lambda typed: self._say(typed, Known.IMPACT),
             "cause": lambda typed: self._say(typed, Known.ROOT_CAUSE),
             "expected": lambda typed: self._say(typed, Known.EXPECTED),
+            "next": lambda typed: self._say(typed, Known.NEXT_STEP),
             "update": self._update,
             "note": self._note,
             "escalate": self._escalate,

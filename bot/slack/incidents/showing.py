@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.duty import Duty
 from bot.incidents.chronicle import as_edited, told_of
 from bot.incidents.opening import GRAVE
 from bot.incidents.targets import Measured, Targets, measured
 from bot.model import Entry, Escalation, Incident, IncidentState, Update
 from bot.mrkdwn import person
-from bot.rota import on_call
 from bot.slack.blocks import Content
 from bot.slack.drawing import Drawing
 from bot.slack.incidents.card import IncidentStanding, draw_incident
@@ -36,6 +36,7 @@ class ShowingIncidents:
         workspace: Workspace,
         draw: Drawing,
         targets: Targets,
+        duty: Duty,
         updating: Callable[[], Updating],
         now: Callable[[], datetime],
     ) -> None:
@@ -46,6 +47,7 @@ class ShowingIncidents:
         self._draw = draw
         self._words = draw.words
         self._targets = targets
+        self._duty = duty
         self._updating = updating
         self._now = now
 
@@ -72,12 +74,12 @@ class ShowingIncidents:
         """Its card as it is now."""
         alert = self._store.alerts.find_alert(incident.alert) if incident.alert else None
         team = self._draw.team()
-        duty = on_call(team.rota, self._now()) if team.rota else None
+        duty = self._duty.slack_id(self._now())
         entries = self._store.timeline.entries(incident.id)
         after = self._updating().next_of(incident)
         standing = IncidentStanding(
             incident=incident,
-            on_call=person(team.people[duty].slack) if duty else None,
+            on_call=person(duty) if duty else None,
             next_update=after.due if after else None,
             alert_link=self._workspace.permalink(alert.channel, alert.ts) if alert else None,
             alert_resolved=alert is not None and alert.resolved is not None,
