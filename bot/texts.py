@@ -1,12 +1,13 @@
 """The longer texts of templates/<language>/texts/*.md: messages, mails and the postmortem, for a team to edit.
 
-Each is a Jinja template of the facts of an incident (`bot/incidents/facts.py`). What it makes is plain text: whoever
-shows it in Slack makes it safe. One that is Markdown uses the filters `md` and `code` for what came from outside.
+Each is a Jinja template of facts: mostly of an incident (`bot/incidents/facts.py`). What it makes is plain text, and
+whoever shows it in Slack makes it safe. One that is Markdown uses the filters `md` and `code` for outside text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,6 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.errors import TemplateError
-from bot.incidents.facts import Facts, values
 from bot.incidents.sample_facts import BARE, FULL
 from bot.markdown import code, escaped
 from bot.words import SHIPPED
@@ -32,7 +32,7 @@ LONGEST = 2900  # characters of a message: Slack takes 3,000 in a field that peo
 
 
 class Text(StrEnum):
-    """The files, without their .md."""
+    """The files that tell of an incident, without their .md."""
 
     FIRST = "first"
     UPDATE = "update"
@@ -42,26 +42,29 @@ class Text(StrEnum):
     POSTMORTEM = "postmortem"
 
 
-class Texts:
-    def __init__(self, folder: Path, language: str, samples: tuple[Facts, ...] = (FULL, BARE)) -> None:
-        """What the team's folder leaves out is said as it comes along.
+# Which facts each text is tried with, so that a slip shows at the start and not in the middle of an incident.
+OF_INCIDENTS: Mapping[StrEnum, tuple[Any, ...]] = dict.fromkeys(Text, (FULL, BARE))
 
-        Each text is tried with the `samples`, so that a slip shows at the start and not in the middle of an incident.
+
+class Texts:
+    def __init__(self, folder: Path, language: str, samples: Mapping[StrEnum, tuple[Any, ...]] = OF_INCIDENTS) -> None:
+        """What the team's folder leaves out is said as it comes along. Facts are dataclasses.
+
         Raises TemplateError with everything that is wrong.
         """
         environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.filters |= {"md": partial(escaped, links=True), "code": code}
-        self._texts: dict[Text, tuple[_Written, _Written]] = {}
+        self._texts: dict[StrEnum, tuple[_Written, _Written]] = {}
         problems: list[str] = []
-        for text in Text:
+        for text, tried in samples.items():
             own, shipped = (place / language / FOLDER / f"{text.value}.md" for place in (folder, SHIPPED))
             path = own if own.exists() else shipped
             try:
                 ours = _Written(shipped, environment)
                 theirs = ours if path.resolve() == shipped.resolve() else _Written(path, environment)
-                for facts in samples:
+                for facts in tried:
                     if not theirs.render(facts):
-                        raise TemplateError(f"{path}: it says nothing of an incident like {facts.name}. Say something.")
+                        raise TemplateError(f"{path}: it says nothing where little is known. Say something.")
                 self._texts[text] = theirs, ours
             except (OSError, UnicodeDecodeError) as error:
                 problems.append(f"{path} cannot be read: {error}. Save it as UTF-8 text.")
@@ -72,8 +75,8 @@ class Texts:
         if problems:
             raise TemplateError(*dict.fromkeys(problems))
 
-    def __call__(self, text: Text, facts: Facts) -> str:
-        """Where the team's own text fails on an incident that no sample was like, the one that comes along speaks:
+    def __call__(self, text: StrEnum, facts: Any) -> str:
+        """Where the team's own text fails on facts that no sample was like, the one that comes along speaks:
         people must be told."""
         theirs, ours = self._texts[text]
         try:
@@ -95,9 +98,9 @@ class _Written:
         self._path = path
         self._template = environment.from_string(path.read_text("utf-8"))
 
-    def render(self, facts: Facts) -> str:
+    def render(self, facts: Any) -> str:
         """Raises TemplateError, naming the file and the value that it does not have."""
-        given: Mapping[str, Any] = values(facts)
+        given = {each.name: getattr(facts, each.name) for each in fields(facts)}
         try:
             return self._template.render(given).strip()
         except _BROKEN as error:

@@ -521,7 +521,7 @@ def test_a_text_of_the_team_that_fails_in_the_middle_of_an_incident_is_said_as_i
         ('{{ "{x}".format() }}', "first.md: 'x'"),
         (
             "{% if fix and root_cause %}It is over.{% endif %}",
-            "it says nothing of an incident like",
+            "it says nothing where little is known",
         ),
     ],
 )

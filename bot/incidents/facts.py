@@ -6,9 +6,8 @@ Everything comes from the record. What is not known is an empty text, and a text
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.duty import Duty
 from bot.incidents.chronicle import Told, chronicle
@@ -311,11 +310,6 @@ class Clock:
         """EST, or UTC-03 where the zone has no letters of its own."""
         name = at.astimezone(self._zone).tzname() or ""
         return f"UTC{name}" if name[:1] in "+-" else name
-
-
-def values(facts: Facts) -> dict[str, Any]:
-    """By name, as a template takes them."""
-    return {each.name: getattr(facts, each.name) for each in fields(facts)}
 
 
 def _after(incident: Incident, took: timedelta | None) -> datetime | None:

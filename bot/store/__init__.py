@@ -5,9 +5,9 @@ index for searching), and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
-`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `timeline.py` (the append-only
-record), `cards.py` (what Slack should show), `files.py` (what it should hold), `silences.py` (what was silenced in
-Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents by words), `timers.py`.
+`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `handoffs.py`, `timeline.py` (the
+append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold), `silences.py` (what was
+silenced in Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents by words), `timers.py`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bot.store.deliveries import Deliveries
 from bot.store.driver import Driver
 from bot.store.escalations import Escalations
 from bot.store.files import Files
+from bot.store.handoffs import Handoffs
 from bot.store.ids import later_than
 from bot.store.inbox import Inbox
 from bot.store.incidents import Incidents
@@ -83,6 +84,7 @@ class Store:
         self.postmortems = Postmortems(self.driver)
         self.actions = Actions(self.driver)
         self.covers = Covers(self.driver)
+        self.handoffs = Handoffs(self.driver)
         self.silences = Silences(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)
