@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from bot.model import Alert, Classification
+from bot.model import Alert, Category, Classification, Severity
 from bot.store.driver import Driver, Row, to_text, to_time, to_time_or_none
 from bot.store.ids import new_id
 
@@ -32,6 +32,47 @@ class StoredAlert:
     hindrance: str  # why its runbook could not become a plan
     storm: str | None = None  # in which it came, and so has no card of its own
     incident: str | None = None  # that it belongs to and did not open itself
+
+
+@dataclass(frozen=True)
+class Episode:
+    """An alert from its first message until it was resolved, for counting many of them.
+
+    The same alert, by poster and fingerprint, has one for each time that it came.
+    """
+
+    id: str
+    name: str
+    service: str  # what it is about, and where, as its labels say; empty when they do not
+    place: str
+    fingerprint: str
+    poster: str
+    category: Category
+    severity: Severity
+    times: int  # messages, the first one included
+    first: datetime
+    last: datetime
+    resolved: datetime | None
+    incident: str | None  # that it belongs to and did not open itself
+
+
+def _episode(row: Row) -> Episode:
+    alert = _ALERT.validate_json(row["alert"])
+    return Episode(
+        id=row["id"],
+        name=alert.name,
+        service=alert.service,
+        place=alert.place,
+        fingerprint=row["fingerprint"],
+        poster=row["poster"],
+        category=Category(row["category"]),
+        severity=Severity(row["severity"]),
+        times=row["times"],
+        first=to_time(row["first"]),
+        last=to_time(row["last"]),
+        resolved=to_time_or_none(row["resolved"]),
+        incident=row["incident"],
+    )
 
 
 def _stored(row: Row) -> StoredAlert:
@@ -217,6 +258,25 @@ class Alerts:
             },
         )
         return int(rows[0]["n"])
+
+    def fired_between(self, start: datetime, end: datetime) -> list[Episode]:
+        """Those of which a message came from `start` until before `end`, the oldest first.
+
+        How many of an episode's messages came within that time is not kept: `times` counts all of them.
+        """
+        return self._episodes("last >= :start AND first < :end", {"start": to_text(start), "end": to_text(end)})
+
+    def still_firing(self) -> list[Episode]:
+        """Those that nobody has resolved, the oldest first."""
+        return self._episodes("resolved IS NULL", {})
+
+    def _episodes(self, where: str, params: dict[str, str]) -> list[Episode]:
+        rows = self._driver.query(
+            "SELECT id, alert, fingerprint, poster, category, severity, times, first, last, resolved, incident "  # noqa: S608
+            f"FROM alerts WHERE {where} ORDER BY id",
+            params,
+        )
+        return [_episode(row) for row in rows]
 
     def join_incident(self, id: str, incident: str) -> None:
         self._driver.execute("UPDATE alerts SET incident = :incident WHERE id = :id", {"id": id, "incident": incident})

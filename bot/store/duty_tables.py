@@ -40,4 +40,9 @@ DUTY = (
     "DROP TABLE checklists",
     "ALTER TABLE new_checklists RENAME TO checklists",
     "CREATE INDEX checklists_by_subject ON checklists (subject)",
+    # What happened within a shift or a week is asked for by its time.
+    "CREATE INDEX alerts_by_last ON alerts (last)",
+    "CREATE INDEX runs_by_end ON runs (ended)",
+    "CREATE INDEX decisions_by_time ON decisions (at)",
+    "CREATE INDEX escalations_by_time ON escalations (at)",
 )

@@ -52,3 +52,11 @@ class Escalations:
             "SELECT * FROM escalations WHERE incident = :incident ORDER BY id", {"incident": incident}
         )
         return [_escalation(row) for row in rows]
+
+    def told_between(self, start: datetime, end: datetime) -> list[Escalation]:
+        """Those made from `start` until before `end`, the oldest first."""
+        rows = self._driver.query(
+            "SELECT * FROM escalations WHERE at >= :start AND at < :end ORDER BY at, id",
+            {"start": to_text(start), "end": to_text(end)},
+        )
+        return [_escalation(row) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -14,6 +15,20 @@ from bot.store.ids import new_id
 
 _READINGS = TypeAdapter(tuple[Reading, ...])
 _PARAMS = TypeAdapter(tuple[Param, ...])
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What one person said to a proposal of this runbook."""
+
+    proposal: str
+    subject: str  # the id of the alert that it was about, or of the request
+    runbook: str
+    decision: Decision
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(row["person"], bool(row["approve"]), row["reason"], to_time(row["at"]), bool(row["emergency"]))
 
 
 class Proposals:
@@ -109,6 +124,16 @@ class Proposals:
     def open_proposals(self) -> list[Proposal]:
         return self._many("WHERE state IN ('checking', 'waiting') ORDER BY proposals.id", {})
 
+    def decided_between(self, start: datetime, end: datetime) -> list[Decided]:
+        """What people decided from `start` until before `end`, in that order."""
+        rows = self._driver.query(
+            "SELECT decisions.*, subject, json_extract(plans.body, '$.runbook') AS runbook FROM decisions "
+            "JOIN proposals ON proposals.id = decisions.proposal JOIN plans ON plans.hash = proposals.plan "
+            "WHERE at >= :start AND at < :end ORDER BY at, proposal, person",
+            {"start": to_text(start), "end": to_text(end)},
+        )
+        return [Decided(row["proposal"], row["subject"], row["runbook"], _decision(row)) for row in rows]
+
     def _one(self, where: str, params: dict[str, str]) -> Proposal | None:
         found = self._many(where, params)
         return found[0] if found else None
@@ -134,11 +159,6 @@ class Proposals:
             created=to_time(row["created"]),
             expires=to_time_or_none(row["expires"]),
             evidence=_READINGS.validate_json(row["evidence"]),
-            decisions=tuple(
-                Decision(
-                    each["person"], bool(each["approve"]), each["reason"], to_time(each["at"]), bool(each["emergency"])
-                )
-                for each in decisions
-            ),
+            decisions=tuple(_decision(each) for each in decisions),
             authority=row["authority"],
         )

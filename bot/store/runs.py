@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -18,6 +19,37 @@ _READINGS = TypeAdapter(tuple[Reading, ...])
 _HOLDS = (
     "(state IN ('running', 'asking', 'undoing', 'verifying', 'unknown') OR (state = 'queued' AND started IS NOT NULL))"
 )
+
+
+@dataclass(frozen=True)
+class BriefRun:
+    """A run without its steps and readings, for counting many of them."""
+
+    id: str
+    number: int
+    runbook: str
+    subject: str  # the id of the alert that it was about, or of the request
+    state: RunState
+    verdict: Verdict | None
+    why: str
+    queued: datetime
+    started: datetime | None
+    ended: datetime | None
+
+
+def _brief(row: Row) -> BriefRun:
+    return BriefRun(
+        id=row["id"],
+        number=row["number"],
+        runbook=row["runbook"],
+        subject=row["subject"],
+        state=RunState(row["state"]),
+        verdict=None if row["verdict"] is None else Verdict(row["verdict"]),
+        why=row["why"],
+        queued=to_time(row["queued"]),
+        started=to_time_or_none(row["started"]),
+        ended=to_time_or_none(row["ended"]),
+    )
 
 
 class Runs:
@@ -171,6 +203,20 @@ class Runs:
             {"runbook": runbook, "most": most},
         )
         return [self._run(row) for row in rows]
+
+    def runs_between(self, start: datetime, end: datetime) -> list[BriefRun]:
+        """Those that waited or were under way at some time from `start` until before `end`, the oldest first.
+
+        One that is unknown or waits for a person is under way until somebody has settled it.
+        """
+        rows = self._driver.query(
+            "SELECT runs.id, number, subject, runs.state, verdict, why, queued, started, ended, "
+            "json_extract(plans.body, '$.runbook') AS runbook FROM runs "
+            "JOIN proposals ON proposals.id = runs.proposal JOIN plans ON plans.hash = proposals.plan "
+            "WHERE (ended >= :start OR ended IS NULL) AND queued < :end ORDER BY runs.id",
+            {"start": to_text(start), "end": to_text(end)},
+        )
+        return [_brief(row) for row in rows]
 
     def _one(self, where: str, params: dict[str, str]) -> Run | None:
         rows = self._driver.query(f"SELECT * FROM runs {where}", params)  # noqa: S608
