@@ -11,8 +11,8 @@ import re
 from bot.mrkdwn import ADDRESS, clean
 
 LONGEST = 3000  # characters of one text
-# Inside a word an underscore formats nothing.
-_MARKS = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
+# Inside a word a single underscore formats nothing.
+_MARKS = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
 _AT_THE_START = re.compile(r"^([#>+=-]|\d{1,9}(?=[.)]))")  # a heading, a quotation, a list
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")

@@ -66,6 +66,7 @@ def test_code_shows_as_it_is(text: str) -> None:
     ("text", "shown"),
     [
         ("api-2 (shop), high_memory!", "api-2 (shop), high_memory!"),
+        ("see __init__ now", r"see \_\_init\_\_ now"),
         ("@channel, see #12", "@\u2060channel, see #\u206012"),
         ("https://evil.example.com www.evil.example.com", "https:\u2060//evil.example.com www\u2060.evil.example.com"),
         ("a & b < c", "a & b < c"),
