@@ -31,6 +31,7 @@ OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
     "httpx": ("bot.alertmanager", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
     "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
+    "markdown_it": ("bot.slack.markdown_blocks",),
     "matplotlib": ("bot.incidents.chart",),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),
@@ -128,7 +129,7 @@ def test_every_import_is_a_declared_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     packages = {each.split(">")[0].replace(".", "-") for each in declared}
-    as_package = {"ruamel": "ruamel-yaml", "pydantic_core": "pydantic"}
+    as_package = {"ruamel": "ruamel-yaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic"}
     assert {as_package.get(name, name.replace("_", "-")) for name in outside} - packages == set()
 
 
