@@ -159,6 +159,21 @@ class NotOnTheTeam(PlantaoError):
     """Only people of the team may do this, and nothing has changed."""
 
 
+# -- notes for the next shifts ---
+
+
+class NoteError(PlantaoError):
+    """No note is made or changed, and nothing has changed."""
+
+
+class NoteEmpty(NoteError):
+    """It says nothing that anybody could read."""
+
+
+class NoSuchNote(NoteError):
+    """No note has this number."""
+
+
 # -- silences ---
 
 

@@ -5,9 +5,10 @@ index for searching), and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
-`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `handoffs.py`, `timeline.py` (the
-append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold), `silences.py` (what was
-silenced in Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents by words), `timers.py`.
+`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `handoffs.py`, `notes.py`,
+`timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold),
+`silences.py` (what was silenced in Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents
+by words), `timers.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bot.store.handoffs import Handoffs
 from bot.store.ids import later_than
 from bot.store.inbox import Inbox
 from bot.store.incidents import Incidents
+from bot.store.notes import Notes
 from bot.store.pauses import Pauses
 from bot.store.postmortems import Postmortems
 from bot.store.proposals import Proposals
@@ -85,6 +87,7 @@ class Store:
         self.actions = Actions(self.driver)
         self.covers = Covers(self.driver)
         self.handoffs = Handoffs(self.driver)
+        self.notes = Notes(self.driver)
         self.silences = Silences(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)

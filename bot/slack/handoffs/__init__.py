@@ -1,0 +1,1 @@
+"""Handing over a shift, and the weekly report, in Slack."""
