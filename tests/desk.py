@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.checklists import checklists
 from bot.context import Context
 from bot.duty import Duty
 from bot.flow import Flow
@@ -18,6 +19,11 @@ from bot.store import Store
 from bot.team_file import load
 from bot.texts import SHIPPED, Texts
 from bot.words import english
+from handoff.handing_over import HandingOver
+from handoff.note_writer import NoteWriter
+from handoff.noting import Noting
+from handoff.summarizing import Summarizing
+from handoff.texts import OF_HANDOFFS
 from tests.samples import ALICE, NOW
 
 
@@ -31,7 +37,7 @@ class Desk:
         self.shown: list[str] = []
         self.team = load(Path("team.yaml"))
         duty = Duty(lambda: self.team, self.store)
-        context = Context(
+        context = self.context = Context(
             self.store,
             Shelf(folder),
             lambda: self.team,
@@ -46,7 +52,16 @@ class Desk:
             home="C1",
             now=lambda: self.now,
         )
-        self.flow = Flow(context)
+        self.noting = Noting(context)
+        self.writer = NoteWriter(context, Texts(SHIPPED, "en", OF_HANDOFFS))
+        self.handing_over = HandingOver(
+            context,
+            self.writer,
+            self.noting,
+            Summarizing(self.store, None, self.shown.append),
+            lambda: checklists(SHIPPED, "en"),
+        )
+        self.flow = Flow(context, also=(self.handing_over,))
         self.coordinating = self.flow.coordinating
         self.escalating = self.flow.escalating
         self.updating = self.flow.updating

@@ -171,9 +171,7 @@ class FactFinder:
         alerts = [
             a for each in self._store.incidents.alerts_of(incident.id) if (a := self._store.alerts.find_alert(each))
         ]
-        subjects = self._store.incidents.subjects_of(incident.id)
-        proposals = [each for subject in subjects for each in self._store.proposals.proposals_of(subject)]
-        runs = [(each, run) for each in proposals if (run := self._store.runs.run_of(each.id))]
+        proposals, runs = self._helping(incident)
         holders = {role: self._who(person) for role, person in incident.roles.items()}
         news = [line for line in told if since is None or line.noted >= since]
         return Facts(
@@ -247,6 +245,17 @@ class FactFinder:
             status_page=team.status_page or "",
             thread=self.address(incident),
         )
+
+    def doing(self, incident: Incident) -> tuple[str, ...]:
+        """Runs under way and plans that wait for a decision, in words."""
+        proposals, runs = self._helping(incident)
+        return (*self._doing(proposals, runs, Clock(self._team())),)
+
+    def _helping(self, incident: Incident) -> tuple[list[Proposal], list[tuple[Proposal, Run]]]:
+        """What was proposed for it, and what became a run."""
+        subjects = self._store.incidents.subjects_of(incident.id)
+        proposals = [each for subject in subjects for each in self._store.proposals.proposals_of(subject)]
+        return proposals, [(each, run) for each in proposals if (run := self._store.runs.run_of(each.id))]
 
     def _who(self, slack_id: str) -> str:
         """A name where nothing mentions anybody: in a mail or a file."""

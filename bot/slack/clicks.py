@@ -34,6 +34,7 @@ from bot.interventions import Answer
 from bot.model import Category
 from bot.mrkdwn import Mrkdwn, escape, listed, time
 from bot.slack.click import MENU, Click, open_modal, read_click
+from bot.slack.handoffs.clicks import HANDOFF_ACTIONS, HANDOFF_VIEWS, HandoffClicks
 from bot.slack.incidents.clicks import INCIDENT_ACTIONS, INCIDENT_VIEWS, IncidentClicks
 from bot.slack.incidents.means import Means
 from bot.slack.modals import (
@@ -48,6 +49,7 @@ from bot.slack.screen import SlackScreen
 from bot.slack.silence_clicks import SILENCE_ACTIONS, SILENCE_VIEWS, SilenceClicks
 from bot.slack.silences import why_not
 from bot.slack.telling import Telling
+from handoff.handing_over import HandingOver
 
 REFUSALS: dict[type[Exception], str] = {
     NotAllowed: "refused_role",
@@ -68,12 +70,12 @@ ACTIONS = re.compile(
     "|".join(
         [
             *("approve", "reject", "check_again", "edit", r"use_\d", MENU),
-            *(*_SETTLE, *_RUN, *INCIDENT_ACTIONS, *SILENCE_ACTIONS),
+            *(*_SETTLE, *_RUN, *INCIDENT_ACTIONS, *SILENCE_ACTIONS, *HANDOFF_ACTIONS),
         ]
     )
 )
 _FORMS = ("reject_reason", "emergency_reason", "edit_parameters", "run_parameters", "other_runbook", "right_category")
-VIEWS = re.compile("|".join([*_FORMS, *INCIDENT_VIEWS, *SILENCE_VIEWS]))
+VIEWS = re.compile("|".join([*_FORMS, *INCIDENT_VIEWS, *SILENCE_VIEWS, *HANDOFF_VIEWS]))
 _OF_INCIDENTS = ("incident_", "update_", "postmortem_", "action_", "declare", "tick")
 _VALUES = {"edit_parameters", "run_parameters"}
 _REASONS = {"reject_reason", "emergency_reason"}
@@ -84,6 +86,7 @@ class Clicks:
         self,
         means: Means,
         screen: SlackScreen,
+        handing_over: HandingOver,
         checklists: Callable[[], Mapping[str, Checklist]],
         redraw_home: Callable[[str], None],
     ) -> None:
@@ -98,6 +101,7 @@ class Clicks:
         self._screen = screen
         self._incidents = IncidentClicks(means, checklists, self._tell)
         self._silences = SilenceClicks(means.flow.silencing, means.client, means.words)
+        self._handoffs = HandoffClicks(handing_over, means.client, means.words, means.draw.who, self._tell)
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
@@ -176,6 +180,8 @@ class Clicks:
                 people.undo(click.value, click.person, event=event)
             case "silence" | "silence_asked" | "silence_end":
                 self._silences.act(click, event)
+            case action if action in {*HANDOFF_ACTIONS, *HANDOFF_VIEWS}:
+                self._handoffs.act(click, event)
             case _:
                 self._incidents.act(click, event)
 

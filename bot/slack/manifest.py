@@ -45,11 +45,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "declare P1 TITLE | ack | mitigated | resolve | severity P0 | role lead @who | note TEXT | show | list | "
         "search WORDS | stats | help",
     ),
+    "/handoff": (
+        "Handing over a shift: its note, and what is left for the next ones",
+        "preview | edit | now | accept | note task TEXT | notes | done N-3 | history | report | help",
+    ),
     "/runbook": (
         "Runbooks: look at them, ask for a run, stop one",
         "list | show ID | plan ID | run ID | history | abort RUN | help",
     ),
 }
+
+# Those in which people are named.
+_OF_PEOPLE = ("/incident",)
 
 # Entry in the menu of a message → its name there, and what it does.
 SHORTCUTS: dict[str, tuple[str, str]] = {
@@ -81,7 +88,7 @@ def manifest() -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "slash_commands": [
-                {"command": name, "description": description, "usage_hint": hint, "should_escape": name == "/incident"}
+                {"command": name, "description": description, "usage_hint": hint, "should_escape": name in _OF_PEOPLE}
                 for name, (description, hint) in COMMANDS.items()
             ],
             "shortcuts": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -41,6 +41,7 @@ class Workspace:
     bot_id: str
     alerts: dict[str, str]  # channel id → name
     incidents: str  # channel id
+    joined: Mapping[str, str] = field(default_factory=dict)  # every channel that the bot is in: name → id
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -50,6 +51,10 @@ class Workspace:
     def wrote(self, message: Mapping[str, Any]) -> bool:
         """Whether it is one of the bot's own."""
         return message.get("bot_id") == self.bot_id or message.get("user") == self.bot_user
+
+    def channel(self, name: str) -> str:
+        """The id of a channel that the team file names; the channel of incidents where the bot is not in that one."""
+        return self.joined.get(name.removeprefix("#"), self.incidents)
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message, as Slack forms it."""
@@ -95,6 +100,7 @@ def find_workspace(client: WebClient, settings: Settings) -> Workspace:
         bot_id=str(me["bot_id"]),
         alerts={str(found[name]["id"]): name for name in settings.alerts_channels},
         incidents=str(found[settings.incidents_channel]["id"]),
+        joined={name: str(each["id"]) for name, each in found.items() if each.get("is_member")},
     )
 
 

@@ -144,6 +144,14 @@ class Cards:
         rows = self._driver.query("SELECT * FROM cards WHERE key = :key", {"key": key})
         return _card(rows[0]) if rows else None
 
+    def keys_of(self, beginning: str) -> list[str]:
+        """The keys of those that begin like this, in their order."""
+        rows = self._driver.query(
+            "SELECT key FROM cards WHERE substr(key, 1, length(:beginning)) = :beginning ORDER BY key",
+            {"beginning": beginning},
+        )
+        return [row["key"] for row in rows]
+
     def card_at(self, channel: str, ts: str) -> str | None:
         """The key of the card that stands there."""
         rows = self._driver.query(

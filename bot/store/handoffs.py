@@ -52,10 +52,13 @@ class Handoffs:
     def move_handoff(
         self, id: str, shift_start: datetime, at: datetime, outgoing: str | None, incoming: str | None
     ) -> None:
-        """The shift ends at another time, or other people have it; what was written for it is kept."""
+        """The shift ends at another time, or other people have it; what was written for it is kept.
+
+        For another end it is drafted anew.
+        """
         self._driver.execute(
-            "UPDATE handoffs SET shift_start = :shift_start, at = :at, outgoing = :outgoing, incoming = :incoming "
-            "WHERE id = :id AND posted IS NULL",
+            "UPDATE handoffs SET shift_start = :shift_start, at = :at, outgoing = :outgoing, incoming = :incoming, "
+            "drafted = CASE WHEN at = :at AND outgoing IS :outgoing THEN drafted END WHERE id = :id AND posted IS NULL",
             {"id": id, **_bounds(shift_start, at, outgoing, incoming)},
         )
 

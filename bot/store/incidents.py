@@ -238,6 +238,15 @@ class Incidents:
         )
         return [_incident(row) for row in rows]
 
+    def ended_between(self, start: datetime, end: datetime) -> list[Incident]:
+        """Those opened before `start` and closed from then until before `end`, the oldest first; no merged ones."""
+        rows = self._driver.query(
+            "SELECT * FROM incidents WHERE opened < :start AND closed >= :start AND closed < :end AND NOT merged "
+            "ORDER BY number",
+            {"start": to_text(start), "end": to_text(end)},
+        )
+        return [_incident(row) for row in rows]
+
     def transitions_since(self, start: datetime) -> dict[str, list[Transition]]:
         """Of each incident that was opened since `start`: every state that it was in, in order."""
         rows = self._driver.query(

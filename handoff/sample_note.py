@@ -1,0 +1,92 @@
+"""A shift in which everything happened, and one in which nothing did: what the note's text is tried with."""
+
+from __future__ import annotations
+
+from bot.team import Contact, TeamLink
+from handoff.note_facts import (
+    MOST,
+    FiringFact,
+    IncidentFact,
+    ItemFact,
+    LeftFact,
+    LoudFact,
+    NoteFacts,
+    NumberFact,
+    OngoingFact,
+    RunNoteFact,
+    SilenceFact,
+)
+
+_CARD = "https://example.slack.com/archives/C1/p1"
+FULL_SHIFT = NoteFacts(
+    date="2026-11-23",
+    began="2026-11-16 09:00 UTC-03",
+    ends="2026-11-23 09:00 UTC-03",
+    outgoing="alice",
+    incoming="bob",
+    late="2026-11-23 11:40 UTC-03",
+    missed=2,
+    between=False,
+    sign="🔥",
+    state="active incident",
+    reasons=("P0 INC-9 goes on", "2 alerts firing"),
+    words="Search is slow since Friday.\nThe cause is known.",
+    words_by="alice",
+    summary="Checkout was down and is back. INC-9 goes on.",
+    summary_by="llama3.2",
+    quiet=False,
+    ongoing=(
+        OngoingFact(
+            "INC-9", "P2", "Search is slow", "Acknowledged", "2026-11-20 10:00 UTC-03", "carol", "rebuild it", _CARD
+        ),
+    ),
+    incidents=(
+        IncidentFact("INC-7", "P0", "Checkout is down", "2026-11-17 14:02 UTC-03", "resolved in 38 min", "", _CARD),
+    ),
+    firing=(FiringFact("DiskFilling", "P2", "shop · db-1", "2026-11-22 08:00 UTC-03", 41),),
+    noisy=(LoudFact("DiskFilling", 41, 3, 2),),
+    flapping=(LoudFact("LatencyP95", 12, 1, 6),),
+    runs=(RunNoteFact(3, "restart-database", "UNKNOWN", "the bot stopped", "2026-11-18 03:12 UTC-03"),),
+    silences=(SilenceFact("DiskFilling", "alice", "a new disk comes", "2026-11-24 09:00 UTC-03"),),
+    maintenance=(LeftFact("N-1", "Tue 03:00 PostgreSQL upgrade", "alice", "2026-11-19 10:00 UTC-03"),),
+    tasks=(LeftFact("N-2", "Ask for a larger disk", "alice", "2026-11-19 10:00 UTC-03"),),
+    observations=(LeftFact("N-3", "Traffic is 20 % up", "bob", "2026-11-19 10:00 UTC-03"),),
+    actions=(ItemFact("A-1", "Alert at 80 % of the pool", "alice", "2026-11-20", True),),
+    more=dict.fromkeys(MOST, 1),
+    numbers=(NumberFact("incidents", "3", "5"), NumberFact("time to acknowledge", "4 min", "9 min")),
+    contacts=(Contact(role="DBA", who="dba@example.com", when="database problems"),),
+    links=(TeamLink(title="Dashboard", url="https://grafana.example.com/d/shop"),),
+)
+QUIET_SHIFT = NoteFacts(
+    date="2026-11-23",
+    began="2026-11-16 09:00 UTC",
+    ends="2026-11-23 09:00 UTC",
+    outgoing="alice",
+    incoming="nobody",
+    late="",
+    missed=0,
+    between=False,
+    sign="✅",
+    state="stable",
+    reasons=(),
+    words="",
+    words_by="",
+    summary="",
+    summary_by="",
+    quiet=True,
+    ongoing=(),
+    incidents=(),
+    firing=(),
+    noisy=(),
+    flapping=(),
+    runs=(),
+    silences=(),
+    maintenance=(),
+    tasks=(),
+    observations=(),
+    actions=(),
+    more=dict.fromkeys(MOST, 0),
+    numbers=(),
+    contacts=(),
+    links=(),
+)

@@ -1,0 +1,320 @@
+"""A shift is handed over: drafted, posted, accepted. On the desk alice is on call until 23 November, then bob."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import AlreadyAccepted, AlreadyPosted, NothingToHandOver, NotOnTheTeam, NotYours
+from bot.model import BOT, Handoff, HandoffKind, IncidentRole, NoteKind, Severity
+from bot.team import Cover
+from tests.desk import Desk, pass_time
+from tests.samples import ALICE, BOB, CAROL
+
+STRANGER = "U0000000099"
+HANDOVER = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 09:00 in São Paulo
+
+
+@pytest.fixture
+def story(desk: Desk) -> Desk:
+    """Two hours before the handover."""
+    desk.now = HANDOVER - timedelta(hours=2)
+    desk.flow.plan_ahead()
+    return desk
+
+
+def coming(desk: Desk) -> Handoff:
+    found = desk.store.handoffs.upcoming()
+    assert found is not None
+    return found
+
+
+def posted(desk: Desk) -> Handoff:
+    found = desk.store.handoffs.latest_posted()
+    assert found is not None
+    return found
+
+
+def again(desk: Desk, *, after: timedelta = timedelta(0)) -> Desk:
+    """The same desk after a restart."""
+    desk.store.close()
+    fresh = Desk(desk.folder)
+    fresh.now, fresh.team = desk.now + after, desk.team
+    fresh.flow.plan_ahead()
+    return fresh
+
+
+def cover(desk: Desk, who: str, start: datetime, end: datetime) -> None:
+    """The team file says now that this person covers; in local time."""
+    rota = desk.team.rota
+    assert rota is not None
+    covers = (Cover.model_validate({"who": who, "from": start, "to": end}),)
+    desk.team = desk.team.model_copy(update={"rota": rota.model_copy(update={"cover": covers})})
+
+
+def all_posted(desk: Desk) -> list[tuple[datetime, str | None, str | None]]:
+    return [(each.at, each.outgoing, each.incoming) for each in desk.store.handoffs.posted_handoffs(100)]
+
+
+# -- the draft ---
+
+
+def test_it_is_drafted_an_hour_before_the_shift_ends(story: Desk) -> None:
+    pass_time(story, 59)
+    assert coming(story).drafted is None
+    pass_time(story, 1)
+    draft = coming(story)
+    assert (draft.drafted, draft.outgoing, draft.incoming) == (HANDOVER - timedelta(hours=1), ALICE, BOB)
+    assert story.shown == [draft.id]
+
+
+def test_a_shift_that_is_shorter_than_that_is_drafted_as_it_begins(story: Desk) -> None:
+    cover(story, "carol", datetime(2026, 11, 23, 8, 40), datetime(2026, 11, 23, 9, 30))  # noqa: DTZ001
+    story.flow.plan_ahead()
+    pass_time(story, 101)
+    assert all_posted(story) == [(HANDOVER - timedelta(minutes=20), ALICE, CAROL)]
+    draft = coming(story)
+    assert (draft.drafted, draft.outgoing, draft.at) == (
+        HANDOVER - timedelta(minutes=20),
+        CAROL,
+        HANDOVER + timedelta(minutes=30),
+    )
+
+
+def test_what_somebody_adds_is_kept_when_the_facts_change(story: Desk) -> None:
+    pass_time(story, 60)
+    draft = coming(story)
+    story.handing_over.edit(draft.id, ALICE, "Search is slow.", {}, {})
+    incident = story.declared("Disk is full", Severity.P2)
+    text = story.handing_over.preview().text
+    assert "**From alice**\n\nSearch is slow." in text
+    assert f"{incident.name} P2 Disk is full" in text
+
+
+def test_next_steps_and_notes_are_written_where_they_belong(story: Desk) -> None:
+    """To the incident, and among what is carried over."""
+    incident = story.declared("Disk is full", Severity.P2)
+    story.coordinating.give_role(incident.id, ALICE, IncidentRole.LEAD, CAROL)
+    pass_time(story, 60)
+    notes = {NoteKind.TASK: ["Ask for a larger disk"], NoteKind.MAINTENANCE: ["Tue 03:00 PostgreSQL upgrade"]}
+    story.handing_over.edit(coming(story).id, ALICE, "", {incident.id: "move the logs"}, notes)
+    text = story.handing_over.preview().text
+    assert f"{incident.name} P2 Disk is full · Open · owner carol · next: move the logs" in text
+    assert "**Planned maintenance**\n\n- Tue 03:00 PostgreSQL upgrade (alice, N-" in text
+    assert "**Pending tasks**\n\n- Ask for a larger disk (alice, N-" in text
+    assert story.incident(incident.id).next_step == "move the logs"
+
+
+def test_strangers_change_nothing(story: Desk) -> None:
+    pass_time(story, 60)
+    draft = coming(story)
+    with pytest.raises(NotOnTheTeam):
+        story.handing_over.edit(draft.id, STRANGER, "mine", {}, {})
+    with pytest.raises(NotOnTheTeam):
+        story.handing_over.post_now(STRANGER, draft.id)
+    assert coming(story) == draft
+
+
+# -- the post ---
+
+
+def test_it_is_posted_as_the_shift_ends_whether_or_not_anybody_looked(story: Desk) -> None:
+    pass_time(story, 120)
+    note = posted(story)
+    assert (note.posted, note.posted_by, note.at) == (HANDOVER, BOT, HANDOVER)
+    assert note.note.startswith(
+        "# Handoff · 2026-11-16 09:00 UTC-03 → 2026-11-23 09:00 UTC-03 · from alice to bob\n\n"
+        "**General state:** ✅ stable\n"
+    )
+    assert "Nothing to report." in note.note
+    assert [each.name for each in story.store.checklists.checklists_of(note.id)] == ["oncall-start"]
+    assert (coming(story).at, coming(story).outgoing, coming(story).incoming) == (
+        HANDOVER + timedelta(weeks=1),
+        BOB,
+        CAROL,
+    )
+
+
+def test_each_handover_is_posted_once(story: Desk) -> None:
+    """Over eight weeks, with restarts just before, at and after a handover, and ticks that come twice."""
+    desk = story
+    cover(desk, "alice", datetime(2026, 12, 24, 9), datetime(2026, 12, 26, 9))  # noqa: DTZ001  # for carol
+    for _ in range(8):
+        for minutes in (119, 1, 0, 1):
+            pass_time(desk, minutes)
+            desk.flow.plan_ahead()
+            desk = again(desk)
+        pass_time(desk, 7 * 24 * 60 - 121)
+    who = [ALICE, BOB, CAROL]
+    weeks = [(HANDOVER + timedelta(weeks=week), who[week % 3], who[(week + 1) % 3]) for week in range(8)]
+    christmas = HANDOVER + timedelta(days=31)
+    covered = [(christmas, CAROL, ALICE), (christmas + timedelta(days=2), ALICE, CAROL)]
+    assert sorted(all_posted(desk)) == sorted([*weeks, *covered])
+    desk.store.close()
+
+
+def test_a_bot_that_was_away_posts_late_and_says_so(story: Desk) -> None:
+    fresh = again(story, after=timedelta(hours=5))
+    with closing(fresh.store):
+        note = posted(fresh)
+        assert (note.at, note.posted) == (HANDOVER, HANDOVER + timedelta(hours=3))
+        assert "*Posted late, at 2026-11-23 12:00 UTC-03: the bot was away when the shift ended.*" in note.note
+        assert len(all_posted(fresh)) == 1
+
+
+def test_of_several_that_were_missed_the_last_is_posted_and_the_others_are_counted(story: Desk) -> None:
+    fresh = again(story, after=timedelta(weeks=2))
+    with closing(fresh.store):
+        note = posted(fresh)
+        assert (note.at, note.outgoing, note.incoming) == (HANDOVER + timedelta(weeks=1), BOB, CAROL)
+        assert "1 handover before it went by unposted; this note tells of all that time." in note.note
+        assert "2026-11-16 09:00 UTC-03 → 2026-11-30 09:00 UTC-03" in note.note
+        assert len(all_posted(fresh)) == 1
+
+
+def test_a_bot_that_was_not_there_in_the_shift_posts_nothing_of_it(desk: Desk) -> None:
+    """It begins with the shift that goes on."""
+    desk.now = HANDOVER + timedelta(minutes=1)
+    desk.flow.plan_ahead()
+    assert all_posted(desk) == []
+    assert coming(desk).at == HANDOVER + timedelta(weeks=1)
+
+
+def test_the_outgoing_person_posts_early_and_it_is_not_posted_again(story: Desk) -> None:
+    pass_time(story, 90)
+    draft = coming(story)
+    story.handing_over.post_now(ALICE, draft.id)
+    with pytest.raises(AlreadyPosted):
+        story.handing_over.post_now(ALICE, draft.id)
+    pass_time(story, 60)
+    assert all_posted(story) == [(HANDOVER, ALICE, BOB)]
+    assert posted(story).posted == HANDOVER - timedelta(minutes=30)
+    assert "late" not in posted(story).note.lower()
+
+
+def test_before_the_draft_a_note_in_between_hands_nothing_over(story: Desk) -> None:
+    """The shift's own note comes all the same."""
+    note = story.handing_over.post_now(BOB)
+    assert (note.kind, note.incoming, note.outgoing) == (HandoffKind.BETWEEN, None, ALICE)
+    assert "→ 2026-11-23 07:00 UTC-03 · alice\n" in note.note
+    pass_time(story, 120)
+    assert all_posted(story) == [(HANDOVER, ALICE, BOB), (HANDOVER - timedelta(hours=2), ALICE, None)]
+
+
+def test_words_that_come_too_late_are_kept(story: Desk) -> None:
+    """Below the note, and the person is told so."""
+    pass_time(story, 120)
+    assert story.handing_over.edit(posted(story).id, ALICE, "The pager was broken.", {}, {}) is False
+    assert (posted(story).words, posted(story).words_by) == ("The pager was broken.", ALICE)
+    assert "The pager was broken." not in posted(story).note
+
+
+# -- the rota changes ---
+
+
+def test_a_rota_that_is_changed_in_time_moves_the_handover(story: Desk) -> None:
+    """The draft goes to whoever has the shift then, and what was written for it is kept."""
+    pass_time(story, 60)
+    story.handing_over.edit(coming(story).id, ALICE, "Search is slow.", {}, {})
+    rota = story.team.rota
+    assert rota is not None
+    later = rota.model_copy(update={"start": datetime(2026, 11, 16, 18), "order": ("carol", "bob")})  # noqa: DTZ001
+    story.team = story.team.model_copy(update={"rota": later})
+    story.flow.plan_ahead()
+    moved = coming(story)
+    assert (moved.at, moved.outgoing, moved.incoming) == (HANDOVER + timedelta(hours=9), CAROL, BOB)
+    assert (moved.words, moved.drafted) == ("Search is slow.", None)
+    pass_time(story, 9 * 60)
+    assert coming(story).drafted == HANDOVER + timedelta(hours=8)
+
+
+def test_without_a_rota_there_is_nothing_to_hand_over(desk: Desk) -> None:
+    desk.team = desk.team.model_copy(update={"rota": None})
+    desk.flow.plan_ahead()
+    assert desk.store.handoffs.upcoming() is None
+    with pytest.raises(NothingToHandOver):
+        desk.handing_over.preview()
+    with pytest.raises(NothingToHandOver):
+        desk.handing_over.post_now(ALICE)
+
+
+def test_one_person_alone_has_a_note_at_the_end_of_each_week_and_accepts_nothing(story: Desk) -> None:
+    rota = story.team.rota
+    assert rota is not None
+    story.team = story.team.model_copy(update={"rota": rota.model_copy(update={"order": ("alice",)})})
+    story.flow.plan_ahead()
+    pass_time(story, 180)
+    assert all_posted(story) == [(HANDOVER, ALICE, ALICE)]
+    assert posted(story).reminded == ()
+    assert story.store.checklists.checklists_of(posted(story).id) == []
+
+
+# -- acceptance ---
+
+
+def test_the_incoming_person_accepts(story: Desk) -> None:
+    pass_time(story, 122)
+    story.handing_over.accept(BOB)
+    assert (posted(story).accepted, posted(story).accepted_by) == (HANDOVER + timedelta(minutes=2), BOB)
+    with pytest.raises(AlreadyAccepted):
+        story.handing_over.accept(BOB, posted(story).id)
+    pass_time(story, 120)
+    assert posted(story).reminded == ()
+
+
+def test_nobody_else_accepts(story: Desk) -> None:
+    """Neither the one who goes, also when it was posted early, nor a third one."""
+    pass_time(story, 90)
+    story.handing_over.post_now(ALICE)
+    for person in (ALICE, CAROL, STRANGER):
+        with pytest.raises(NotYours):
+            story.handing_over.accept(person, posted(story).id)
+    assert posted(story).accepted is None
+    story.handing_over.accept(BOB, posted(story).id)
+    assert posted(story).accepted_by == BOB
+
+
+def test_who_does_not_accept_is_reminded_every_15_minutes_and_then_others_hear_of_it(story: Desk) -> None:
+    """The lead, who is the first on the ladder, and may accept in their place."""
+    pass_time(story, 120 + 300)
+    note = posted(story)
+    assert note.reminded == tuple(HANDOVER + timedelta(minutes=each) for each in (15, 30, 45))
+    assert note.escalated == HANDOVER + timedelta(minutes=60)
+    with pytest.raises(NotYours):
+        story.handing_over.accept(ALICE, note.id)
+    story.handing_over.accept(CAROL, note.id)
+    assert posted(story).accepted_by == CAROL
+
+
+def test_after_a_restart_one_reminder_stands_for_those_that_were_missed(story: Desk) -> None:
+    pass_time(story, 120)
+    fresh = again(story, after=timedelta(minutes=40))
+    with closing(fresh.store):
+        pass_time(fresh, 0)
+        assert posted(fresh).reminded == (HANDOVER + timedelta(minutes=40),)
+        pass_time(fresh, 30)
+        assert posted(fresh).escalated == HANDOVER + timedelta(minutes=60)
+
+
+def test_whoever_covers_by_then_accepts(story: Desk) -> None:
+    """The one who is on call has the shift, whomever the note names."""
+    pass_time(story, 121)
+    cover(story, "carol", datetime(2026, 11, 23, 9, 1), datetime(2026, 11, 25, 9))  # noqa: DTZ001
+    story.handing_over.accept(CAROL)
+    assert posted(story).accepted_by == CAROL
+
+
+def test_everything_stands_on_the_timeline(story: Desk) -> None:
+    pass_time(story, 60)
+    story.handing_over.edit(coming(story).id, ALICE, "Search is slow.", {}, {})
+    pass_time(story, 60)
+    story.handing_over.accept(BOB)
+    entries = story.store.timeline.entries(posted(story).id)
+    assert [(each.who, each.what) for each in entries] == [
+        (BOT, "handoff drafted"),
+        (ALICE, "handoff edited"),
+        (BOT, "handoff posted"),
+        (BOB, "handoff accepted"),
+    ]
