@@ -216,6 +216,11 @@ def test_it_is_cut_between_entries() -> None:
         assert (said, cut) == (["".join(found).replace("• ", "")], True)
 
 
+def test_a_text_of_nothing_but_headings_shows_them() -> None:
+    blocks, cut = blocks_of("## one\n\n## two\n\n## three", 11)
+    assert ([next(pieces(block.to_dict()))["text"] for block in blocks], cut) == (["one", "two"], True)
+
+
 def test_of_a_first_paragraph_that_is_too_long_the_beginning_is_shown() -> None:
     blocks, cut = blocks_of("x" * 20_000)
     shown = "".join(str(each["text"]) for each in pieces([block.to_dict() for block in blocks]))

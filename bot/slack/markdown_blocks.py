@@ -272,9 +272,8 @@ def _fitting(rows: Sequence[_Row], room: int) -> tuple[list[_Row], bool]:
         left -= len(row)
     else:
         return kept, False
-    while kept and kept[-1].kind in {_Kind.HEADING, _Kind.RULE}:  # nothing would follow it
-        kept.pop()
-    return kept, True
+    ends = [at for at, row in enumerate(kept, 1) if row.kind not in {_Kind.HEADING, _Kind.RULE}]
+    return kept[: ends[-1] if ends else len(kept)], True  # no heading with nothing below it
 
 
 def _shortened(pieces: Iterable[_Piece], room: int) -> Iterator[_Piece]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import ollama
 
 KEEP = "30m"  # in memory after the last question
-TOKENS = 160  # of a reply: four fields, one of them a sentence
 CONTEXT = 4096  # tokens of question and reply together
 
 
@@ -42,7 +41,7 @@ class OllamaChat:
                 ],
                 format=question.schema,
                 think=False,
-                options={"temperature": 0, "seed": 1, "num_ctx": CONTEXT, "num_predict": TOKENS},
+                options={"temperature": 0, "seed": 1, "num_ctx": CONTEXT, "num_predict": question.tokens},
                 keep_alive=KEEP,
             )
         if not answer.done or answer.done_reason not in {None, "stop"}:

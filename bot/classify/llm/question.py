@@ -15,3 +15,4 @@ class Question(Generic[T]):
     data: str  # what it is asked about, fenced
     schema: dict[str, Any]  # what the reply has to look like
     read: Callable[[str, str], T]  # the reply and the model's name → what it says; raises ModelReplyUnusable
+    tokens: int = 160  # of the reply: four fields, one of them a sentence
