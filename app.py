@@ -47,6 +47,9 @@ from bot.settings import Provider, Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.doctor import ask, report
+from bot.slack.handoffs.command import HandoffCommand
+from bot.slack.handoffs.notes import NoteVerbs
+from bot.slack.handoffs.showing import ShowingHandoffs
 from bot.slack.history import begin, catch_up
 from bot.slack.home import Home
 from bot.slack.incidents.changing import Changing
@@ -71,6 +74,12 @@ from bot.texts import Texts
 from bot.timers import Ticker
 from bot.withheld import secret_values
 from bot.words import Words
+from handoff.handing_over import HandingOver
+from handoff.note_writer import NoteWriter
+from handoff.noting import Noting
+from handoff.summarizing import Summarizing
+from handoff.summary import summaries
+from handoff.texts import OF_HANDOFFS
 
 log = structlog.get_logger()
 BAD_INPUT = 2
@@ -115,30 +124,34 @@ class Bot:
         self._model = language_model(found, secrets=secret_values(environ))
         notices = Notices(store, self._outbox, client)
         surroundings = Surroundings(self._scratch.folder, environ, notices.post, held=self._scratch.held)
-        self.flow = Flow(
-            Context(
-                store,
-                shelf,
-                lambda: people.now,
-                duty,
-                roles.of,
-                surroundings,
-                self._changed,
-                FactFinder(store, lambda: people.now, words, targets, duty, workspace.permalink),
-                Texts(found.templates_dir, found.language),
-                outward,
-                lambda: self._deliveries.look(),
-                home=next(iter(workspace.alerts)),
-                observe=observe,
-                alertmanager=alertmanager,
-                storm=StormRule(found.storm_alerts, found.storm_window),
-            ),
-            self._model,
+        context = Context(
+            store,
+            shelf,
+            lambda: people.now,
+            duty,
+            roles.of,
+            surroundings,
+            self._changed,
+            FactFinder(store, lambda: people.now, words, targets, duty, workspace.permalink),
+            Texts(found.templates_dir, found.language),
+            outward,
+            lambda: self._deliveries.look(),
+            home=next(iter(workspace.alerts)),
+            observe=observe,
+            alertmanager=alertmanager,
+            storm=StormRule(found.storm_alerts, found.storm_window),
         )
+        lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
+        noting = Noting(context)
+        writer = NoteWriter(context, Texts(found.templates_dir, found.language, OF_HANDOFFS))
+        summarizing = Summarizing(store, summaries(found, environ), self._changed)
+        handing_over = HandingOver(context, writer, noting, summarizing, lists)
+        self.flow = Flow(context, self._model, also=(handing_over,))
+        handoffs = ShowingHandoffs(store, self._outbox, self._uploads, workspace, screen.drawing, handing_over, utc_now)
+        screen.others["handoff"] = handoffs.show
         self._home = Home(patient, store, self.flow, workspace, screen.drawing, duty, targets, utc_now)
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
-        lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
-        clicks = Clicks(replace(means, client=patient), screen, lists, self._home.opened)
+        clicks = Clicks(replace(means, client=patient), screen, handing_over, lists, self._home.opened)
         pins = Pins(patient, store, self.flow.coordinating, workspace, words)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, self._home.opened, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
@@ -152,7 +165,9 @@ class Bot:
             self._figures,
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
-        bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks), self._listeners)
+        notes = NoteVerbs(noting, store, words, screen.drawing.who)
+        handing = HandoffCommand(handing_over, handoffs, store, client, words, screen.drawing.who, notes)
+        bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks, handing), self._listeners)
         # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
         self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
         self._ticker = Ticker(store, self.flow.on_timer, self.flow.plan_ahead, utc_now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from bot.texts import Texts
 from handoff.digest import digest_of
 from handoff.note_facts import NoteFacts, Occasion, note_facts
 from handoff.shift_record import shift_record
+from handoff.summary import facts_of
 from handoff.texts import HandoffText
 
 _TICK = timedelta(microseconds=1)
@@ -44,14 +44,15 @@ class NoteWriter:
         digest = digest_of(record)
         facts = note_facts(digest, occasion, context.team(), context.facts.words, context.facts.address, now)
         bare = self._texts(HandoffText.NOTE, _bare(facts))
-        about = hashlib.sha256(bare.encode()).hexdigest()
+        incidents = frozenset(each.name for each in (*digest.incidents, *digest.ongoing))
+        about = facts_of(bare, incidents)
         if facts.summary and summary_about != about:
             facts = replace(facts, summary="", summary_by="")
         return Written(
             text=self._texts(HandoffText.NOTE, facts),
             about=about,
             bare=bare,
-            incidents=frozenset(each.name for each in (*digest.incidents, *digest.ongoing)),
+            incidents=incidents,
             ongoing=digest.ongoing,
         )
 

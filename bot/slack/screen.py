@@ -96,7 +96,7 @@ class SlackScreen:
     def posted(self, key: str) -> None:
         """A card has come to stand: what belongs into its thread can be drawn now."""
         kind, _, subject = key.partition(":")
-        if kind in {"incident", "request"}:
+        if kind in {"incident", "request", *self.others}:
             self.changed(subject)
 
     def start(self) -> None:

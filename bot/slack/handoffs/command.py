@@ -36,9 +36,8 @@ class HandoffCommand:
         words: Words,
         who: Callable[[str], str],
         notes: NoteVerbs,
-        report: Callable[[str], Answer],
     ) -> None:
-        """`who` turns a Slack id into a name; `report` answers a person with the weekly report as it is now."""
+        """`who` turns a Slack id into a name."""
         self._handing_over = handing_over
         self._showing = showing
         self._store = store
@@ -51,7 +50,6 @@ class HandoffCommand:
             "edit": self._edit,
             "history": self._history,
             "accept": self._accept,
-            "report": lambda typed: report(typed.person),
         }
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {
             **{verb: self._safely(act) for verb, act in own.items()},
