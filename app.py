@@ -19,23 +19,17 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot import settings
 from bot.alertmanager import Alertmanager
 from bot.alerts.correlate import StormRule
-from bot.at_hand import ENV_FILE, at_hand
+from bot.at_hand import ENV_FILE
 from bot.checklists import checklists
 from bot.classify.language_model import language_model
-from bot.classify.weigh import classifier
-from bot.classify_command import classify_files
 from bot.clock import utc_now
 from bot.context import Context
 from bot.deliveries.ways import ways
 from bot.deliveries.worker import Deliveries
-from bot.detect import command as detection
-from bot.detect.second_look import second_look
 from bot.doctor import NEEDED, examine
 from bot.duty import Duty
 from bot.errors import InputError, PlantaoError
 from bot.flow import Flow
-from bot.handle import command as handling
-from bot.handle.handling import Place
 from bot.incidents.facts import FactFinder
 from bot.incidents.targets import Targets
 from bot.logs import set_up_logs
@@ -43,7 +37,7 @@ from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
 from bot.runbooks.terminal.typed import runbook_commands
-from bot.settings import Provider, Settings
+from bot.settings import Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.doctor import ask, report
@@ -72,6 +66,7 @@ from bot.store import Store
 from bot.team_file import TeamFile
 from bot.texts import Texts
 from bot.timers import Ticker
+from bot.typed import classify, detect, handle
 from bot.withheld import secret_values
 from bot.words import Words
 from handoff.handing_over import HandingOver
@@ -143,11 +138,13 @@ class Bot:
         )
         lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
         noting = Noting(context)
-        writer = NoteWriter(context, Texts(found.templates_dir, found.language, OF_HANDOFFS))
+        writer = NoteWriter(
+            store, lambda: people.now, duty, context.facts, Texts(found.templates_dir, found.language, OF_HANDOFFS)
+        )
         summarizing = Summarizing(store, summaries(found, environ), self._changed)
         handing_over = HandingOver(context, writer, noting, summarizing, lists)
         self.flow = Flow(context, self._model, also=(handing_over,))
-        handoffs = ShowingHandoffs(store, self._outbox, self._uploads, workspace, screen.drawing, handing_over, utc_now)
+        handoffs = ShowingHandoffs(store, self._outbox, self._uploads, workspace, screen.drawing, handing_over)
         screen.others["handoff"] = handoffs.show
         self._home = Home(patient, store, self.flow, workspace, screen.drawing, duty, targets, utc_now)
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
@@ -331,53 +328,8 @@ def doctor() -> None:
     raise typer.Exit(report(os.environ, ENV_FILE))
 
 
-@app.command()
-def classify(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…")],
-    as_json: Annotated[bool, typer.Option("--json", help="One object a line, in the order of the files.")] = False,
-) -> None:
-    """What an alert or a Slack message in a file is taken for. `-` is standard input."""
-    found, shelf, policy = at_hand()
-    set_up_logs(found.log_format)  # what is printed is for programs
-    library = shelf.library()
-    raise typer.Exit(
-        classify_files(files, as_json=as_json, classify=classifier(shelf.library, policy), library=library)
-    )
-
-
-@app.command()
-def handle(
-    file: str,
-    llm: Annotated[Provider | None, typer.Option(help="Who is asked where no rule decides.")] = None,
-    approve: Annotated[bool, typer.Option("--approve", help="Run low and medium risk without asking.")] = False,
-    result: Annotated[Path | None, typer.Option(help="Where the result is written.")] = Path("incident-result.json"),
-    history: Annotated[Path | None, typer.Option("--log", help="Where a line is added.")] = Path("logs/incidents.log"),
-) -> None:
-    """An alert from a file, handled here and now: classified, planned, asked about, run and verified."""
-    found, shelf, policy = at_hand(llm)
-    set_up_logs(found.log_format)
-    place = Place(
-        shelf=shelf,
-        classify=classifier(shelf.library, policy, language_model(found, secrets=secret_values(os.environ))),
-        environ=os.environ,
-        now=utc_now,
-        approve=approve,
-        observe=found.mode == "observe",
-    )
-    raise typer.Exit(handling.handle(file, place, log=history, result=result))
-
-
-@app.command()
-def detect(
-    logs: Annotated[list[str], typer.Argument(metavar="LOGFILE…")],
-    service: Annotated[str | None, typer.Option(help="Whose logs they are.")] = None,
-    llm: Annotated[Provider | None, typer.Option(help="Who is asked about errors that no rule names.")] = None,
-) -> None:
-    """Trouble in logs, one alert in JSON a line, as `handle` takes it. `-` is standard input."""
-    found, _, _ = at_hand(llm)
-    set_up_logs(found.log_format)  # what is printed is for programs
-    look = second_look(found, os.environ)
-    raise typer.Exit(detection.detect(logs, service=service, environ=os.environ, now=utc_now, look=look))
+for command in (classify, handle, detect):
+    app.command()(command)
 
 
 def run() -> int:

@@ -19,7 +19,6 @@ from bot.model import BOT, Handoff, HandoffKind, Known, NoteKind, Severity
 from bot.rota import Roster
 from bot.team import ROLE
 from handoff.coming import coming, passed
-from handoff.note_facts import Occasion
 from handoff.note_writer import NoteWriter, Written
 from handoff.noting import Noting
 from handoff.summarizing import Summarizing
@@ -67,7 +66,7 @@ class HandingOver:
         upcoming = self._store.handoffs.upcoming()
         if upcoming is not None and upcoming.is_draft:
             changed = upcoming.id
-            self._summarizing.look(upcoming, self.written(upcoming, now))
+            self._summarizing.look(upcoming, self._writer.write(upcoming, now))
         if changed is not None:
             self._context.show(changed)
 
@@ -84,7 +83,7 @@ class HandingOver:
             return None
         changed, row = None, self._store.handoffs.upcoming()
         if row is not None and row.at <= now:
-            gone = passed(roster, row.at, self._name(row.outgoing), now)
+            gone = passed(roster, row.at, self._writer.name(row.outgoing), now)
             if gone is not None:
                 row = replace(row, at=gone.at, outgoing=self._id(gone.outgoing), incoming=self._id(gone.incoming))
                 changed = self._post(row, BOT, now, gone.missed)
@@ -124,7 +123,7 @@ class HandingOver:
     def _post(self, row: Handoff, by: str, now: datetime, missed: int = 0) -> str | None:
         """The note stands in the record, and whoever comes is asked to accept it. Gives what to show."""
         late = now if by == BOT and now - row.at > _LATE else None
-        note = self.written(row, now, late=late, missed=missed).text
+        note = self._writer.write(row, now, late=late, missed=missed).text
         self._store.handoffs.move_handoff(row.id, row.shift_start, row.at, row.outgoing, row.incoming)
         if not self._store.handoffs.post_handoff(row.id, note, by, now):
             return None
@@ -165,8 +164,7 @@ class HandingOver:
     def preview(self, handoff: Handoff | None = None) -> Written:
         """The note as it would be posted now: of this draft, or else of the next one. Raises NothingToHandOver."""
         now = self._context.now()
-        handoff = handoff or self._store.handoffs.upcoming()
-        return self.written(handoff if handoff is not None else self._between(now), now)
+        return self._writer.write(handoff or self._writer.due(now), now)
 
     def to_edit(self, person: str) -> Handoff:
         """The next one, drafted or not. Raises NotOnTheTeam and NothingToHandOver."""
@@ -188,7 +186,7 @@ class HandingOver:
             if row is not None and row.posted is not None:
                 raise AlreadyPosted
             if row is None or not row.is_draft:
-                row = self._between(now)
+                row = self._writer.between(now)
                 row = self._store.handoffs.add_handoff(row.kind, row.shift_start, row.at, row.outgoing, None)
             self._post(row, person, now)
             self._turn(now)
@@ -262,23 +260,9 @@ class HandingOver:
             raise AlreadyPosted
         return handoff
 
-    def written(self, handoff: Handoff, now: datetime, *, late: datetime | None = None, missed: int = 0) -> Written:
+    def written(self, handoff: Handoff) -> Written:
         """The note as it would be posted now."""
-        summary = self._summarizing.of(handoff)
-        occasion = Occasion(
-            start=handoff.shift_start,
-            end=handoff.at,
-            outgoing=self._name(handoff.outgoing),
-            incoming=self._name(handoff.incoming),
-            words=handoff.words,
-            words_by=self._name(handoff.words_by) or handoff.words_by or "",
-            summary=summary.text if summary else "",
-            summary_by=summary.by if summary else "",
-            late=late,
-            missed=missed,
-            between=handoff.kind is HandoffKind.BETWEEN,
-        )
-        return self._writer.write(occasion, now, summary_about=summary.about if summary else "")
+        return self._writer.write(handoff, self._context.now())
 
     def others(self) -> str | None:
         """The role that hears of a handoff that nobody accepts: the first one on the ladders, the gravest first."""
@@ -288,33 +272,6 @@ class HandingOver:
         return next((role for role in roles if team.holders(role)), None)
 
     # -- within the transaction ---
-
-    def _between(self, now: datetime) -> Handoff:
-        """Of the shift that goes on, for a note that hands nothing over. Raises NothingToHandOver."""
-        roster = self._context.duty.roster()
-        shift = roster.shift_at(now) if roster else None
-        if shift is None:
-            raise NothingToHandOver
-        return Handoff(
-            id="",
-            number=0,
-            kind=HandoffKind.BETWEEN,
-            shift_start=shift.start,
-            at=now,
-            outgoing=self._id(shift.who),
-            incoming=None,
-            words="",
-            words_by=None,
-            summary=None,
-            drafted=None,
-            posted=None,
-            posted_by=None,
-            note="",
-            accepted=None,
-            accepted_by=None,
-            reminded=(),
-            escalated=None,
-        )
 
     def _waiting_for(self, person: str, told: bool, now: datetime) -> Handoff:
         waiting = self._store.handoffs.waiting()
@@ -346,11 +303,9 @@ class HandingOver:
     def _id(self, name: str | None) -> str | None:
         return self._context.team().people[name].slack if name is not None else None
 
-    def _name(self, slack_id: str | None) -> str | None:
-        return self._context.team().name_of(slack_id) or slack_id if slack_id is not None else None
-
     def _may(self, person: str) -> None:
-        if not self._context.on_the_team(person):
+        """Whoever has the machine, from whose terminal the bot itself posts, may do so too."""
+        if person != BOT and not self._context.on_the_team(person):
             raise NotOnTheTeam
 
     def _done(self, event: str | None, now: datetime) -> None:

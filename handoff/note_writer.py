@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.context import Context
-from bot.model import Incident
+from bot.duty import Duty
+from bot.errors import NothingToHandOver
+from bot.incidents.facts import FactFinder
+from bot.model import Handoff, HandoffKind, Incident
+from bot.store import Store
+from bot.team import Team
 from bot.texts import Texts
 from handoff.digest import digest_of
 from handoff.note_facts import NoteFacts, Occasion, note_facts
 from handoff.shift_record import shift_record
-from handoff.summary import facts_of
+from handoff.summary import Summary, facts_of
 from handoff.texts import HandoffText
 
 _TICK = timedelta(microseconds=1)
@@ -32,33 +37,83 @@ class Written:
 
 
 class NoteWriter:
-    def __init__(self, context: Context, texts: Texts) -> None:
+    def __init__(self, store: Store, team: Callable[[], Team], duty: Duty, facts: FactFinder, texts: Texts) -> None:
         """`texts` are those of handoffs."""
-        self._context = context
+        self._store = store
+        self._team = team
+        self._duty = duty
+        self._facts = facts
         self._texts = texts
 
-    def write(self, occasion: Occasion, now: datetime, *, summary_about: str = "") -> Written:
-        """The occasion's summary is left out unless it was made of what the record says now (`summary_about`)."""
-        context = self._context
-        record = shift_record(context.store, context.facts, occasion.start, self._before(occasion), now)
+    def due(self, now: datetime) -> Handoff:
+        """The handoff that a note would be posted of now: that at the end of the shift. Raises NothingToHandOver."""
+        upcoming = self._store.handoffs.upcoming()
+        return upcoming if upcoming is not None and upcoming.at > now else self.between(now)
+
+    def between(self, now: datetime) -> Handoff:
+        """Of the shift that goes on, for a note that hands nothing over. Raises NothingToHandOver."""
+        roster = self._duty.roster()
+        shift = roster.shift_at(now) if roster else None
+        if shift is None:
+            raise NothingToHandOver("nobody is on call")
+        return Handoff(
+            id="",
+            number=0,
+            kind=HandoffKind.BETWEEN,
+            shift_start=shift.start,
+            at=now,
+            outgoing=self._team().people[shift.who].slack,
+            incoming=None,
+            words="",
+            words_by=None,
+            summary=None,
+            drafted=None,
+            posted=None,
+            posted_by=None,
+            note="",
+            accepted=None,
+            accepted_by=None,
+            reminded=(),
+            escalated=None,
+        )
+
+    def write(self, handoff: Handoff, now: datetime, *, late: datetime | None = None, missed: int = 0) -> Written:
+        """The note as it would be posted now.
+
+        `late`: it is posted then, after the shift had ended, and `missed` went by unposted. The summary is left out
+        unless it was made of what the record says now.
+        """
+        summary = Summary.from_json(handoff.summary) if handoff.summary else None
+        occasion = Occasion(
+            start=handoff.shift_start,
+            end=handoff.at,
+            outgoing=self.name(handoff.outgoing),
+            incoming=self.name(handoff.incoming),
+            words=handoff.words,
+            words_by=self.name(handoff.words_by) or "",
+            summary=summary.text if summary else "",
+            summary_by=summary.by if summary else "",
+            late=late,
+            missed=missed,
+            between=handoff.kind is HandoffKind.BETWEEN,
+        )
+        record = shift_record(self._store, self._facts, occasion.start, self._before(occasion), now)
         digest = digest_of(record)
-        facts = note_facts(digest, occasion, context.team(), context.facts.words, context.facts.address, now)
+        facts = note_facts(digest, occasion, self._team(), self._facts.words, self._facts.address, now)
         bare = self._texts(HandoffText.NOTE, _bare(facts))
         incidents = frozenset(each.name for each in (*digest.incidents, *digest.ongoing))
         about = facts_of(bare, incidents)
-        if facts.summary and summary_about != about:
+        if summary is not None and summary.about != about:
             facts = replace(facts, summary="", summary_by="")
-        return Written(
-            text=self._texts(HandoffText.NOTE, facts),
-            about=about,
-            bare=bare,
-            incidents=incidents,
-            ongoing=digest.ongoing,
-        )
+        return Written(self._texts(HandoffText.NOTE, facts), about, bare, incidents, digest.ongoing)
+
+    def name(self, slack_id: str | None) -> str | None:
+        """As the team file has it, or the id of a stranger."""
+        return self._team().name_of(slack_id) or slack_id if slack_id is not None else None
 
     def _before(self, occasion: Occasion) -> datetime:
-        """When the shift before began; where there was none, as long before as this one lasts."""
-        roster = self._context.duty.roster()
+        """When the shift before began; where there was none, long enough before to be as long as this one."""
+        roster = self._duty.roster()
         shift = roster.shift_at(occasion.start - _TICK) if roster else None
         if shift is not None and shift.start < occasion.start:
             return shift.start

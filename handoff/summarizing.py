@@ -26,14 +26,10 @@ class Summarizing:
         self._lock = threading.Lock()
         self._asked = ""  # about what the model was asked last: the same is not asked again, whatever came of it
 
-    def of(self, handoff: Handoff) -> Summary | None:
-        """The summary that was made of its draft, perhaps of other facts than those of now."""
-        return Summary.from_json(handoff.summary) if handoff.summary else None
-
     def look(self, handoff: Handoff, written: Written) -> None:
         """Has one made if there is none of what the record says now. Returns at once."""
-        known = self.of(handoff)
-        if self._summaries is None or (known is not None and known.about == written.about):
+        known = Summary.from_json(handoff.summary).about if handoff.summary else None
+        if self._summaries is None or known == written.about:
             return
         with self._lock:
             if self._asked == written.about:

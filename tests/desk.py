@@ -53,7 +53,7 @@ class Desk:
             now=lambda: self.now,
         )
         self.noting = Noting(context)
-        self.writer = NoteWriter(context, Texts(SHIPPED, "en", OF_HANDOFFS))
+        self.writer = NoteWriter(self.store, lambda: self.team, duty, context.facts, Texts(SHIPPED, "en", OF_HANDOFFS))
         self.handing_over = HandingOver(
             context,
             self.writer,

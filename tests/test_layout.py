@@ -43,7 +43,7 @@ OWNERS = {
     "sqlite3": ("bot.store",),
     "sqlite_utils": ("bot.store",),
     "subprocess": ("bot.runbooks",),
-    "typer": ("app", "bot.runbooks.terminal.typed"),  # what can be typed
+    "typer": ("app", "bot.typed", "bot.runbooks.terminal.typed", "handoff.typed"),  # what can be typed
 }
 DEVELOPMENT = {"slackbox", "demo", "tests", "starlette", "uvicorn", "websockets", "playwright", "pytest", "hypothesis"}
 

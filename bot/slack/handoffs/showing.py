@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from bot.model import Handoff
 from bot.mrkdwn import Mrkdwn
 from bot.slack.drawing import Drawing
@@ -34,7 +31,6 @@ class ShowingHandoffs:
         workspace: Workspace,
         draw: Drawing,
         handing_over: HandingOver,
-        now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._outbox = outbox
@@ -42,7 +38,6 @@ class ShowingHandoffs:
         self._workspace = workspace
         self._draw = draw
         self._handing_over = handing_over
-        self._now = now
 
     def show(self, id: str) -> None:
         """Hands the outbox all that Slack should show of it now."""
@@ -87,7 +82,7 @@ class ShowingHandoffs:
         current = ""
         if handoff.is_draft and handoff.outgoing is not None and handoff.drafted is not None:
             current = f"{beginning}{int(handoff.drafted.timestamp())}:{handoff.outgoing}"
-            text = self._handing_over.written(handoff, self._now()).text
+            text = self._handing_over.written(handoff).text
             content = draw_draft(handoff, text, self.place, self._draw.words)
             self._outbox.show(current, handoff.outgoing, None, content, urgent=True)
         for key in self._store.cards.keys_of(beginning):
