@@ -137,7 +137,7 @@ class Bot:
             storm=StormRule(found.storm_alerts, found.storm_window),
         )
         lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
-        noting = Noting(context)
+        noting = Noting(context, lambda: handing_over.redraw())
         writer = NoteWriter(
             store, lambda: people.now, duty, context.facts, Texts(found.templates_dir, found.language, OF_HANDOFFS)
         )

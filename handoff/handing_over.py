@@ -166,6 +166,12 @@ class HandingOver:
         now = self._context.now()
         return self._writer.write(handoff or self._writer.due(now), now)
 
+    def redraw(self) -> None:
+        """What the draft says has changed."""
+        upcoming = self._store.handoffs.upcoming()
+        if upcoming is not None and upcoming.is_draft:
+            self._context.show(upcoming.id)
+
     def to_edit(self, person: str) -> Handoff:
         """The next one, drafted or not. Raises NotOnTheTeam and NothingToHandOver."""
         self._may(person)

@@ -52,7 +52,7 @@ class Desk:
             home="C1",
             now=lambda: self.now,
         )
-        self.noting = Noting(context)
+        self.noting = Noting(context, lambda: self.handing_over.redraw())
         self.writer = NoteWriter(self.store, lambda: self.team, duty, context.facts, Texts(SHIPPED, "en", OF_HANDOFFS))
         self.handing_over = HandingOver(
             context,
