@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from slack_sdk.models.blocks import Block
 
-from bot.incidents.chart import Labels, draw_chart
+from bot.incidents.chart import Labels, describe_chart, draw_chart
 from bot.incidents.past import past_incidents
 from bot.incidents.statistics import MEASURES, Past, Spread, Statistics, statistics_of
 from bot.incidents.targets import Targets
@@ -70,9 +70,12 @@ class Figures:
         try:
             zone = self._means.draw.team().zone
             local = [at.astimezone(zone) for at in (start, end)]
-            picture = draw_chart(pasts, start, end, zone, labels(self._words, *local))
+            named = labels(self._words, *local)
+            picture = draw_chart(pasts, start, end, zone, named)
+            told = describe_chart(pasts, start, end, zone, named)
             name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
-            self._means.uploads.put(f"chart:{person}:{end.isoformat()}", person, person, None, name, picture)
+            key = f"chart:{person}:{end.isoformat()}"
+            self._means.uploads.put(key, person, person, None, name, picture, described=told)
         except Exception:  # the edge of the thread: the next one may be drawn
             log.exception("chart not drawn", person=person)
         finally:
