@@ -58,6 +58,7 @@ from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
 from bot.slack.outbox import Outbox
+from bot.slack.pictures import Pictures
 from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
@@ -95,6 +96,7 @@ class Bot:
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         outward = ways(found, lambda: people.now)
         self._deliveries = Deliveries(store, outward, utc_now)
+        self._pictures = Pictures()
         observe = found.mode == "observe"
         url = found.alertmanager_url.get_secret_value()
         alertmanager = Alertmanager(url) if url else None
@@ -152,14 +154,13 @@ class Bot:
         pins = Pins(patient, store, self.flow.coordinating, workspace, words)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, self._home.opened, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
-        self._figures = Figures(means, targets, utc_now)
         incidents = IncidentCommand(
             means,
             Changing(means, lists),
             Looking(means, screen.incidents.card, utc_now),
             LookingBack(means),
             Silences(means),
-            self._figures,
+            Figures(means, targets, self._pictures, utc_now),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         notes = NoteVerbs(noting, store, words, screen.drawing.who)
@@ -235,7 +236,7 @@ class Bot:
         self.flow.stop()
         self._screen.stop()
         self._home.stop()
-        self._figures.stop()
+        self._pictures.stop()
         self._uploads.stop()
         self._deliveries.stop()
         self._outbox.stop()

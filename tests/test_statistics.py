@@ -30,6 +30,7 @@ from bot.slack.commands import Typed
 from bot.slack.drawing import Drawing
 from bot.slack.incidents.figures import Figures, category_table, labels, table
 from bot.slack.incidents.means import Means
+from bot.slack.pictures import Pictures
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.spans import short_span
@@ -149,10 +150,11 @@ def test_one_picture_at_a_time_is_drawn_for_a_person(tmp_path: Path) -> None:
         draw = Drawing(english(), team, str, lambda _: (), lambda: 0, lambda: (), observe=False)
         uploads = Uploads(desk.store, WebClient(), lambda: desk.now, desk.shown.append)
         means = Means(desk.store, desk.flow, cast(Workspace, None), WebClient(), draw, uploads)
-        figures = Figures(means, Targets(), lambda: desk.now)
+        pictures = Pictures()
+        figures = Figures(means, Targets(), pictures, lambda: desk.now)
         asked = [str(figures.verbs["stats"](Typed(ALICE, "C1", "stats", ""))["blocks"]) for _ in range(3)]
         go_on.set()
-        figures.stop()
+        pictures.stop()
         assert ["is being drawn for you already" in each for each in asked] == [False, True, True]
         assert [("The chart comes to you" in each, "1 incident in 30d" in each) for each in asked] == [
             (True, True),

@@ -51,7 +51,9 @@ def picture(size: tuple[float, float], title: str, fill: Callable[[Figure], None
     return drawn.getvalue()
 
 
-def bars(axes: Axes, parts: Sequence[tuple[str, str, Sequence[int]]], title: str, *, lying: bool = False) -> None:
+def bars(
+    axes: Axes, parts: Sequence[tuple[str, str, Sequence[int]]], title: str, *, lying: bool = False, legend: bool = True
+) -> None:
     """`parts`: label, colour, and how high each bar's part is. They stand on each other, or lie in a row."""
     places = range(len(parts[0][2]))
     below = [0] * len(places)
@@ -64,7 +66,7 @@ def bars(axes: Axes, parts: Sequence[tuple[str, str, Sequence[int]]], title: str
     limit, axis = (axes.set_xlim, axes.xaxis) if lying else (axes.set_ylim, axes.yaxis)
     limit(0, max(_FEWEST, *below) * 1.05)
     axis.set_major_locator(_whole_numbers())
-    dress(axes, title, lying=lying)
+    dress(axes, title, lying=lying, legend=legend)
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,15 @@ def lines(axes: Axes, shown: Sequence[Line], title: str) -> None:
     dress(axes, title)
 
 
-def dress(axes: Axes, title: str, *, lying: bool = False) -> None:
+def dress(axes: Axes, title: str, *, lying: bool = False, legend: bool = True) -> None:
     """What every panel looks like, given what stands on it already."""
     axes.set_title(title, loc="left", fontsize=10.5)
-    handles = axes.get_legend_handles_labels()[0]
-    axes.legend(
-        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), frameon=False, borderaxespad=0.2,
-        handlelength=1.4, columnspacing=1.2,
-    )  # fmt: skip
+    handles = axes.get_legend_handles_labels()[0] if legend else []
+    if handles:
+        axes.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), frameon=False, borderaxespad=0.2,
+            handlelength=1.4, columnspacing=1.2,
+        )  # fmt: skip
     axes.grid(axis="x" if lying else "y", color=_PALE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "bottom" if lying else "left"]].set_visible(False)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 
-import structlog
 from slack_sdk.models.blocks import Block
 
 from bot.incidents.chart import Labels, describe_chart, draw_chart
@@ -21,28 +19,21 @@ from bot.slack.blocks import Content, code, content, context, section
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.incidents.asked import period
 from bot.slack.incidents.means import Means
+from bot.slack.pictures import Pictures
 from bot.spans import short_span
 from bot.words import Words
-
-log = structlog.get_logger()
 
 _USUALLY = timedelta(days=30)
 
 
 class Figures:
-    def __init__(self, means: Means, targets: Targets, now: Callable[[], datetime]) -> None:
+    def __init__(self, means: Means, targets: Targets, pictures: Pictures, now: Callable[[], datetime]) -> None:
         self._means = means
         self._words = means.words
         self._targets = targets
         self._now = now
-        self._pool = ThreadPoolExecutor(1, "chart")  # a picture takes longer than Slack waits for an answer
-        self._lock = threading.Lock()
-        self._waiting: set[str] = set()  # who has a picture drawn: one at a time for each
+        self._pictures = pictures
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"stats": self._stats}
-
-    def stop(self) -> None:
-        """Returns when the picture at hand is drawn; others that somebody waits for are asked for again."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _stats(self, typed: Typed) -> Answer:
         length = period(typed.rest) if typed.rest else _USUALLY
@@ -53,34 +44,19 @@ class Figures:
         pasts = past_incidents(self._means.store, start - length, now)
         found = statistics_of(pasts, start, now, self._targets, now)
         before = statistics_of(pasts, start - length, start, self._targets, now)
-        busy = bool(found.count) and not self._begin(typed.person)
-        if found.count and not busy:
-            self._pool.submit(self._draw, typed.person, pasts, start, now)
+        draw = partial(self._draw, typed.person, pasts, start, now)
+        busy = bool(found.count) and not self._pictures.soon(typed.person, draw)
         return {"response_type": "ephemeral", **draw_statistics(found, before, self._words, busy=busy)}
 
-    def _begin(self, person: str) -> bool:
-        """False: another one is being drawn for this person."""
-        with self._lock:
-            if person in self._waiting:
-                return False
-            self._waiting.add(person)
-            return True
-
     def _draw(self, person: str, pasts: Sequence[Past], start: datetime, end: datetime) -> None:
-        try:
-            zone = self._means.draw.team().zone
-            local = [at.astimezone(zone) for at in (start, end)]
-            named = labels(self._words, *local)
-            picture = draw_chart(pasts, start, end, zone, named)
-            told = describe_chart(pasts, start, end, zone, named)
-            name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
-            key = f"chart:{person}:{end.isoformat()}"
-            self._means.uploads.put(key, person, person, None, name, picture, described=told)
-        except Exception:  # the edge of the thread: the next one may be drawn
-            log.exception("chart not drawn", person=person)
-        finally:
-            with self._lock:
-                self._waiting.discard(person)
+        zone = self._means.draw.team().zone
+        local = [at.astimezone(zone) for at in (start, end)]
+        named = labels(self._words, *local)
+        picture = draw_chart(pasts, start, end, zone, named)
+        told = describe_chart(pasts, start, end, zone, named)
+        name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
+        key = f"chart:{person}:{end.isoformat()}"
+        self._means.uploads.put(key, person, person, None, name, picture, described=told)
 
 
 def draw_statistics(found: Statistics, before: Statistics, words: Words, *, busy: bool) -> Content:
