@@ -44,6 +44,7 @@ from bot.slack.doctor import ask, report
 from bot.slack.handoffs.command import HandoffCommand
 from bot.slack.handoffs.notes import NoteVerbs
 from bot.slack.handoffs.showing import ShowingHandoffs
+from bot.slack.handoffs.weekly_report import WeeklyReport
 from bot.slack.history import begin, catch_up
 from bot.slack.home import Home
 from bot.slack.incidents.changing import Changing
@@ -76,6 +77,7 @@ from handoff.noting import Noting
 from handoff.summarizing import Summarizing
 from handoff.summary import summaries
 from handoff.texts import OF_HANDOFFS
+from handoff.reporting import Reporting
 
 log = structlog.get_logger()
 BAD_INPUT = 2
@@ -145,9 +147,14 @@ class Bot:
         )
         summarizing = Summarizing(store, summaries(found, environ), self._changed)
         handing_over = HandingOver(context, writer, noting, summarizing, lists)
-        self.flow = Flow(context, self._model, also=(handing_over,))
+        reporting = Reporting(context)
+        self.flow = Flow(context, self._model, also=(handing_over, reporting))
         handoffs = ShowingHandoffs(store, self._outbox, self._uploads, workspace, screen.drawing, handing_over)
         screen.others["handoff"] = handoffs.show
+        self.report = WeeklyReport(
+            reporting, store, self._outbox, self._uploads, self._pictures, workspace, screen.drawing
+        )
+        screen.others["report"] = self.report.show
         self._home = Home(patient, store, self.flow, workspace, screen.drawing, duty, targets, utc_now)
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
         clicks = Clicks(replace(means, client=patient), screen, handing_over, lists, self._home.opened)

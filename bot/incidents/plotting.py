@@ -64,7 +64,7 @@ def bars(
             axes.bar(places, heights, _WIDTH, below, label=label, color=colour, edgecolor="white", linewidth=1.0)
         below = [sum(both) for both in zip(below, heights, strict=True)]
     limit, axis = (axes.set_xlim, axes.xaxis) if lying else (axes.set_ylim, axes.yaxis)
-    limit(0, max(_FEWEST, *below) * 1.05)
+    limit(0, max([_FEWEST, *below]) * 1.05)
     axis.set_major_locator(_whole_numbers())
     dress(axes, title, lying=lying, legend=legend)
 

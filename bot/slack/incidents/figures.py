@@ -14,6 +14,7 @@ from bot.incidents.statistics import MEASURES, Past, Spread, Statistics, statist
 from bot.incidents.targets import Targets
 from bot.model import Severity
 from bot.mrkdwn import Mrkdwn
+from bot.runbooks.described import columns
 from bot.runbooks.written import duration
 from bot.slack.blocks import Content, code, content, context, section
 from bot.slack.commands import Answer, Typed, say
@@ -95,7 +96,7 @@ def table(found: Statistics, before: Statistics, words: Words) -> list[str]:
         if found.by_severity[each]
     ]
     rows.append(_row(words.plain("stats_before"), before.count, before.times))
-    return _aligned(rows)
+    return columns(rows)
 
 
 def category_table(found: Statistics, words: Words) -> list[str]:
@@ -104,16 +105,11 @@ def category_table(found: Statistics, words: Words) -> list[str]:
         _row(each.value if each else words.plain("stats_no_alert"), count, found.times_by_category[each])
         for each, count in found.by_category.items()
     ]
-    return _aligned([_head(words), *rows])
+    return columns([_head(words), *rows])
 
 
 def _head(words: Words) -> list[str]:
     return ["", words.plain("stats_count"), *(words.plain(f"target_{what}") for what in MEASURES)]
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _row(name: str, count: int, times: Mapping[str, Spread]) -> list[str]:
