@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.incidents.chart import by_severity
-from bot.incidents.plotting import Line, bars, lines, picture, room, say
+from bot.incidents.plotting import Legend, Line, bars, lines, picture, room, say
 from bot.spans import span
 from handoff.report import NIGHT_FROM, NIGHT_UNTIL, Hours, Report
 
@@ -106,7 +106,7 @@ def _weeks(report: Report) -> list[tuple[date, Mapping[str, timedelta | None]]]:
 
 
 def _days(axes: Axes, report: Report, labels: Labels) -> None:
-    bars(axes, by_severity([each.by_severity for each in report.days]), labels.days)
+    bars(axes, by_severity([each.by_severity for each in report.days]), labels.days, legend=Legend.BELOW)
     names = {at: f"{labels.weekday(each.day)}\n{labels.day(each.day)}" for at, each in enumerate(report.days)}
     room(axes, names, len(report.days))
     if not report.week.count:
@@ -116,7 +116,7 @@ def _days(axes: Axes, report: Report, labels: Labels) -> None:
 def _times(axes: Axes, report: Report, labels: Labels) -> None:
     weeks = _weeks(report)
     shown = [Line(what, labels.measures[what], [medians[what] for _, medians in weeks]) for what in MEASURES]
-    lines(axes, shown, labels.times)
+    lines(axes, shown, labels.times, legend=Legend.BELOW)
     room(axes, {at: labels.day(first) for at, (first, _) in enumerate(weeks)}, len(weeks))
     if not any(any(medians.values()) for _, medians in weeks):
         say(axes, labels.no_incident)
@@ -125,7 +125,7 @@ def _times(axes: Axes, report: Report, labels: Labels) -> None:
 def _hours(axes: Axes, report: Report, labels: Labels) -> None:
     for start, end in ((0, NIGHT_UNTIL), (NIGHT_FROM, 24)):
         axes.axvspan(start - 0.5, end - 0.5, color=_SHADE, zorder=0, linewidth=0)
-    bars(axes, _parts(report.by_hour(), labels), labels.hours)
+    bars(axes, _parts(report.by_hour(), labels), labels.hours, legend=Legend.BELOW)
     room(axes, {hour: f"{hour}:00" for hour in range(0, 24, _EVERY)}, 24)
     if not report.calls:
         say(axes, labels.no_call)
@@ -136,7 +136,7 @@ def _people(axes: Axes, report: Report, labels: Labels) -> None:
     shown, left = called[:_PEOPLE], len(called[_PEOPLE:])
     counts = {when: [each.get(when, 0) for _, each in shown] for when in Hours}
     title = f"{labels.people} ({labels.more(left)})" if left else labels.people
-    bars(axes, _parts(counts, labels), title, lying=True, legend=False)  # it is the one of the hours
+    bars(axes, _parts(counts, labels), title, lying=True, legend=None)  # it is the one of the hours
     axes.set_yticks(range(len(shown)), [_short(labels.person(person)) for person, _ in shown])
     axes.set_ylim(max(len(shown), _FEWEST_PEOPLE) - 0.4, -0.6)  # who was called most often is at the top
     if not shown:
