@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.incidents.plotting import Axes, Figure
 
 MEASURES = ("acknowledge", "resolve")
-_SIZE = (11.6, 7.4)  # inches
+_SIZE = (9.8, 6.8)  # inches
 # A night is darker than its day, and a weekend has a colour of its own.
 _COLOURS = {
     Hours.DAY: "#56B4E9",

@@ -38,7 +38,7 @@ def named(found: Report, language: str = "en") -> Labels:
 def pixels(picture: bytes, colour: str) -> int:
     """How many have this colour."""
     drawn = image.imread(io.BytesIO(picture), format="png")
-    assert drawn.shape[:2] == (962, 1508)
+    assert drawn.shape[:2] == (884, 1274)
     wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     return int(((drawn[..., :3] * 255).round() == wanted).all(axis=-1).sum())
 

@@ -27,7 +27,7 @@ def wanted_now(work: AtWork) -> str:
 def happened(bot: Bot, at: datetime) -> None:
     """An incident, somebody called for it, and its end."""
     incident = open_anew(bot.store, "Checkout is down", Severity.P2, None, at, who=BOB)
-    bot.store.escalations.add_escalation(incident.id, "oncall", [ALICE], BOT, "", at)
+    bot.store.escalations.add_escalation(incident.id, "oncall", [ALICE], BOT, "acknowledged", at)
     after = at + timedelta(minutes=42)
     assert bot.store.incidents.move_incident(incident.id, IncidentState.OPEN, IncidentState.RESOLVED, BOB, after)
 
