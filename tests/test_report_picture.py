@@ -14,6 +14,7 @@ from bot.team_file import load
 from bot.words import Words
 from handoff.report import Report
 from handoff.report_picture import Labels, describe_report, draw_report
+from tests.pictures import pixels
 from tests.samples import ALICE, BOB
 from tests.test_report import DAY, DUE, call, past, report
 
@@ -35,12 +36,7 @@ def named(found: Report, language: str = "en") -> Labels:
     return labels(found, Words(Path("templates"), language), load(Path("team.yaml")))
 
 
-def pixels(picture: bytes, colour: str) -> int:
-    """How many have this colour."""
-    drawn = image.imread(io.BytesIO(picture), format="png")
-    assert drawn.shape[:2] == (884, 1274)
-    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    return int(((drawn[..., :3] * 255).round() == wanted).all(axis=-1).sum())
+SIZE = (1274, 884)
 
 
 def test_each_hour_has_the_colour_of_its_time() -> None:
@@ -49,7 +45,7 @@ def test_each_hour_has_the_colour_of_its_time() -> None:
     for at, what in ((NIGHT, "weekday night"), (SATURDAY, "weekend"), (SATURDAY_NIGHT, "weekend night")):
         called = report(escalations=[call(at, ALICE)])
         drawn = draw_report(called, named(called))
-        more = {each: pixels(drawn, colour) - pixels(nothing, colour) for each, colour in COLOURS.items()}
+        more = {each: pixels(drawn, colour, SIZE) - pixels(nothing, colour, SIZE) for each, colour in COLOURS.items()}
         assert more.pop(what) > 5000
         assert max(more.values()) < 100
 
@@ -98,4 +94,4 @@ def test_names_that_people_chose_break_no_picture() -> None:
     team = load(Path("team.yaml"))
     many = report(escalations=[call(NIGHT, *(f"U{number:03}$x^" for number in range(30)), "U" * 60)])
     found = labels(many, Words(Path("templates"), "en"), team)
-    assert pixels(draw_report(many, found), "#0072B2") > 5000
+    assert pixels(draw_report(many, found), "#0072B2", SIZE) > 5000

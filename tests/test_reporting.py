@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from bot.cron import next_fire
 from bot.flow import Flow
 from bot.incidents.opening import open_anew
-from bot.model import BOT, Severity
+from bot.model import BOT, Decision, Severity
 from bot.slack.drawing import Drawing
 from bot.slack.handoffs.weekly_report import WeeklyReport
 from bot.slack.outbox import Outbox
@@ -27,9 +27,9 @@ from bot.slack.workspace import Workspace
 from bot.store.reports import PostedReport
 from bot.team_file import load
 from bot.words import english
-from handoff.reporting import Reporting
+from handoff.reporting import Reporting, read_report
 from tests.desk import Desk, pass_time
-from tests.samples import ALICE, NOW
+from tests.samples import ALERT, ALICE, CLASSIFICATION, MONITOR, NOW, plan
 
 MONDAY = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)  # 09:30 in São Paulo
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(days=7)
@@ -141,6 +141,29 @@ def test_what_is_due_is_made_once_however_often_it_fires(weekly: Weekly) -> None
     weekly.begin()
     weekly.until(MONDAY + 2 * MINUTE)
     assert weekly.dues == [MONDAY]
+
+
+def test_a_busy_week_is_as_many_questions_as_a_quiet_one(weekly: Weekly) -> None:
+    """However many incidents, alerts, runs and calls there were."""
+    asked: list[list[str]] = []
+    for count in (1, 12):
+        for _ in range(count):
+            id = happened(weekly, MONDAY - DAY)
+            weekly.store.escalations.add_escalation(id, "oncall", [ALICE], BOT, "acknowledged", MONDAY - DAY)
+            alert = replace(ALERT, fingerprint=id)
+            stored = weekly.store.alerts.open_alert(alert, CLASSIFICATION, MONITOR, "C1", id, MONDAY - DAY)
+            made = weekly.store.proposals.propose(stored.id, plan(), (), MONITOR, "team", MONDAY - DAY)
+            weekly.store.proposals.offer(made.id, (), MONDAY)
+            assert weekly.store.proposals.decide(made.id, Decision(ALICE, True, "", MONDAY - DAY))
+            weekly.store.runs.queue_run(made.id, None, MONDAY - DAY)
+        asked.append([])
+        weekly.store.driver.read_only().conn.set_trace_callback(asked[-1].append)
+        found = read_report(weekly.store, MONDAY, ZoneInfo("UTC"), MONDAY)
+        weekly.store.driver.read_only().conn.set_trace_callback(None)
+    assert len(asked[0]) == len(asked[1])
+    assert (found.week.count, len(found.calls), found.approvals) == (13, 13, 13)
+    assert [(each.messages, each.episodes) for each in found.noise] == [(13, 13)]
+    assert [each.runs for each in found.uses] == [13]
 
 
 # -- in Slack ---
