@@ -74,10 +74,10 @@ from bot.words import Words
 from handoff.handing_over import HandingOver
 from handoff.note_writer import NoteWriter
 from handoff.noting import Noting
+from handoff.reporting import Reporting
 from handoff.summarizing import Summarizing
 from handoff.summary import summaries
 from handoff.texts import OF_HANDOFFS
-from handoff.reporting import Reporting
 
 log = structlog.get_logger()
 BAD_INPUT = 2

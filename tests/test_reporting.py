@@ -18,6 +18,7 @@ from bot.cron import next_fire
 from bot.flow import Flow
 from bot.incidents.opening import open_anew
 from bot.model import BOT, Decision, Severity
+from bot.slack.commands import Typed
 from bot.slack.drawing import Drawing
 from bot.slack.handoffs.weekly_report import WeeklyReport
 from bot.slack.outbox import Outbox
@@ -305,7 +306,7 @@ def test_a_look_at_it_is_for_one_person_alone(weekly: Weekly) -> None:
     weekly.ask(None)
     happened(weekly, NOW - DAY)
     there = shelf(weekly)
-    answer = there.room.preview(ALICE)
+    answer = there.room.verbs["report"](Typed(ALICE, "C1", "report", ""))
     assert answer["response_type"] == "ephemeral"
     assert "1 incident" in answer["text"]
     assert "as a direct message" in str(answer["blocks"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from bot.slack.commands import Answer
+from bot.slack.commands import Answer, Typed
 from bot.slack.drawing import Drawing
 from bot.slack.handoffs.report_card import LATE, draw_report_card, labels
 from bot.slack.outbox import Outbox
@@ -37,6 +38,7 @@ class WeeklyReport:
         self._pictures = pictures
         self._workspace = workspace
         self._draw = draw
+        self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"report": lambda typed: self.preview(typed.person)}
 
     def show(self, report_id: str) -> None:
         """The message, once: what came later does not change it. Then, once it stands there, the picture."""
