@@ -7,7 +7,7 @@ from the Monday before at 09:30 until then. The weeks before it follow each othe
   ones count nowhere. Times are those of `bot/incidents/statistics.py`: from the opening until it was first
   acknowledged, and until it was resolved for good; what is told of a week is their median.
 - An alert is as noisy as it had messages, over all the episodes of its name of which a message came in the week. An
-  episode that began before counts whole. Its places are those that its labels name, or else its services.
+  episode that began before counts whole. See `noise.py`.
 - A run belongs to the week in which it was queued, which is when it was approved, and to what has come of it by now.
 - A decision is one person's yes or no to one proposal.
 - A call is one person, or one user group, told of one incident once, by the ladder or by hand. Whom the pager woke is
@@ -33,6 +33,7 @@ from bot.rota import as_moment
 from bot.store.alerts import Episode
 from bot.store.proposals import Decided
 from bot.store.runs import BriefRun
+from handoff.noise import Loud, loudest
 
 WEEK = timedelta(days=7)
 WEEKS_BEFORE = 4
@@ -78,17 +79,6 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Noise:
-    """What alerts of one name there were."""
-
-    name: str
-    messages: int
-    episodes: int
-    places: int  # none where the labels name neither place nor service
-    firing: bool  # one of them is not resolved
-
-
-@dataclass(frozen=True)
 class Use:
     """How often a runbook ran, and what came of it."""
 
@@ -114,7 +104,7 @@ class Report:
     weeks: Sequence[Statistics]
     days: Sequence[Day]
     unresolved: Sequence[Incident]  # of this week's, the gravest first
-    noise: Sequence[Noise]  # the noisiest first
+    noise: Sequence[Loud]  # the noisiest first
     uses: Sequence[Use]  # what fixed most often first
     decided: Sequence[Decided]  # the latest first
     calls: Sequence[Call]
@@ -182,7 +172,7 @@ def report_of(
         weeks=counted,
         days=[_day(each, zone) for each in buckets(pasts, start, end, zone)[1]],
         unresolved=sorted(left, key=lambda each: (each.severity, each.number)),
-        noise=noise_of(each for each in episodes if each.last >= start and each.first < end),
+        noise=loudest(each for each in episodes if each.last >= start and each.first < end),
         uses=uses_of(each for each in runs if start <= each.queued < end),
         decided=sorted(
             (each for each in decided if start <= each.decision.at < end),
@@ -197,24 +187,6 @@ def report_of(
             for person in each.people
         ],
     )
-
-
-def noise_of(episodes: Iterable[Episode]) -> list[Noise]:
-    """By name, the noisiest first."""
-    by_name: dict[str, list[Episode]] = {}
-    for each in episodes:
-        by_name.setdefault(each.name, []).append(each)
-    found = [
-        Noise(
-            name=name,
-            messages=sum(each.times for each in same),
-            episodes=len(same),
-            places=len({each.place or each.service for each in same} - {""}),
-            firing=any(each.resolved is None for each in same),
-        )
-        for name, same in by_name.items()
-    ]
-    return sorted(found, key=lambda each: (-each.messages, -each.episodes, each.name))
 
 
 def uses_of(runs: Iterable[BriefRun]) -> list[Use]:

@@ -35,7 +35,8 @@ from bot.store.runs import BriefRun
 from bot.team import Team
 from bot.team_file import load
 from bot.words import Words, english
-from handoff.report import Call, Hours, Noise, Report, Result, Use, hours_of, noise_of, report_of, uses_of, weeks_until
+from handoff.noise import Loud, loudest
+from handoff.report import Call, Hours, Report, Result, Use, hours_of, report_of, uses_of, weeks_until
 from tests.at_work import Card
 from tests.hostile_values import NASTY
 from tests.samples import ALICE, BOB, CAROL, MONITOR
@@ -157,8 +158,8 @@ def test_times_are_medians_of_each_week() -> None:
 
 
 def test_an_alert_is_as_noisy_as_it_had_messages() -> None:
-    """By name, over all its episodes and places; without places its services count."""
-    assert noise_of(
+    """By name, over all its episodes; a place is a service and where it runs."""
+    assert loudest(
         [
             episode("Memory", "api-1", times=9),
             episode("Disk", "db-1", times=20),
@@ -169,10 +170,10 @@ def test_an_alert_is_as_noisy_as_it_had_messages() -> None:
             episode("Nowhere", "", service="", times=2),
         ]
     ) == [
-        Noise("Disk", messages=24, episodes=3, places=2, firing=True),
-        Noise("Memory", messages=9, episodes=1, places=1, firing=False),
-        Noise("Login", messages=2, episodes=2, places=2, firing=False),
-        Noise("Nowhere", messages=2, episodes=1, places=0, firing=False),
+        Loud("Disk", times=24, places=2, episodes=3, firing=True),
+        Loud("Memory", times=9, places=1, episodes=1, firing=False),
+        Loud("Login", times=2, places=2, episodes=2, firing=False),
+        Loud("Nowhere", times=2, places=1, episodes=1, firing=False),
     ]
 
 

@@ -163,7 +163,7 @@ def test_a_busy_week_is_as_many_questions_as_a_quiet_one(weekly: Weekly) -> None
         weekly.store.driver.read_only().conn.set_trace_callback(None)
     assert len(asked[0]) == len(asked[1])
     assert (found.week.count, len(found.calls), found.approvals) == (13, 13, 13)
-    assert [(each.messages, each.episodes) for each in found.noise] == [(13, 13)]
+    assert [(each.times, each.episodes) for each in found.noise] == [(13, 13)]
     assert [each.runs for each in found.uses] == [13]
 
 

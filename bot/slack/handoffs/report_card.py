@@ -96,7 +96,7 @@ def _noise(report: Report, words: Words) -> list[Mrkdwn]:
         words(
             "report_alert",
             name=clean(each.name, _NAME),
-            messages=each.messages,
+            messages=each.times,
             episodes=each.episodes,
             places=each.places,
             firing=each.firing,
