@@ -64,7 +64,7 @@ def draw_report(report: Report, labels: Labels) -> bytes:
 
 
 def describe_report(report: Report, labels: Labels) -> str:
-    """What each panel shows, with its numbers."""
+    """What each panel shows, with its numbers; the hours last, which are many in a busy week."""
     return " ".join([f"{labels.title}.", *(f"{title}: {'; '.join(said)}." for title, said in _told(report, labels))])
 
 
@@ -83,18 +83,18 @@ def _told(report: Report, labels: Labels) -> Iterator[tuple[str, Sequence[str]]]
         if any(medians.values())
     ]
     yield labels.times, took or [labels.no_incident]
-    hours = [
-        f"{labels.when[when]} " + ", ".join(f"{hour}:00 {count}" for hour, count in enumerate(counts) if count)
-        for when, counts in report.by_hour().items()
-        if any(counts)
-    ]
-    yield labels.hours, hours or [labels.no_call]
     called = [
         f"{labels.person(person)} "
         + ", ".join(f"{labels.when[when]} {count}" for when in Hours if (count := counts.get(when, 0)))
         for person, counts in report.called().items()
     ]
     yield labels.people, called or [labels.no_call]
+    hours = [
+        f"{labels.when[when]} " + ", ".join(f"{hour}:00 {count}" for hour, count in enumerate(counts) if count)
+        for when, counts in report.by_hour().items()
+        if any(counts)
+    ]
+    yield labels.hours, hours or [labels.no_call]
 
 
 def _weeks(report: Report) -> list[tuple[date, Mapping[str, timedelta | None]]]:

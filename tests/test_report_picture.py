@@ -66,16 +66,16 @@ def test_the_picture_brings_its_ground_along() -> None:
             "Weekly report · 11-16 to 11-23. Incidents a day: Sun 11-22 P0 1, P2 1. "
             "Median time from the opening, by week: 11-09 acknowledge 30 min; 11-16 acknowledge 5 min, "
             "resolve 1 h 5 min. "
-            "Calls by hour: weekday 11:00 2; weekday night 2:00 1; weekend 12:00 1. "
-            "Calls by person: alice weekday 1, weekday night 1; bob weekday 1, weekend 1.",
+            "Calls by person: alice weekday 1, weekday night 1; bob weekday 1, weekend 1. "
+            "Calls by hour: weekday 11:00 2; weekday night 2:00 1; weekend 12:00 1.",
         ),
         (
             "pt_BR",
             "Relatório semanal · 16/11 a 23/11. Incidentes por dia: dom 22/11 P0 1, P2 1. "
             "Tempo mediano desde a abertura, por semana: 09/11 reconhecer 30 min; 16/11 reconhecer 5 min, "
             "resolver 1 h 5 min. "
-            "Chamados por hora: dia útil 11:00 2; noite de dia útil 2:00 1; fim de semana 12:00 1. "
-            "Chamados por pessoa: alice dia útil 1, noite de dia útil 1; bob dia útil 1, fim de semana 1.",
+            "Chamados por pessoa: alice dia útil 1, noite de dia útil 1; bob dia útil 1, fim de semana 1. "
+            "Chamados por hora: dia útil 11:00 2; noite de dia útil 2:00 1; fim de semana 12:00 1.",
         ),
     ],
 )
