@@ -44,6 +44,7 @@ from bot.slack.doctor import ask, report
 from bot.slack.handoffs.command import HandoffCommand
 from bot.slack.handoffs.notes import NoteVerbs
 from bot.slack.handoffs.showing import ShowingHandoffs
+from bot.slack.handoffs.weekly_report import WeeklyReport
 from bot.slack.history import begin, catch_up
 from bot.slack.home import Home
 from bot.slack.incidents.changing import Changing
@@ -58,6 +59,7 @@ from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
 from bot.slack.outbox import Outbox
+from bot.slack.pictures import Pictures
 from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
@@ -72,6 +74,7 @@ from bot.words import Words
 from handoff.handing_over import HandingOver
 from handoff.note_writer import NoteWriter
 from handoff.noting import Noting
+from handoff.reporting import Reporting
 from handoff.summarizing import Summarizing
 from handoff.summary import summaries
 from handoff.texts import OF_HANDOFFS
@@ -95,6 +98,7 @@ class Bot:
         self._uploads = Uploads(store, patient, utc_now, lambda subject: self._screen.changed(subject))
         outward = ways(found, lambda: people.now)
         self._deliveries = Deliveries(store, outward, utc_now)
+        self._pictures = Pictures()
         observe = found.mode == "observe"
         url = found.alertmanager_url.get_secret_value()
         alertmanager = Alertmanager(url) if url else None
@@ -143,23 +147,27 @@ class Bot:
         )
         summarizing = Summarizing(store, summaries(found, environ), self._changed)
         handing_over = HandingOver(context, writer, noting, summarizing, lists)
-        self.flow = Flow(context, self._model, also=(handing_over,))
+        reporting = Reporting(context)
+        self.flow = Flow(context, self._model, also=(handing_over, reporting))
         handoffs = ShowingHandoffs(store, self._outbox, self._uploads, workspace, screen.drawing, handing_over)
         screen.others["handoff"] = handoffs.show
+        self.report = WeeklyReport(
+            reporting, store, self._outbox, self._uploads, self._pictures, workspace, screen.drawing
+        )
+        screen.others["report"] = self.report.show
         self._home = Home(patient, store, self.flow, workspace, screen.drawing, duty, targets, utc_now)
         means = Means(store, self.flow, workspace, client, screen.drawing, self._uploads)
         clicks = Clicks(replace(means, client=patient), screen, handing_over, lists, self._home.opened)
         pins = Pins(patient, store, self.flow.coordinating, workspace, words)
         self._intake = Intake(store, self.flow, workspace, clicks.answer, pins, self._home.opened, utc_now)
         self._listeners = ThreadPoolExecutor(8, "listener")
-        self._figures = Figures(means, targets, utc_now)
         incidents = IncidentCommand(
             means,
             Changing(means, lists),
             Looking(means, screen.incidents.card, utc_now),
             LookingBack(means),
             Silences(means),
-            self._figures,
+            Figures(means, targets, self._pictures, utc_now),
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         notes = NoteVerbs(noting, store, words, screen.drawing.who)
@@ -235,7 +243,7 @@ class Bot:
         self.flow.stop()
         self._screen.stop()
         self._home.stop()
-        self._figures.stop()
+        self._pictures.stop()
         self._uploads.stop()
         self._deliveries.stop()
         self._outbox.stop()

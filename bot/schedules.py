@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -24,7 +23,7 @@ class Schedules:
     def plan_ahead(self, now: datetime) -> None:
         """A timer for every schedule that has none: those of files that are new or have changed."""
         for subject, schedule in self._wanted().items():
-            due = next_fire(schedule, self._zone(), now)
+            due = next_fire(schedule, self._context.team().zone, now)
             if due is not None:
                 self._store.timers.add_timer("schedule", subject, due)
 
@@ -37,7 +36,7 @@ class Schedules:
         schedule = self._wanted().get(subject)
         if schedule is None:
             return None
-        later = next_fire(schedule, self._zone(), now)
+        later = next_fire(schedule, self._context.team().zone, now)
         if later is not None:
             self._store.timers.set_timer("schedule", subject, later)
         try:
@@ -49,9 +48,5 @@ class Schedules:
     def _wanted(self) -> dict[str, str]:
         """A timer's subject, which holds the schedule, so that a changed one is a timer of its own → the schedule."""
         runbooks = self._context.shelf.library().runbooks.values()
-        zone = self._zone()
+        zone = self._context.team().zone
         return {f"{each.id} {each.schedule} {zone.key}": each.schedule for each in runbooks if each.schedule}
-
-    def _zone(self) -> ZoneInfo:
-        rota = self._context.team().rota
-        return rota.zone if rota else ZoneInfo("UTC")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, tzinfo
 from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -198,9 +197,9 @@ class Team(_Part):
     links: tuple[TeamLink, ...] = ()
 
     @property
-    def zone(self) -> tzinfo:
+    def zone(self) -> ZoneInfo:
         """Where the team's clocks are: the rota's zone, or UTC."""
-        return self.rota.zone if self.rota else UTC
+        return self.rota.zone if self.rota else ZoneInfo("UTC")
 
     def holders(self, role: str) -> frozenset[str]:
         """Slack ids of who holds the role: people (U…, W…) and user groups (S…), whose members Slack knows.

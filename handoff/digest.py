@@ -8,7 +8,7 @@ is *stable*.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from bot.incidents.statistics import GRAVE, Past, Spread, times
 from bot.model import ActionItem, Incident, Note, NoteKind, Reason, RunState, Severity, Silence, Verdict
 from bot.store.alerts import Episode
 from bot.store.runs import BriefRun
+from handoff.noise import Loud, by_name, loudest
 
 NOISY = 5  # messages of one alert within a shift, from which on it is worth a word
 _LEAST = Severity.P2  # of an alert that fires, for the general state: what is cosmetic can wait
@@ -66,16 +67,6 @@ class ShiftRecord:
 
 
 @dataclass(frozen=True)
-class Loud:
-    """An alert that came often: in how many messages, on how many places; `episodes`: how often it began."""
-
-    name: str
-    times: int
-    places: int
-    episodes: int
-
-
-@dataclass(frozen=True)
 class Numbers:
     """Of a shift: how many incidents and alerts began in it, and how long people took."""
 
@@ -113,10 +104,8 @@ def digest_of(record: ShiftRecord) -> Digest:
     state, reasons = _state(record)
     closed = [each.incident for each in record.opened] + list(record.ended)
     incidents = sorted({each.id: each for each in closed}.values(), key=lambda each: (each.severity, each.number))
-    alike = _by_name(record.episodes)
-    flapping = {name for name, episodes in alike.items() if _comes_and_goes(episodes)}
-    loud = [_loud(name, episodes) for name, episodes in alike.items()]
-    loud.sort(key=lambda each: (-each.times, each.name))
+    flapping = {name for name, episodes in by_name(record.episodes).items() if _comes_and_goes(episodes)}
+    loud = loudest(record.episodes)
     return Digest(
         state=state,
         reasons=tuple(reasons),
@@ -161,18 +150,6 @@ def _rank(run: BriefRun) -> int:
     if not run.state.over:
         return 1
     return 3 if run.verdict in {Verdict.FIXED, Verdict.DONE} else 2
-
-
-def _by_name(episodes: Iterable[Episode]) -> Mapping[str, Sequence[Episode]]:
-    found: dict[str, list[Episode]] = defaultdict(list)
-    for each in episodes:
-        found[each.name].append(each)
-    return found
-
-
-def _loud(name: str, episodes: Sequence[Episode]) -> Loud:
-    places = len({(each.service, each.place) for each in episodes})
-    return Loud(name, sum(each.times for each in episodes), places, len(episodes))
 
 
 def _comes_and_goes(episodes: Sequence[Episode]) -> bool:

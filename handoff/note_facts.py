@@ -18,7 +18,8 @@ from bot.store.alerts import Episode
 from bot.store.runs import BriefRun
 from bot.team import Contact, Team, TeamLink
 from bot.words import Words
-from handoff.digest import Digest, GeneralState, Loud, Silenced
+from handoff.digest import Digest, GeneralState, Silenced
+from handoff.noise import Loud
 
 MOST: Mapping[str, int] = {
     "ongoing": 10,

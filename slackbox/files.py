@@ -12,6 +12,7 @@ from slackbox.errors import Refused
 from slackbox.workspace import Json, Workspace
 
 MOST_BYTES = 64 * 1024 * 1024
+MOST_DESCRIBED = 1000  # characters of a picture's alternative text
 PRETTY = {
     "txt": "Plain Text",
     "text": "Plain Text",
@@ -31,6 +32,7 @@ class File:
     user: str
     created: int
     upload_key: str
+    described: str = ""  # a picture, for those who do not see it
     data: bytes | None = None  # None until step 2
     completed: bool = False
     shares: dict[str, list[Json]] = field(default_factory=dict)  # by channel id
@@ -44,10 +46,11 @@ class Files:
         self.base_url = ""
         self._files: dict[str, File] = {}
 
-    def announce(self, name: str, length: int, user: str) -> File:
+    def announce(self, name: str, length: int, user: str, described: str = "") -> File:
         """Step 1: an upload that is to come."""
         file_id, key = self.workspace.new_id("F"), secrets.token_urlsafe(24)
-        file = File(file_id, PurePath(name).name or "file", name, length, user, self.workspace.seconds(), key)
+        shown = PurePath(name).name or "file"
+        file = File(file_id, shown, name, length, user, self.workspace.seconds(), key, described)
         self._files[file.id] = file
         return file
 
@@ -139,4 +142,5 @@ class Files:
             "shares": {"public": file.shares},
             "has_rich_preview": False,
             "file_access": "visible",
+            **({"alt_txt": file.described} if file.described else {}),
         }

@@ -32,7 +32,7 @@ OWNERS = {
     "httpx": ("bot.alertmanager", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
     "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
     "markdown_it": ("bot.slack.markdown_blocks",),
-    "matplotlib": ("bot.incidents.chart",),
+    "matplotlib": ("bot.incidents.plotting",),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),
     "pydantic_settings": ("bot.settings",),

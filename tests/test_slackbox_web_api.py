@@ -179,11 +179,12 @@ def test_a_file_is_uploaded_in_three_steps(client: WebClient, box: Slackbox) -> 
     """files_upload_v2 works; the file stands in the thread, can be read with the token, and not without."""
     ts = box.say("bob", "alerts", "logs?")
     done = client.files_upload_v2(
-        channel=ALERTS, thread_ts=ts, filename="out.log", content="boom", initial_comment="here"
+        channel=ALERTS, thread_ts=ts, filename="out.log", content="boom", initial_comment="here", alt_txt="a boom"
     )
     info = client.files_info(file=done["file"]["id"])["file"]
     message = box.messages("alerts", thread_ts=ts)[1]
     assert (message["text"], message["subtype"], message["files"][0]["id"]) == ("here", "file_share", info["id"])
+    assert (info["alt_txt"], message["files"][0]["alt_txt"]) == ("a boom", "a boom")
     owner = {"Authorization": f"Bearer {box.bot_token}"}
     assert httpx.get(info["url_private"], headers=owner).content == b"boom"
     assert httpx.get(info["url_private"]).status_code == 403
@@ -199,6 +200,7 @@ def error_of(call: Any) -> str:
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
+    ("files.getUploadURLExternal", {"filename": "x.png", "length": 3, "alt_txt": "x" * 1001}, "alt_txt_too_large"),
     ("chat.postMessage", {"channel": "C0404", "text": "x"}, "channel_not_found"),
     ("chat.postMessage", {"channel": GENERAL, "text": "x"}, "not_in_channel"),
     ("chat.postMessage", {"channel": ALERTS}, "no_text"),

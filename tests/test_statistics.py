@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 import threading
@@ -17,10 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import image
 from slack_sdk import WebClient
 
-from bot.incidents.chart import Labels, buckets, draw_chart
+from bot.incidents.chart import Labels, buckets, describe_chart, draw_chart
 from bot.incidents.opening import join, open_anew
 from bot.incidents.past import past_incidents
 from bot.incidents.statistics import Kept, Spread, spread, statistics_of
@@ -30,6 +28,7 @@ from bot.slack.commands import Typed
 from bot.slack.drawing import Drawing
 from bot.slack.incidents.figures import Figures, category_table, labels, table
 from bot.slack.incidents.means import Means
+from bot.slack.pictures import Pictures
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.spans import short_span
@@ -38,6 +37,7 @@ from bot.team import Team
 from bot.words import Words, english
 from tests.at_work import ROOT
 from tests.desk import Desk
+from tests.pictures import pixels
 from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -149,10 +149,11 @@ def test_one_picture_at_a_time_is_drawn_for_a_person(tmp_path: Path) -> None:
         draw = Drawing(english(), team, str, lambda _: (), lambda: 0, lambda: (), observe=False)
         uploads = Uploads(desk.store, WebClient(), lambda: desk.now, desk.shown.append)
         means = Means(desk.store, desk.flow, cast(Workspace, None), WebClient(), draw, uploads)
-        figures = Figures(means, Targets(), lambda: desk.now)
+        pictures = Pictures()
+        figures = Figures(means, Targets(), pictures, lambda: desk.now)
         asked = [str(figures.verbs["stats"](Typed(ALICE, "C1", "stats", ""))["blocks"]) for _ in range(3)]
         go_on.set()
-        figures.stop()
+        pictures.stop()
         assert ["is being drawn for you already" in each for each in asked] == [False, True, True]
         assert [("The chart comes to you" in each, "1 incident in 30d" in each) for each in asked] == [
             (True, True),
@@ -179,12 +180,7 @@ def test_p90_is_the_smallest_value_that_nine_of_ten_do_not_exceed(seconds: list[
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 
-def pixels(picture: bytes, colour: str) -> int:
-    """How many have this colour."""
-    drawn = image.imread(io.BytesIO(picture), format="png")
-    assert drawn.shape[:2] == (806, 1170)
-    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    return int(((drawn[..., :3] * 255).round() == wanted).all(axis=-1).sum())
+SIZE = (1170, 806)
 
 
 def named(language: str) -> Labels:
@@ -200,11 +196,28 @@ def test_the_picture_shows_what_there_was(tmp_path: Path) -> None:
         pasts = past_incidents(store, NOW - 3650 * DAY, NOW)
     few = draw_chart(pasts, NOW - 30 * DAY, NOW, ZONE, named("en"))
     none = draw_chart([], NOW - 30 * DAY, NOW, ZONE, named("en"))
-    assert pixels(few, "#D55E00") > 5 * pixels(none, "#D55E00") > 0  # the legend names it all the same
-    assert pixels(few, "#56B4E9") > 5 * pixels(none, "#56B4E9")
-    assert pixels(few, "#E69F00") <= 1.1 * pixels(none, "#E69F00")
+    assert pixels(few, "#D55E00", SIZE) > 5 * pixels(none, "#D55E00", SIZE) > 0  # the legend names it all the same
+    assert pixels(few, "#56B4E9", SIZE) > 5 * pixels(none, "#56B4E9", SIZE)
+    assert pixels(few, "#E69F00", SIZE) <= 1.1 * pixels(none, "#E69F00", SIZE)
     for days in (0.01, 3650):
-        assert pixels(draw_chart(pasts, NOW - days * DAY, NOW, ZONE, named("pt_BR")), "#FFFFFF") > 500_000
+        assert pixels(draw_chart(pasts, NOW - days * DAY, NOW, ZONE, named("pt_BR")), "#FFFFFF", SIZE) > 500_000
+
+
+def test_what_the_picture_shows_is_said_in_words(tmp_path: Path) -> None:
+    """The latest first, with the numbers; what there was not is left out."""
+    with closing(Store(tmp_path / "plantao.db")) as store:
+        lived(store, "P0", 3, "a4 m20 r60")
+        lived(store, "P2", 4, "")
+        lived(store, "P2", 20, "a125")
+        pasts = past_incidents(store, NOW - 30 * DAY, NOW)
+    said = describe_chart(pasts, NOW - 30 * DAY, NOW, ZONE, named("en"))
+    assert said == (
+        "Incidents from 2026-10-17 to 2026-11-16. Incidents a week, named by its first day; Median time from the "
+        "opening. 11-09: P0 1, P2 1, acknowledge 4 min, mitigate 20 min, resolve 1 h. "
+        "10-26: P2 1, acknowledge 2 h 5 min."
+    )
+    none = describe_chart([], NOW - 30 * DAY, NOW, ZONE, named("pt_BR"))
+    assert none == "Incidentes de 2026-10-17 a 2026-11-16. Nenhum incidente"
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ def test_figures_come_with_a_picture_for_the_one_who_asked(room: Room) -> None:
         lambda: [each for message in room.direct_messages(BOB) for each in message.get("files", [])], what="the picture"
     )
     assert [each["mimetype"] for each in files] == ["image/png"]
+    assert "P1 1, P3 1, acknowledge " in files[0]["alt_txt"]
     got = httpx.get(files[0]["url_private"], headers={"Authorization": f"Bearer {room.box.bot_token}"})
     assert got.content.startswith(b"\x89PNG\r\n")
     assert len(got.content) == files[0]["size"]
@@ -124,13 +125,15 @@ def test_a_picture_whose_upload_was_cut_is_looked_for_and_not_sent_twice(box: Sl
         store.files.begin_upload("first.png")
         stands: list[str] = []
         uploads = Uploads(store, client, utc_now, stands.append)
+        uploads.put("third.png", BOB, BOB, None, "third.png", b"\x89PNG", described="seen " * 500)
         uploads.start()
-        box.wait(lambda: len(stands) == 2, what="both files")
+        box.wait(lambda: len(stands) == 3, what="all files")
         uploads.stop()
         # What they held is in Slack alone, and that they were sent is known.
         assert store.driver.query("SELECT DISTINCT body FROM files") == [{"body": b""}]
         assert not store.files.add_file("first.png", BOB, BOB, None, "first.png", b"\x89PNG", utc_now())
-    assert sorted(each["name"] for each in box.files()) == ["first.png", "second.png"]
+    described = {each["name"]: len(each.get("alt_txt", "")) for each in box.files()}
+    assert described == {"first.png": 0, "second.png": 0, "third.png": 1000}  # what Slack takes
 
 
 # -- the bot's own page ---

@@ -10,6 +10,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.mrkdwn import clean
 from bot.slack.places import Places
 from bot.store import Store
 from bot.store.files import File
@@ -17,6 +18,7 @@ from bot.store.files import File
 log = structlog.get_logger()
 
 _LONGEST_PAUSE = 60.0  # seconds between two tries
+_DESCRIBED = 1000  # characters of alternative text that Slack takes
 _LOOK_BACK = 200  # messages of a thread or channel in which a file in doubt is looked for
 
 
@@ -37,13 +39,25 @@ class Uploads:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, key: str, subject: str, channel: str, thread: str | None, name: str, body: str | bytes) -> None:
+    def put(
+        self,
+        key: str,
+        subject: str,
+        channel: str,
+        thread: str | None,
+        name: str,
+        body: str | bytes,
+        *,
+        described: str = "",
+    ) -> None:
         """The file is to stand there: durable on return, uploaded soon after. Once for each key.
 
         `channel`: or the id of a person, who alone sees it. `name` holds something that is this file's own.
+        `described`: what a picture shows, for those who do not see it.
         """
         data = body.encode() if isinstance(body, str) else body
-        if self._store.files.add_file(key, subject, channel, thread, name, data, self._now()):
+        told = clean(described, _DESCRIBED)
+        if self._store.files.add_file(key, subject, channel, thread, name, data, self._now(), described=told):
             with self._something:
                 self._something.notify()
 
@@ -77,7 +91,12 @@ class Uploads:
                 self._store.files.begin_upload(file.key)
                 place = self._places.channel(file.channel)
                 self._client.files_upload_v2(
-                    channel=place, thread_ts=file.thread, filename=file.name, title=file.name, content=file.body
+                    channel=place,
+                    thread_ts=file.thread,
+                    filename=file.name,
+                    title=file.name,
+                    content=file.body,
+                    alt_txt=file.described or None,
                 )
         except (SlackClientError, OSError) as error:
             log.warning("file not uploaded", file=file.key, error=str(error))

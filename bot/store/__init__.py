@@ -6,9 +6,9 @@ index for searching), and each other file one thing stored:
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
 `postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `handoffs.py`, `notes.py`,
-`timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold),
-`silences.py` (what was silenced in Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents
-by words), `timers.py`.
+`reports.py` (of weeks), `timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what
+it should hold), `silences.py` (what was silenced in Alertmanager), `deliveries.py` (what goes out by other ways),
+`search.py` (incidents by words), `timers.py`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from bot.store.notes import Notes
 from bot.store.pauses import Pauses
 from bot.store.postmortems import Postmortems
 from bot.store.proposals import Proposals
+from bot.store.reports import Reports
 from bot.store.requests import Requests
 from bot.store.runs import Runs
 from bot.store.schema import check_up_to_date, migrate
@@ -65,7 +66,7 @@ class Store:
             self.driver.close()
             raise
         tables = ("alerts", "requests", "proposals", "runs", "incidents", "timeline", "pauses", "storms")
-        for table in (*tables, "postmortems", "actions", "silences", "covers", "handoffs", "notes"):
+        for table in (*tables, "postmortems", "actions", "silences", "covers", "handoffs", "notes", "reports"):
             for row in self.driver.query(f"SELECT max(id) AS id FROM {table} HAVING max(id) IS NOT NULL"):  # noqa: S608
                 later_than(row["id"])
         self.atomic = self.driver.atomic
@@ -88,6 +89,7 @@ class Store:
         self.covers = Covers(self.driver)
         self.handoffs = Handoffs(self.driver)
         self.notes = Notes(self.driver)
+        self.reports = Reports(self.driver)
         self.silences = Silences(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)

@@ -26,7 +26,8 @@ DUTY = (
     )""",
     "CREATE INDEX notes_open ON notes (number) WHERE done IS NULL",
     """CREATE TABLE reports (      -- the weekly ones that were posted
-        id TEXT PRIMARY KEY, due TEXT NOT NULL UNIQUE, start TEXT NOT NULL, until TEXT NOT NULL, at TEXT NOT NULL
+        id TEXT PRIMARY KEY, due TEXT NOT NULL UNIQUE, start TEXT NOT NULL, until TEXT NOT NULL, at TEXT NOT NULL,
+        pictured TEXT           -- its picture is on its way, or it needs none
     )""",
     "ALTER TABLE incidents ADD COLUMN next_step TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE files ADD COLUMN described TEXT NOT NULL DEFAULT ''",  # a picture, for those who do not see it

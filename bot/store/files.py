@@ -23,6 +23,7 @@ class File:
     body: bytes
     begun: bool
     attempts: int
+    described: str = ""  # a picture, for those who do not see it
 
 
 def _file(row: Row) -> File:
@@ -35,6 +36,7 @@ def _file(row: Row) -> File:
         body=row["body"],
         begun=bool(row["begun"]),
         attempts=row["attempts"],
+        described=row["described"],
     )
 
 
@@ -43,13 +45,23 @@ class Files:
         self._driver = driver
 
     def add_file(
-        self, key: str, subject: str, channel: str, thread: str | None, name: str, body: bytes, now: datetime
+        self,
+        key: str,
+        subject: str,
+        channel: str,
+        thread: str | None,
+        name: str,
+        body: bytes,
+        now: datetime,
+        *,
+        described: str = "",
     ) -> bool:
         """Once for each key. False: it was added before."""
         return bool(
             self._driver.execute(
-                "INSERT INTO files (key, subject, channel, thread, name, body, due) "
-                "VALUES (:key, :subject, :channel, :thread, :name, :body, :now) ON CONFLICT DO NOTHING RETURNING key",
+                "INSERT INTO files (key, subject, channel, thread, name, body, due, described) VALUES "
+                "(:key, :subject, :channel, :thread, :name, :body, :now, :described) "
+                "ON CONFLICT DO NOTHING RETURNING key",
                 {
                     "key": key,
                     "subject": subject,
@@ -58,6 +70,7 @@ class Files:
                     "name": name,
                     "body": body,
                     "now": to_text(now),
+                    "described": described,
                 },
             )
         )
@@ -88,6 +101,10 @@ class Files:
             "UPDATE files SET due = :due, attempts = attempts + 1, error = :error WHERE key = :key",
             {"key": key, "due": to_text(due), "error": error},
         )
+
+    def known(self, key: str) -> bool:
+        """Whether it was added, whether or not it stands in Slack yet."""
+        return bool(self._driver.query("SELECT key FROM files WHERE key = :key", {"key": key}))
 
     def stands(self, key: str) -> bool:
         """Whether people can open it in Slack."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slackbox import messages
 from slackbox.content import content
 from slackbox.errors import Refused, invalid_arguments
-from slackbox.files import MOST_BYTES, File
+from slackbox.files import MOST_BYTES, MOST_DESCRIBED, File
 from slackbox.methods.chat import destination
 from slackbox.methods.request import Method, Request
 from slackbox.workspace import BOT_ID, BOT_USER_ID, Channel, Json
@@ -17,7 +17,10 @@ def get_upload_url(call: Request) -> Json:
         raise invalid_arguments("missing required field: length")
     if length > MOST_BYTES:
         raise Refused("file_upload_size_restricted")
-    file = call.slack.files.announce(call.text("filename"), length, BOT_USER_ID)
+    described = call.optional("alt_txt") or ""
+    if len(described) > MOST_DESCRIBED:
+        raise Refused("alt_txt_too_large")
+    file = call.slack.files.announce(call.text("filename"), length, BOT_USER_ID, described)
     return {"upload_url": f"{call.base_url}/upload/{file.upload_key}", "file_id": file.id}
 
 

@@ -34,7 +34,7 @@ export function fileCard(file) {
     el("div.file-words", null, address ? el("a.file-name", { href: address, target: "_blank", rel: "noopener" }, name) : el("span.file-name", null, name), el("span.file-kind", null, kind)),
   );
   const node = el("div.file", null, head);
-  if (address && /^image\/(png|jpeg|gif|webp)$/.test(file.mimetype ?? "")) node.append(el("img.picture", { src: address, alt: name, loading: "lazy" }));
+  if (address && /^image\/(png|jpeg|gif|webp)$/.test(file.mimetype ?? "")) node.append(el("img.picture", { src: address, alt: plain(file.alt_txt || name), loading: "lazy" }));
   if (address && /^text\/|json|yaml/.test(file.mimetype ?? "") && (file.size ?? 0) < PREVIEW_BYTES) node.append(preview(address));
   return node;
 }

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 
-import structlog
 from slack_sdk.models.blocks import Block
 
-from bot.incidents.chart import Labels, draw_chart
+from bot.incidents.chart import Labels, describe_chart, draw_chart
 from bot.incidents.past import past_incidents
 from bot.incidents.statistics import MEASURES, Past, Spread, Statistics, statistics_of
 from bot.incidents.targets import Targets
 from bot.model import Severity
 from bot.mrkdwn import Mrkdwn
+from bot.runbooks.described import columns
 from bot.runbooks.written import duration
 from bot.slack.blocks import Content, code, content, context, section
 from bot.slack.commands import Answer, Typed, say
 from bot.slack.incidents.asked import period
 from bot.slack.incidents.means import Means
+from bot.slack.pictures import Pictures
 from bot.spans import short_span
 from bot.words import Words
-
-log = structlog.get_logger()
 
 _USUALLY = timedelta(days=30)
 
 
 class Figures:
-    def __init__(self, means: Means, targets: Targets, now: Callable[[], datetime]) -> None:
+    def __init__(self, means: Means, targets: Targets, pictures: Pictures, now: Callable[[], datetime]) -> None:
         self._means = means
         self._words = means.words
         self._targets = targets
         self._now = now
-        self._pool = ThreadPoolExecutor(1, "chart")  # a picture takes longer than Slack waits for an answer
-        self._lock = threading.Lock()
-        self._waiting: set[str] = set()  # who has a picture drawn: one at a time for each
+        self._pictures = pictures
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"stats": self._stats}
-
-    def stop(self) -> None:
-        """Returns when the picture at hand is drawn; others that somebody waits for are asked for again."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _stats(self, typed: Typed) -> Answer:
         length = period(typed.rest) if typed.rest else _USUALLY
@@ -53,31 +45,19 @@ class Figures:
         pasts = past_incidents(self._means.store, start - length, now)
         found = statistics_of(pasts, start, now, self._targets, now)
         before = statistics_of(pasts, start - length, start, self._targets, now)
-        busy = bool(found.count) and not self._begin(typed.person)
-        if found.count and not busy:
-            self._pool.submit(self._draw, typed.person, pasts, start, now)
+        draw = partial(self._draw, typed.person, pasts, start, now)
+        busy = bool(found.count) and not self._pictures.soon(typed.person, draw)
         return {"response_type": "ephemeral", **draw_statistics(found, before, self._words, busy=busy)}
 
-    def _begin(self, person: str) -> bool:
-        """False: another one is being drawn for this person."""
-        with self._lock:
-            if person in self._waiting:
-                return False
-            self._waiting.add(person)
-            return True
-
     def _draw(self, person: str, pasts: Sequence[Past], start: datetime, end: datetime) -> None:
-        try:
-            zone = self._means.draw.team().zone
-            local = [at.astimezone(zone) for at in (start, end)]
-            picture = draw_chart(pasts, start, end, zone, labels(self._words, *local))
-            name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
-            self._means.uploads.put(f"chart:{person}:{end.isoformat()}", person, person, None, name, picture)
-        except Exception:  # the edge of the thread: the next one may be drawn
-            log.exception("chart not drawn", person=person)
-        finally:
-            with self._lock:
-                self._waiting.discard(person)
+        zone = self._means.draw.team().zone
+        local = [at.astimezone(zone) for at in (start, end)]
+        named = labels(self._words, *local)
+        picture = draw_chart(pasts, start, end, zone, named)
+        told = describe_chart(pasts, start, end, zone, named)
+        name = f"incidents-{local[0]:%Y-%m-%d}-{local[1]:%Y-%m-%d-%H%M%S}.png"
+        key = f"chart:{person}:{end.isoformat()}"
+        self._means.uploads.put(key, person, person, None, name, picture, described=told)
 
 
 def draw_statistics(found: Statistics, before: Statistics, words: Words, *, busy: bool) -> Content:
@@ -116,7 +96,7 @@ def table(found: Statistics, before: Statistics, words: Words) -> list[str]:
         if found.by_severity[each]
     ]
     rows.append(_row(words.plain("stats_before"), before.count, before.times))
-    return _aligned(rows)
+    return columns(rows)
 
 
 def category_table(found: Statistics, words: Words) -> list[str]:
@@ -125,16 +105,11 @@ def category_table(found: Statistics, words: Words) -> list[str]:
         _row(each.value if each else words.plain("stats_no_alert"), count, found.times_by_category[each])
         for each, count in found.by_category.items()
     ]
-    return _aligned([_head(words), *rows])
+    return columns([_head(words), *rows])
 
 
 def _head(words: Words) -> list[str]:
     return ["", words.plain("stats_count"), *(words.plain(f"target_{what}") for what in MEASURES)]
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _row(name: str, count: int, times: Mapping[str, Spread]) -> list[str]:
