@@ -119,7 +119,7 @@ def test_wrong_tokens_are_told_apart(box: Slackbox, home: Path) -> None:
 
 MISSING = (
     "channels:history, commands, files:write, groups:history, im:history, im:write, reactions:read, usergroups:read, "
-    "users:read"
+    "usergroups:write, users:read"
 )
 
 

@@ -62,7 +62,9 @@ def shifts_of(text: str, team: Team, start: datetime, end: datetime) -> Reading:
     assert team.rota is not None  # noqa: S101  # whoever asks has its calendar
     calendar = _parsed(text)
     names = Names(team)
-    zone = _own_zone(calendar) or team.rota.zone
+    if (zone := _own_zone(calendar)) is None:
+        calendar.pop("X-WR-TIMEZONE", None)  # the library would look for it as well
+        zone = team.rota.zone
     strangers, several = Counter[str](), Counter[str]()
     events: set[_Event] = set()
     unreadable: list[str] = []
@@ -119,6 +121,7 @@ def _occurrences(calendar: Any, start: datetime, end: datetime, unreadable: list
 
     steps = 0
     left_out: set[int] = set()
+    unknown: set[str] = set()
     for event in calendar.walk("VEVENT"):
         why = _fault(event)
         if not why:
@@ -128,6 +131,9 @@ def _occurrences(calendar: Any, start: datetime, end: datetime, unreadable: list
         if why:
             unreadable.append(f'"{_title(event)}" is left out: {why}')
             left_out.add(id(event))
+        elif (zone := _unknown_zone(event)) and zone not in unknown:
+            unknown.add(zone)
+            unreadable.append(f'"{_title(event)}" is in a zone that nobody knows, {zone}; the team\'s is taken')
     if left_out:
         _prune(calendar, left_out)
     try:
@@ -154,9 +160,27 @@ def _fault(event: Any) -> str:
         return f"{' and '.join(sorted(broken))} cannot be read"
     if "DTSTART" not in event:
         return "it has no DTSTART"
-    if event.decoded("DTSTART").year not in _YEARS:
-        return f"it begins in the year {event.decoded('DTSTART').year}"
+    start, end = event.decoded("DTSTART"), event.decoded("DTEND") if "DTEND" in event else None
+    if start.year not in _YEARS:
+        return f"it begins in the year {start.year}"
+    if end is not None and isinstance(end, datetime) is not isinstance(start, datetime):
+        return "it begins with a day and ends with a time, or the other way round"
+    if end is not None and _comparable(end) < _comparable(start):
+        return "it ends before it begins"
     return ""
+
+
+def _comparable(value: date | datetime) -> datetime:
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), UTC)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _unknown_zone(event: Any) -> str:
+    """The name of a zone that neither the calendar nor the world explains; empty where there is none such."""
+    start = event.decoded("DTSTART")
+    named = str(event["DTSTART"].params.get("TZID", ""))
+    return clean(named, _TITLE) if named and isinstance(start, datetime) and start.tzinfo is None else ""
 
 
 def _title(event: Any) -> str:
