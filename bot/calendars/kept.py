@@ -88,8 +88,8 @@ class Calendars:
         return reading.calendar if reading else None
 
     def settled(self, team: Team) -> bool:
-        """Whether what is known of the rota is all that can be known: not while a calendar is yet to be looked at."""
-        if team.rota is None or team.rota.ics is None:
+        """Whether what is known of the rota is all that can be known: not while an address is yet to be looked at."""
+        if team.rota is None or team.rota.ics is None or file_of(team.rota.ics, self._folder) is not None:
             return True
         return self(team) is not None or _key(team.rota.ics) in self._tried
 
