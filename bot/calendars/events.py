@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +41,7 @@ class Reading:
     shifts: tuple[Shift, ...] = ()
     problems: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         return Calendar(self.shifts)
 
