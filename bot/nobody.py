@@ -42,8 +42,10 @@ class Nobody:
         changed = self._changed(now)
         if changed is None:
             return None
-        what, data = changed
-        self._store.timeline.append(now, BOT, what, ROTA, data)
+        if changed[0] == NOBODY:
+            self._store.timeline.append(now, BOT, "nobody on call", ROTA, changed[1])
+        else:
+            self._store.timeline.append(now, BOT, "somebody on call", ROTA, changed[1])
         return ROTA
 
     def stop(self) -> None:

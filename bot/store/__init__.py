@@ -5,10 +5,10 @@ index for searching), and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
-`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `calendars.py` (the rota's, as it could
-be read last), `handoffs.py`, `notes.py`, `timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what it should hold),
-`silences.py` (what was silenced in Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents
-by words), `timers.py`.
+`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `calendars.py` (the rota's,
+as it could be read last), `handoffs.py`, `notes.py`, `timeline.py` (the append-only record), `cards.py` (what Slack
+should show), `files.py` (what it should hold), `silences.py` (what was silenced in Alertmanager), `deliveries.py` (what
+goes out by other ways), `search.py` (incidents by words), `timers.py`.
 """
 
 from __future__ import annotations
