@@ -251,6 +251,16 @@ def test_what_is_no_calendar_is_told_apart(text: str, said: str) -> None:
         (event("alice", ":20261116T090000Z", "", "DTSTART:20261117T090000Z"), "DTSTART cannot be read"),
         (event("alice", ":20261116T090000Z", "", "RRULE:FREQ=SECONDLY", "DURATION:PT1S"), "it repeats too often"),
         (event("alice", ":19000101T000000Z", "", "RRULE:FREQ=HOURLY", "DURATION:PT1H"), "it repeats too often"),
+        (
+            event("alice", ":20261116T000000Z", "", "RRULE:FREQ=DAILY;INTERVAL=0", "DURATION:PT1H"),
+            "its INTERVAL is less",
+        ),
+        (event("alice", ":20261116T000000Z", "", "DURATION:P9999999D"), "it lasts too long"),
+        (event("alice", ":20261116T000000Z", ":99991231T000000Z"), "it lasts too long"),
+        (
+            event("alice", ":20261116T000000Z", "", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "DURATION:PT1H"),
+            "its rule is for days that may never come",
+        ),
     ],
 )
 def test_one_broken_event_is_left_out_and_said_and_the_others_count(broken: str, said: str) -> None:

@@ -28,6 +28,9 @@ _SECONDS = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3600}  # between two steps 
 _MARGIN = timedelta(days=2)  # so that an event whose zone is only known later is not cut off
 _YEARS = range(1900, 9990)  # in which no zone and no duration leads out of all time
 _MOST_OVERLAPS = 1000  # that are looked for
+_LONGEST = timedelta(days=36_500)
+_DAYS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
+_IN_VAIN = 8000  # steps that a rule may take for nothing, to the year 9999
 _SHOWN = 10  # problems of a kind
 _TITLE = 80  # characters of what an event is called
 _DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
@@ -147,6 +150,16 @@ def _occurrences(calendar: Any, start: datetime, end: datetime, unreadable: list
     return [each for each in found if str(each.get("STATUS", "")).upper() != "CANCELLED"]
 
 
+def _may_never_come(rule: Mapping[str, Any]) -> bool:
+    """As the 30th of February, sought day by day. Year by year it is soon done."""
+    freq = _freq(rule)
+    return freq != "YEARLY" and (len(_DAYS & set(rule)) > 1 or ("BYSETPOS" in rule and freq != "MONTHLY"))
+
+
+def _freq(rule: Mapping[str, Any]) -> str:
+    return str((rule.get("FREQ") or ["DAILY"])[0]).upper()
+
+
 def _prune(component: Any, left_out: Collection[int]) -> None:
     component.subcomponents = [each for each in component.subcomponents if id(each) not in left_out]
     for each in component.subcomponents:
@@ -164,6 +177,12 @@ def _fault(event: Any) -> str:
     start, end = event.decoded("DTSTART"), event.decoded("DTEND") if "DTEND" in event else None
     if start.year not in _YEARS:
         return f"it begins in the year {start.year}"
+    if (end is not None and end.year not in _YEARS) or ("DURATION" in event and event.decoded("DURATION") > _LONGEST):
+        return "it lasts too long"
+    if any(int((rule.get("INTERVAL") or [1])[0]) < 1 for rule in _rules(event)):
+        return "its INTERVAL is less than 1"
+    if any(_may_never_come(rule) for rule in _rules(event)):
+        return "its rule is for days that may never come"  # and they would be sought until the year 9999
     if end is not None and isinstance(end, datetime) is not isinstance(start, datetime):
         return "it begins with a day and ends with a time, or the other way round"
     if end is not None and _comparable(end) < _comparable(start):
@@ -197,11 +216,12 @@ def _steps(event: Any, rule: Mapping[str, Any], end: datetime) -> int:
     """About how many times it is stepped through until the end of the window."""
     begins = event.decoded("DTSTART")
     seconds = (end.date() - (begins.date() if isinstance(begins, datetime) else begins)).total_seconds()
-    every = _SECONDS.get(str((rule.get("FREQ") or ["DAILY"])[0]).upper(), 86400)
+    every = _SECONDS.get(_freq(rule), 86400)
+    vain = _IN_VAIN if (_DAYS | {"BYSETPOS"}) & set(rule) else 0
     often = 1
     for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
         often *= max(1, len(rule.get(part) or []))
-    return int(max(seconds, 0) / every / max(1, int((rule.get("INTERVAL") or [1])[0])) * often)
+    return vain + int(max(seconds, 0) / every / int((rule.get("INTERVAL") or [1])[0]) * often)
 
 
 def _times(event: Any, zone: ZoneInfo, rota: Rota) -> tuple[datetime, datetime] | None:
