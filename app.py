@@ -20,6 +20,7 @@ from bot import settings
 from bot.alertmanager import Alertmanager
 from bot.alerts.correlate import StormRule
 from bot.at_hand import ENV_FILE
+from bot.calendars.kept import Calendars
 from bot.checklists import checklists
 from bot.classify.language_model import language_model
 from bot.clock import utc_now
@@ -33,6 +34,7 @@ from bot.flow import Flow
 from bot.incidents.facts import FactFinder
 from bot.incidents.targets import Targets
 from bot.logs import set_up_logs
+from bot.nobody import ROTA, Nobody
 from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
 from bot.runbooks.steps import Surroundings
@@ -60,9 +62,11 @@ from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
 from bot.slack.outbox import Outbox
 from bot.slack.pictures import Pictures
+from bot.slack.rota_notices import RotaNotices
 from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
 from bot.slack.uploads import Uploads
+from bot.slack.user_group import UserGroup
 from bot.slack.workspace import Roles, find_workspace, web_client
 from bot.store import Store
 from bot.team_file import TeamFile
@@ -103,7 +107,11 @@ class Bot:
         url = found.alertmanager_url.get_secret_value()
         alertmanager = Alertmanager(url) if url else None
         targets = Targets(found.target_acknowledge, found.target_assess, found.target_mitigate, found.target_resolve)
-        duty = Duty(lambda: people.now, store)
+        rota = RotaNotices(store, self._outbox, workspace, lambda: people.now, words)
+        folder = found.team_file.parent
+        self._calendars = Calendars(store, lambda: people.now, folder, utc_now, rota.calendar)
+        duty = Duty(lambda: people.now, store, self._calendars)
+        self._user_group = UserGroup(patient, lambda: people.now, duty, utc_now)
         self._screen = screen = SlackScreen(
             store,
             self._outbox,
@@ -119,6 +127,7 @@ class Bot:
             targets=targets,
             updating=lambda: self.flow.updating,
         )
+        screen.others[ROTA] = rota.nobody
         self._scratch = Scratch(found.database.with_name(found.database.name + ".runs"))
         self._model = language_model(found, secrets=secret_values(environ))
         notices = Notices(store, self._outbox, client)
@@ -148,7 +157,8 @@ class Bot:
         summarizing = Summarizing(store, summaries(found, environ), self._changed)
         handing_over = HandingOver(context, writer, noting, summarizing, lists)
         reporting = Reporting(context)
-        self.flow = Flow(context, self._model, also=(handing_over, reporting))
+        nobody = Nobody(store, duty, lambda: self._calendars.settled(people.now))
+        self.flow = Flow(context, self._model, also=(handing_over, reporting, nobody))
         handoffs = ShowingHandoffs(store, self._outbox, self._uploads, workspace, screen.drawing, handing_over)
         screen.others["handoff"] = handoffs.show
         self.report = WeeklyReport(
@@ -187,6 +197,8 @@ class Bot:
         self._uploads.start()
         self._deliveries.start()
         self._screen.start()
+        self._calendars.start()
+        self._user_group.start()
         self._home.start()
         self.flow.recover()
         self._intake.resume()
@@ -241,6 +253,8 @@ class Bot:
         self._intake.stop()
         self._ticker.stop()
         self.flow.stop()
+        self._calendars.stop()
+        self._user_group.stop()
         self._screen.stop()
         self._home.stop()
         self._pictures.stop()
@@ -260,7 +274,7 @@ def prepare() -> tuple[Settings, TeamFile, Words]:
     found = settings.load(os.environ, ENV_FILE)
     set_up_logs(found.log_format)
     for each in findings:
-        if each.ok is False:
+        if each.ok is False or (each.what == "rota" and each.ok is None):
             log.warning(each.said, about=each.what)
     return found, TeamFile(found.team_file), Words(found.templates_dir, found.language)
 

@@ -26,7 +26,8 @@ what they are taken for, and `handle/` goes the whole way with one of them; `at_
 
 `context.py` is what all these parts share. `model/` has the words as values and `errors.py` every way to say no.
 `settings.py`, `team.py`, `words.py`, `texts.py` and `checklists.py` read what people edit (`strict_yaml.py` reads it
-strictly); `rota.py` knows who is on call; `timers.py` ticks; `clock.py` is the one clock; `mrkdwn.py` and
+strictly); `duty.py` says who is on call, by `rota.py`, by the calendar of `calendars/` and by who covers, `nobody.py`
+sees when nobody is, and `rota_lint.py` what is odd; `timers.py` ticks; `clock.py` is the one clock; `mrkdwn.py` and
 `markdown.py` make outside text safe, and `withheld.py` keeps back what looks like a secret; `doctor.py` says what is
 missing. What is wired to what stands in `app.py`.
 

@@ -12,6 +12,9 @@ from pydantic import SecretStr
 
 from bot import settings
 from bot.alertmanager import Alertmanager
+from bot.calendars.events import Reading, shifts_of
+from bot.calendars.kept import AHEAD, BACK
+from bot.calendars.source import file_of, place_of, text_of
 from bot.checklists import checklists
 from bot.classify.llm.checkup import check_up
 from bot.clock import utc_now
@@ -19,6 +22,7 @@ from bot.deliveries.mail import Mail
 from bot.deliveries.ways import missing
 from bot.errors import (
     AlertmanagerError,
+    CalendarError,
     InputError,
     NotDelivered,
     SettingsError,
@@ -27,6 +31,7 @@ from bot.errors import (
     TeamError,
     TemplateError,
 )
+from bot.rota_lint import odd
 from bot.runbooks.load import load_folder
 from bot.settings import Settings
 from bot.store import Store
@@ -48,9 +53,6 @@ class Finding:
 
 # Without these the bot cannot start. The others are worth mending, and it works without.
 NEEDED = frozenset({"settings", "team", "templates", "database", "slack", "bot token", "app token", "channels"})
-
-# Parts of the team file that are checked already and that later versions will follow.
-_NOT_ACTED_ON = ("handoff",)
 
 _OF_THE_MODEL = ("LLM_", "OLLAMA_", "GEMINI_", "GROQ_", "TEMPLATES_")
 
@@ -96,9 +98,7 @@ def _findings(
         try:
             team = load_team(found.team_file)
             yield Finding("team", True, f"{found.team_file}: people {len(team.people)}, roles {len(team.roles)}")
-            if idle := [name for name in _NOT_ACTED_ON if getattr(team, name) != _default(name)]:
-                said = f"read and checked, but nothing acts on them in this version: {', '.join(idle)}"
-                yield Finding("team", None, said)
+            yield from _rota(team, found.team_file.parent, ask_others)
         except TeamError as error:
             yield from _each("team", error)
     if "RUNBOOKS_DIR" not in wrong and read_runbooks:
@@ -126,10 +126,6 @@ def _findings(
         yield Finding("slack", None, "not asked", f"mend {', '.join(in_the_way)} first")
     else:
         yield from ask_slack(found, team)
-
-
-def _default(part: str) -> object:
-    return Team.model_fields[part].get_default(call_default_factory=True)
 
 
 def _where(env_file: Path | None) -> str:
@@ -183,6 +179,26 @@ def _runbooks(found: Settings, team: Team | None, environ: Mapping[str, str]) ->
             yield Finding("runbooks", False, said, "until then this runbook is left out, and the others work")
         else:
             yield Finding("runbooks", None, said)
+
+
+def _rota(team: Team, folder: Path, ask_others: bool) -> Iterator[Finding]:
+    """Its calendar, where it has one and may be asked, and what is odd about it."""
+    rota = team.rota
+    if rota is None:
+        return
+    reading: Reading | None = None
+    now = utc_now()
+    if rota.ics is not None and (ask_others or file_of(rota.ics, folder) is not None):
+        place = place_of(rota.ics)
+        try:
+            reading = shifts_of(text_of(rota.ics, folder), team, now - BACK, now + AHEAD)
+            coming = sum(1 for each in reading.shifts if each.end > now)
+            yield Finding("rota", True, f"the calendar ({place}) has {coming} shifts in the next {AHEAD.days} days")
+        except CalendarError as error:
+            mend = "look at `ics` in the team file; until then the bot goes by what it could read last"
+            yield Finding("rota", False, f"the calendar ({place}) cannot be read: {error}", mend)
+    for said in odd(rota, now, reading):
+        yield Finding("rota", None, said)
 
 
 def _language_model(found: Settings) -> Finding:
@@ -247,6 +263,12 @@ def _left_over(store: Store) -> Iterator[Finding]:
         yield Finding("record", None, f"could not be dealt with and was given up: {failed.id}: {failed.error}")
     for key, error in store.cards.refused_cards()[:5]:
         yield Finding("record", None, f"Slack does not show as it should: {key}: {error}")
+    for calendar in store.calendars.failing_calendars():
+        read = (
+            f"; what it said at {calendar.read:%Y-%m-%d %H:%M} UTC counts" if calendar.body else "; it never could be"
+        )
+        said = f"the rota's calendar cannot be read since {calendar.failing_since:%Y-%m-%d %H:%M} UTC: {calendar.error}"
+        yield Finding("record", None, f"{said}{read}")
     undelivered = store.deliveries.undelivered()
     for delivery, given_up in undelivered[:_SHOWN]:
         about = store.incidents.find_incident(delivery.subject)

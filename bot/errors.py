@@ -228,6 +228,18 @@ class AlertmanagerInDoubt(AlertmanagerError):
     """It was told to change something, and has not said whether it did."""
 
 
+class CalendarError(PlantaoError):
+    """The rota's calendar gives no shifts; what it said last goes on counting."""
+
+
+class CalendarUnavailable(CalendarError):
+    """It cannot be had: no such file, no connection, no whole answer in time, or one that says no."""
+
+
+class CalendarUnusable(CalendarError):
+    """What came is no calendar, or none that a rota can be made of."""
+
+
 class WindowNotOpened(PlantaoError):
     """Slack did not open the modal; press the button once more."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.errors import Gone, NotOnTheTeam
-from bot.incidents.ladder import due, next_at
+from bot.incidents.ladder import due, left, next_at
 from bot.incidents.opening import CLIMB
 from bot.incidents.paging import page, stand_down
 from bot.model import BOT, Escalation, Incident, IncidentState
@@ -31,9 +31,9 @@ class Escalating:
         stand_down(self._store, incident, self._context.facts.address(incident), now)
         if incident.state is IncidentState.RESOLVED:
             return incident.id
-        levels, told = self._levels(incident), self._told(incident)
-        for level in due(incident, levels, told, now):
-            self._tell(incident, level.to, BOT, level.unless, now)
+        # Worked out anew after each: where nobody is on call, the next ones were told with it.
+        while levels := due(incident, self._levels(incident), self._told(incident), now):
+            self._call(incident, levels[0].to, BOT, levels[0].unless, now)
         if (after := self.next_of(incident, now)) is not None:
             self._store.timers.set_timer(CLIMB, incident.id, after[0])
         return incident.id
@@ -43,7 +43,8 @@ class Escalating:
         return next_at(incident, self._levels(incident), self._told(incident), now)
 
     def escalate(self, incident_id: str, person: str, to: str, why: str, *, event: str | None = None) -> Escalation:
-        """By hand. `to`: oncall, role:…, page, or a Slack id. Raises Gone and NotOnTheTeam."""
+        """By hand. `to`: oncall, role:…, page, or a Slack id. Gives whom it came to: where nobody is on call, the
+        ladder's next. Raises Gone and NotOnTheTeam."""
         if not self._context.on_the_team(person):
             raise NotOnTheTeam
         with self._store.atomic():
@@ -51,7 +52,7 @@ class Escalating:
             incident = self._store.incidents.find_incident(incident_id)
             if incident is None or incident.state is IncidentState.RESOLVED:
                 raise Gone("incident")
-            made = self._tell(incident, to, person, why, now)
+            made = self._call(incident, to, person, why, now)
             if event is not None:
                 self._store.inbox.finish_event(event, now)
         self._context.show(incident_id)
@@ -64,6 +65,19 @@ class Escalating:
         told = {each.to for each in made if each.at >= incident.since}
         levels = [level.to for level in self._levels(incident) if level.to not in told]
         return levels[0] if levels else ON_CALL
+
+    def _call(self, incident: Incident, to: str, by: str, why: str, now: datetime) -> Escalation:
+        """Where nobody is on call, whoever the ladder names next is called at once: an empty chair answers nobody."""
+        made = self._tell(incident, to, by, why, now)
+        if to != ON_CALL or made.people:
+            return made
+        levels = [level for _, level in left(incident, self._levels(incident), self._told(incident))]
+        if by != BOT:  # whom the ladder has called before may be called by hand again
+            levels = sorted(self._levels(incident), key=lambda each: each.after)
+        for level in levels:
+            if level.to == PAGER or (level.to != ON_CALL and self._people(level.to, now)):
+                return self._tell(incident, level.to, by, why if by != BOT else level.unless, now)
+        return made
 
     def _tell(self, incident: Incident, to: str, by: str, why: str, now: datetime) -> Escalation:
         made = self._store.escalations.add_escalation(incident.id, to, self._people(to, now), by, why, now)

@@ -129,9 +129,17 @@ class Roster:
         What is left of a covered shift ends and begins again where the cover does. Who goes on after the end of a turn,
         because of a cover or in a calendar, has one shift.
         """
+        found = self._whole(now)
+        return Shift(found.who, found.start, found.end) if found.who is not None else None
+
+    def gap_at(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """From when until when nobody is on call, where that is so at `now`; None when somebody is."""
+        found = self._whole(now)
+        return (found.start, found.end) if found.who is None else None
+
+    def _whole(self, now: datetime) -> Turn:
+        """The time around `now` in which the same one goes on, or nobody does."""
         piece = self._piece(now)
-        if piece.who is None:
-            return None
         start, end = piece.start, piece.end
         while start > _FIRST and not self._final(start, piece.who):
             before = self._piece(start - _TICK)
@@ -143,7 +151,7 @@ class Roster:
             if after.who != piece.who:
                 break
             end = after.end
-        return Shift(piece.who, start, end)
+        return replace(piece, start=start, end=end)
 
     def next_after(self, moment: datetime) -> Shift | None:
         """The first shift that begins at `moment` or later; None when there is none, as in a calendar that ends."""
@@ -178,14 +186,21 @@ class Roster:
         return who
 
     def _piece(self, moment: datetime) -> Turn:
-        """A time in which neither the turn nor who covers changes."""
+        """A time in which neither who has the turn nor who covers changes."""
         turn = self.turns.at(moment)
-        edges = [edge for each in self.standins for edge in (each.start, each.end)]
-        start = max((edge for edge in edges if turn.start < edge <= moment), default=turn.start)
-        end = min((edge for edge in edges if moment < edge < turn.end), default=turn.end)
-        return replace(turn, who=self._covered(turn.who, moment), start=start, end=end)
+        who, start, end, later = self._covered(turn.who, moment), turn.start, turn.end, self.standins
+        for at, each in enumerate(self.standins):
+            if each.start <= moment < each.end and each.absent is None:
+                # Whoever has the turn meanwhile: however many turns a long cover spans, it is one piece.
+                start, end, later = each.start, each.end, self.standins[at + 1 :]
+        if turn.final and who == turn.who:
+            start, end = max(start, turn.start), min(end, turn.end)
+        edges = [edge for each in later for edge in (each.start, each.end)]
+        start = max((edge for edge in edges if start < edge <= moment), default=start)
+        end = min((edge for edge in edges if moment < edge < end), default=end)
+        return Turn(who, start, end, turn.final)
 
-    def _final(self, edge: datetime, who: str) -> bool:
+    def _final(self, edge: datetime, who: str | None) -> bool:
         """Whether a turn of this person ends here after which even the same one begins anew."""
         turn = self.turns.at(edge - _TICK)
         return turn.final and turn.end == edge and turn.who == who
@@ -196,4 +211,7 @@ _TICK = timedelta(microseconds=1)
 
 def as_moment(local: datetime, zone: ZoneInfo) -> datetime:
     """A wall-clock time as a moment: the first of two in autumn, and the one after the gap in spring."""
-    return local.replace(tzinfo=zone).astimezone(UTC)
+    try:
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # within a day of the beginning or the end of all time
+        return _FIRST if local.year == 1 else _LAST

@@ -43,6 +43,16 @@ def _text_that(form: str | Callable[[str], bool], wanted: str) -> Any:
     return BeforeValidator(checked)
 
 
+def _place_of_a_calendar(value: object) -> object:
+    # An address of a calendar lets whoever has it in, so that what is wrong is said without it.
+    if isinstance(value, str):
+        scheme, colon, rest = value.partition("://")
+        known = scheme.lower() in {"https", "http", "webcal", "webcals"} and is_web_address(f"https://{rest}")
+        if (colon and not known) or not value.isprintable() or not value.strip():
+            raise ValueError("is no calendar; write a file, or an address that begins with https:// or webcal://")
+    return value
+
+
 Name = Annotated[str, _text_that(r"[a-z0-9][a-z0-9._-]{0,62}", "a short name in lower case, such as alice")]
 SlackPerson = Annotated[str, _text_that(r"[UW][A-Z0-9]{2,20}", "the member ID from the person's Slack profile: U…")]
 Email = Annotated[
@@ -108,9 +118,9 @@ class Rota(_Part):
 
     timezone: str
     start: NaiveDatetime | None = None
-    every: Annotated[Duration, Field(ge=3600)] | None = None
+    every: Annotated[Duration, Field(ge=3600, le=53 * 604800)] | None = None
     order: tuple[str, ...] | None = Field(default=None, min_length=1)
-    ics: str | None = Field(default=None, min_length=1)
+    ics: Annotated[str, BeforeValidator(_place_of_a_calendar)] | None = None  # an address is a secret
     cover: tuple[Cover, ...] = ()
     user_group: Annotated[str, _text_that(r"S[A-Z0-9]{2,20}", "the group's ID in Slack: S…")] | None = None
 

@@ -16,12 +16,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from bot.model import RunState
+from bot.rota import Order, Roster, Standin
 from bot.store import Store
 from slackbox import Slackbox
 from tests.at_work import AtWork
@@ -200,6 +203,21 @@ def journaled_step(folder: Path) -> Number:
     )
 
 
+def who_is_on_call(_: Path) -> Number:
+    """The question that every card and every step of a ladder asks, of a large team with people who cover."""
+    names = tuple(f"person-{number}" for number in range(100))
+    order = Order(ZoneInfo("America/New_York"), datetime(2026, 1, 5, 9), timedelta(days=1), names)  # noqa: DTZ001
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    covers = [Standin(names[at], day + timedelta(days=3 * at), day + timedelta(days=3 * at + 1)) for at in range(8)]
+    roster = Roster(order, covers)
+    moments = [day + timedelta(minutes=7 * at) for at in range(5000)]
+    began = time.perf_counter()
+    for moment in moments:
+        roster.on_call(moment)
+    each = (time.perf_counter() - began) / len(moments) * 1000
+    return Number("who is on call", each, 0.1, "ms", f"{len(names)} people, {len(covers)} covers")
+
+
 def start_and_memory(folder: Path) -> list[Number]:
     """A start until the socket is there, and what it then holds, against importing the same libraries."""
     imports, imported, starts, idle = [], [], [], []
@@ -251,7 +269,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         numbers = []
-        for measured in (ack, alert_to_card, flood, click_to_step, journaled_step, start_and_memory):
+        for measured in (ack, alert_to_card, flood, click_to_step, journaled_step, who_is_on_call, start_and_memory):
             found = measured(folder)
             for number in found if isinstance(found, list) else [found]:
                 numbers.append(number)

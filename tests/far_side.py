@@ -36,6 +36,7 @@ class FarSide:
     locked: set[str] = field(default_factory=set)  # flags that cannot be written
     intake: Callable[[str], int] = lambda _body: 201  # the status that a POST is answered with
     moved: dict[str, str] = field(default_factory=dict)  # path → where its 302 leads
+    packed: dict[str, bytes] = field(default_factory=dict)  # path → a body that is said to be packed with gzip
     slow: set[str] = field(default_factory=set)  # paths that answer only when the server ends
     asked: list[Asked] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -85,11 +86,15 @@ def far_side(certificate: tuple[Path, Path] | None = None) -> Iterator[FarSide]:
                 if asked.path in far.moved:
                     self.send_response(302)
                     self.send_header("Location", far.moved[asked.path])
+                elif asked.path in far.packed:
+                    self.send_response(200)
+                    self.send_header("Content-Encoding", "gzip")
                 else:
                     self.send_response(status)
-                self.send_header("Content-Length", str(len(text.encode())))
+                body = far.packed.get(asked.path, text.encode())
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(text.encode())
+                self.wfile.write(body)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 

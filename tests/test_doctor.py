@@ -119,7 +119,7 @@ def test_wrong_tokens_are_told_apart(box: Slackbox, home: Path) -> None:
 
 MISSING = (
     "channels:history, commands, files:write, groups:history, im:history, im:write, reactions:read, usergroups:read, "
-    "users:read"
+    "usergroups:write, users:read"
 )
 
 
@@ -335,3 +335,78 @@ def test_a_broken_prompt_is_a_note_about_the_model(box: Slackbox, home: Path) ->
     seen = of_the_model(box, home, TEMPLATES_DIR=str(folder), LLM_PROVIDER="ollama")
     assert seen.ok is None
     assert seen.said.startswith(f"{folder}/prompts/classify.txt: 'nonsense' is undefined. It may use: ")
+
+
+# -- the rota ---
+
+OUR_ROTA = "people: {alice: {slack: U0000000001}}\nrota: {timezone: UTC, %s}\n"
+ALICE_ALWAYS = (
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:alice\r\nDTSTART:20200101T000000Z\r\n"
+    "DTEND:20991231T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def about_the_rota(given: dict[str, str], *, ask_others: bool = False) -> list[tuple[bool | None, str]]:
+    found = examine(given, None, ask_slack=ask, ask_others=ask_others)
+    return [(each.ok, each.said) for each in found if each.what == "rota"]
+
+
+def test_what_is_odd_about_the_rota_is_a_note(box: Slackbox, home: Path) -> None:
+    order = "start: 2099-01-01T09:00, every: 1w, order: [alice]"
+    over = "cover: [{who: alice, from: 2020-01-01T09:00, to: 2020-01-02T09:00}]"
+    (home / "team.yaml").write_text(OUR_ROTA % f"{order}, {over}")
+    (begins, past) = about_the_rota(environ(box, home))
+    assert begins[0] is past[0] is None
+    assert begins[1].startswith("the rota begins only on 2099-01-01 09:00; until then its order counts backwards")
+    assert past[1] == "the cover of alice from 2020-01-01 09:00 to 2020-01-02 09:00 is over; it can be taken out"
+
+
+def test_a_calendar_is_fetched_only_by_the_doctor_and_never_shown(box: Slackbox, home: Path) -> None:
+    """At the start nobody waits for it; its host alone is said, whether it answers or not."""
+    with far_side() as far:
+        (home / "team.yaml").write_text(OUR_ROTA % f"ics: '{far.url}/s3cret.ics'")
+        assert about_the_rota(environ(box, home)) == []
+        assert far.asked == []
+        broken = [(False, "the calendar (127.0.0.1) cannot be read: HTTP 404: it is not there")]
+        assert [each for each in about_the_rota(environ(box, home), ask_others=True) if each[0] is False] == broken
+        far.answers["/s3cret.ics"] = (200, ALICE_ALWAYS)
+        well = [(True, "the calendar (127.0.0.1) has 1 shifts in the next 180 days")]
+        assert about_the_rota(environ(box, home), ask_others=True) == well
+        far.answers["/s3cret.ics"] = (200, ALICE_ALWAYS.replace("alice", "dora"))
+        assert about_the_rota(environ(box, home), ask_others=True)[1:2] == [
+            (None, '"dora" names nobody of the team file')
+        ]
+        out = io.StringIO()
+        report(environ(box, home), None, out)
+        assert "s3cret" not in out.getvalue()
+
+
+def test_a_calendars_file_is_read_at_the_start_too(box: Slackbox, home: Path) -> None:
+    (home / "team.yaml").write_text(OUR_ROTA % "ics: oncall.ics")
+    assert about_the_rota(environ(box, home))[0] == (
+        False,
+        f"the calendar (oncall.ics) cannot be read: {home}/oncall.ics is not there",
+    )
+    (home / "oncall.ics").write_text(ALICE_ALWAYS)
+    assert about_the_rota(environ(box, home)) == [(True, "the calendar (oncall.ics) has 1 shifts in the next 180 days")]
+
+
+def test_a_calendar_that_fails_while_the_bot_runs_is_on_the_record(box: Slackbox, home: Path) -> None:
+    with closing(Store(home / "bot.db")) as store:
+        store.calendars.calendar_read("k", ALICE_ALWAYS, NOW)
+        store.calendars.calendar_failed("k", "HTTP 404: it is not there", NOW)
+    said = [each.said for each in examined(environ(box, home)) if each.what == "record"]
+    assert said == [
+        "the rota's calendar cannot be read since 2026-11-16 14:02 UTC: HTTP 404: it is not there; "
+        "what it said at 2026-11-16 14:02 UTC counts"
+    ]
+
+
+def test_a_user_group_that_slack_does_not_have_is_named(box: Slackbox, home: Path) -> None:
+    order = "start: 2020-01-01T09:00, every: 1w, order: [alice]"
+    (home / "team.yaml").write_text(OUR_ROTA % f"{order}, user_group: S0000000001")
+    assert about_the_rota(environ(box, home)) == [
+        (True, "group S0000000001 is there, and is kept equal to who is on call")
+    ]
+    (home / "team.yaml").write_text(OUR_ROTA % f"{order}, user_group: S0NONE")
+    assert about_the_rota(environ(box, home)) == [(False, "Slack refuses: no_such_subteam")]

@@ -43,11 +43,11 @@ ADDRESS = "https://example.slack.com/archives/C1/p1"
 WEEK = NOW - timedelta(days=7)
 
 
-def page(language: str = "en", **parts: Any) -> dict[str, Any]:
+def page(language: str = "en", team: Path = Path("team.yaml"), **parts: Any) -> dict[str, Any]:
     words = Words(Path("templates"), language)
     draw = Drawing(
         words=words,
-        team=lambda: load(Path("team.yaml")),
+        team=lambda: load(team),
         who=lambda person: person,
         holders=lambda _: ["alice", "bob"],
         broken=lambda: 0,
@@ -135,7 +135,13 @@ def test_the_week_is_counted() -> None:
     week = statistics_of([Past(opened, moves, (), None)], WEEK, NOW, Targets(), NOW)
     words = seen(page(week=week, on_call=None)).words
     assert "1 incident: P1 1\nMedian / p90 of the time to acknowledge 4m" in words
-    assert "*On call:* nobody. The team file has no rota." in words
+
+
+def test_nobody_on_call_and_no_rota_are_told_apart(tmp_path: Path) -> None:
+    without = tmp_path / "team.yaml"
+    without.write_text("people: {alice: {slack: U0000000001}}\n")
+    assert "*On call: nobody.*" in seen(page(on_call=None)).words
+    assert "*On call:* nobody. The team file has no rota." in seen(page(team=without, on_call=None)).words
 
 
 def test_what_slack_opens_no_window_for_is_said_as_a_direct_message(box: Slackbox) -> None:

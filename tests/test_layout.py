@@ -29,13 +29,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Library → the only part of the product that touches it.
 OWNERS = {
     "apscheduler": ("bot.cron", "bot.timers"),
-    "httpx": ("bot.alertmanager", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
+    "httpx": ("bot.alertmanager", "bot.calendars.source", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
+    "icalendar": ("bot.calendars.events",),
     "jinja2": ("bot.words", "bot.texts", "bot.classify.llm"),
     "markdown_it": ("bot.slack.markdown_blocks",),
     "matplotlib": ("bot.incidents.plotting",),
     "ollama": ("bot.classify.llm",),
     "openai": ("bot.classify.llm",),
     "pydantic_settings": ("bot.settings",),
+    "recurring_ical_events": ("bot.calendars.events",),
     "ruamel": ("bot.strict_yaml",),
     "smtplib": ("bot.deliveries",),
     "slack_bolt": ("bot.slack", "app"),  # app.py wires it

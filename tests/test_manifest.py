@@ -101,6 +101,7 @@ def test_the_scopes_are_the_least_that_do() -> None:
         "im:write",
         "reactions:read",
         "usergroups:read",
+        "usergroups:write",
         "users:read",
     )
 

@@ -131,6 +131,24 @@ links: [{title: x, url: "javascript:alert(1)"}]
         ),
         ("people: {a: {slack: U12}}\nrota: {timezone: UTC, start: 2026-01-01T09:00, every: 30m, order: [a]}\n",
             ['2: `rota.every` is "30m"; write at least 1h']),
+        ("people: {a: {slack: U12}}\nrota: {timezone: UTC, start: 2026-01-01T09:00, every: 99999w, order: [a]}\n",
+            ['2: `rota.every` is "99999w"; write at most 53w']),
+        ("people: {a: {slack: U12}}\nrota:\n  timezone: UTC\n  start: 2026-01-01T09:00\n  every: 1w\n  order: []\n",
+            ["6: `rota.order` is an empty list; write at least 1 of them"]),
+        ("people: {a: {slack: U12}}\nrota:\n  timezone: UTC\n  order: [a]\n",
+            ["2: `rota.every` is missing; add it, or take the shifts from a calendar with `ics`",
+             "2: `rota.start` is missing; add it, or take the shifts from a calendar with `ics`"]),
+        ("people: {a: {slack: U12}}\nrota:\n  ics: oncall.ics\n",
+            ["2: `rota` has no `timezone`; add it"]),
+        ("people: {a: {slack: U12}}\nrota:\n  timezone: UTC\n  every: 1w\n  ics: oncall.ics\n",
+            ["5: `rota.ics` stands beside an order; keep one of them"]),
+        ("people: {a: {slack: U12}}\nrota: {timezone: UTC, ics: a.ics, user_group: oncall}\n",
+            ['2: `rota.user_group` is "oncall"; write the group\'s ID in Slack: S…']),
+        *(
+            (f"people: {{a: {{slack: U12}}}}\nrota: {{timezone: UTC, ics: '{ics}'}}\n",
+                ["2: `rota.ics` is no calendar; write a file, or an address that begins with https:// or webcal://"])
+            for ics in ("", " ", "ftp://cal.example.com/s3cret", "https://[s3cret", "webcal://", "https://a b/s3cret")
+        ),
         *(
             (f"people: {{a: {{slack: U12}}}}\npage: {{url: '{url}'}}\n",
                 [f'2: `page.url` is "{url}"; write an address that begins with https://'])

@@ -17,18 +17,18 @@ _ORDER = list(IncidentState)
 
 def due(incident: Incident, levels: Sequence[Level], told: Collection[str], now: datetime) -> list[Level]:
     """Those to be told now. `told`: who was by the clock, as often as they were, since the incident was opened last."""
-    return [level for at, level in _left(incident, levels, told) if at <= now]
+    return [level for at, level in left(incident, levels, told) if at <= now]
 
 
 def next_at(
     incident: Incident, levels: Sequence[Level], told: Collection[str], now: datetime
 ) -> tuple[datetime, Level] | None:
     """When the next one is to be told, as things stand; None when nobody is."""
-    waiting = [(at, level) for at, level in _left(incident, levels, told) if at > now]
+    waiting = [(at, level) for at, level in left(incident, levels, told) if at > now]
     return min(waiting, key=lambda each: each[0], default=None)
 
 
-def _left(incident: Incident, levels: Sequence[Level], told: Collection[str]) -> Iterator[tuple[datetime, Level]]:
+def left(incident: Incident, levels: Sequence[Level], told: Collection[str]) -> Iterator[tuple[datetime, Level]]:
     """Levels that were not reached, and when each is. One that is named twice is told twice."""
     often, named = Counter(told), Counter[str]()
     for level in sorted(levels, key=lambda each: each.after):

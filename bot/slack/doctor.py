@@ -113,6 +113,9 @@ def _team(client: WebClient, team: Team) -> Iterator[Finding]:
     groups = {held for role in team.roles for held in team.holders(role) if held.startswith("S")}
     for group in sorted(groups):
         yield from _asked("team", f"mend the group {group} in the team file", partial(_group, client, group))
+    if team.rota is not None and (kept := team.rota.user_group) is not None:
+        mend = f"mend rota.user_group, {kept}, in the team file, or make that group in Slack"
+        yield from _asked("rota", mend, partial(_kept_group, client, kept))
     if known == len(team.people):
         yield Finding("team", True, "everybody in the team file is in the workspace")
 
@@ -135,6 +138,12 @@ def _group(client: WebClient, group: str) -> Iterator[Finding]:
         yield Finding(
             "team", False, f"group {group} is empty, so nobody holds its roles", "put people into it in Slack"
         )
+
+
+def _kept_group(client: WebClient, group: str) -> Iterator[Finding]:
+    """Whoever is in it, the bot puts who is on call there."""
+    client.usergroups_users_list(usergroup=group)
+    yield Finding("rota", True, f"group {group} is there, and is kept equal to who is on call")
 
 
 def _app_token(client: WebClient, settings: Settings) -> Iterator[Finding]:

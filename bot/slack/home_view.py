@@ -57,7 +57,7 @@ def draw_home(draw: Drawing, standing: HomeStanding) -> dict[str, Any]:
 
 def _on_call(draw: Drawing, standing: HomeStanding) -> list[Block]:
     if standing.on_call is None:
-        return [section(draw.words("home_no_rota"))]
+        return [section(draw.words("home_no_rota" if draw.team().rota is None else "home_nobody_on_call"))]
     who, until = standing.on_call
     return [section(draw.words("home_on_call", who=draw.who(who), until=moment(until)))]
 

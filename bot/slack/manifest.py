@@ -23,6 +23,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "usergroups.users.list": ("usergroups:read",),
+    "usergroups.users.update": ("usergroups:write",),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),

@@ -5,10 +5,10 @@ index for searching), and each other file one thing stored:
 `inbox.py` (what Slack delivered), `alerts.py`, `storms.py`, `corrections.py` (what people said an alert really is),
 `requests.py` (what was asked for without an alert), `proposals.py` (plans and decisions too), `runs.py`, `steps.py`
 (the journal), `pauses.py`, `incidents.py`, `escalations.py`, `checklists.py`, `updates.py` (what people were told),
-`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `handoffs.py`, `notes.py`,
-`reports.py` (of weeks), `timeline.py` (the append-only record), `cards.py` (what Slack should show), `files.py` (what
-it should hold), `silences.py` (what was silenced in Alertmanager), `deliveries.py` (what goes out by other ways),
-`search.py` (incidents by words), `timers.py`.
+`postmortems.py`, `actions.py` (action items), `covers.py` (who stands in for whom), `calendars.py` (the rota's, as it
+could be read last), `handoffs.py`, `notes.py`, `reports.py` (of weeks), `timeline.py` (the append-only record),
+`cards.py` (what Slack should show), `files.py` (what it should hold), `silences.py` (what was silenced in
+Alertmanager), `deliveries.py` (what goes out by other ways), `search.py` (incidents by words), `timers.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.store.actions import Actions
 from bot.store.alerts import Alerts
+from bot.store.calendars import KeptCalendars
 from bot.store.cards import Cards
 from bot.store.checklists import Checklists
 from bot.store.corrections import Corrections
@@ -90,6 +91,7 @@ class Store:
         self.handoffs = Handoffs(self.driver)
         self.notes = Notes(self.driver)
         self.reports = Reports(self.driver)
+        self.calendars = KeptCalendars(self.driver)
         self.silences = Silences(self.driver)
         self.timeline = Timeline(self.driver)
         self.cards = Cards(self.driver)

@@ -55,6 +55,16 @@ class Timeline:
         )
         return [_entry(row) for row in rows]
 
+    def latest_entry(self, subject: str, kinds: Collection[str]) -> Entry | None:
+        """The last line about this subject that is of one of these kinds."""
+        given = {f"kind{at}": kind for at, kind in enumerate(sorted(kinds))}
+        names = ", ".join(f":{name}" for name in given)
+        rows = self._driver.query(
+            f"SELECT * FROM timeline WHERE subject = :subject AND what IN ({names}) ORDER BY id DESC LIMIT 1",  # noqa: S608
+            {"subject": subject, **given},
+        )
+        return _entry(rows[0]) if rows else None
+
     def entries_of(self, subjects: Collection[str]) -> list[Entry]:
         """Those of all these subjects, in the order of writing."""
         given = {f"subject{at}": subject for at, subject in enumerate(sorted(subjects))}

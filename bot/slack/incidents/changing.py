@@ -155,8 +155,12 @@ class Changing:
             return self._escalate_how(incident)
         to = to or self._escalating.by_default(incident)
         made = self._escalating.escalate(incident.id, typed.person, to, why)
+        names = {each: named(each, self._words, self._means.draw.who) for each in (to, made.to)}
+        if to == ON_CALL and not (made.to == to and made.people):
+            instead = names[made.to] if made.to != to else ""
+            return self._means.said(incident, "incident_escalated_nobody_on_call", instead=instead)
         said = "incident_escalated" if made.people or to == PAGER else "incident_escalated_nobody"
-        return self._means.said(incident, said, to=named(to, self._words, self._means.draw.who))
+        return self._means.said(incident, said, to=names[to])
 
     def _to(self, text: str) -> str | None:
         """oncall, page, role:…, or a Slack id; None when it is none of these.

@@ -14,7 +14,7 @@ from bot.mrkdwn import Mrkdwn, escape, link, listed, person, time
 from bot.runbooks.told import seconds
 from bot.slack.blocks import Content, content, context, header, section
 from bot.slack.drawing import SIGNS
-from bot.team import PAGER
+from bot.team import ON_CALL, PAGER
 from bot.words import Words
 
 _MOST = 8  # things tried that are listed, the last ones
@@ -30,6 +30,7 @@ class Plight:
     tried: Sequence[tuple[str, str]]  # a run's title, and what came of it
     evidence: Sequence[str]  # lines that the latest checks said
     next: tuple[datetime, str] | None  # when somebody else is told, and who
+    instead: str | None  # who was called with it because nobody is on call
     specialists: Sequence[tuple[str, str]]  # of the contacts: role, and how to reach them
     links: Sequence[tuple[str, str]]  # title and address; that of the incident's card first
 
@@ -42,6 +43,9 @@ def draw_escalation(plight: Plight, words: Words, who: Callable[[str], str]) -> 
     blocks: list[Block] = [header(f"{SIGNS[incident.severity]} {incident.severity} · {title}")]
     if called:
         blocks.append(section(Mrkdwn(called)))
+    elif escalation.to == ON_CALL:
+        instead = named(plight.instead, words, who) if plight.instead else ""
+        blocks.append(section(words("escalation_nobody_on_call", instead=instead)))
     elif escalation.to != PAGER:
         blocks.append(section(words("escalation_nobody", to=to)))
     lines = [

@@ -10,7 +10,7 @@ from bot.model import BOT, Escalation, Incident, Reading, Result, Run
 from bot.slack.incidents.escalation import Plight
 from bot.slack.workspace import Workspace
 from bot.store import Store
-from bot.team import Team
+from bot.team import ON_CALL, Team
 
 
 def plight_of(store: Store, workspace: Workspace, team: Team, incident: Incident, escalation: Escalation) -> Plight:
@@ -30,9 +30,18 @@ def plight_of(store: Store, workspace: Workspace, team: Team, incident: Incident
         tried=[(title, _result(run)) for title, run in runs if run and run.queued <= escalation.at],
         evidence=_lines(seen[-1].evidence) if seen else [],
         next=(after[0], after[1].to) if after else None,
+        instead=_instead(escalation, made),
         specialists=who_knows(store, team, incident),
         links=[*links, *((each.title, each.url) for each in team.links)],
     )
+
+
+def _instead(escalation: Escalation, made: Sequence[Escalation]) -> str | None:
+    """Who was called in the same moment because nobody is on call."""
+    if escalation.to != ON_CALL or escalation.people:
+        return None
+    same = (each for each in made if each.at == escalation.at and each.by == escalation.by and each.to != ON_CALL)
+    return next((each.to for each in same), None)
 
 
 def who_knows(store: Store, team: Team, incident: Incident) -> Sequence[tuple[str, str]]:
