@@ -16,11 +16,11 @@ from bot.errors import (
     CoverTaken,
     CoverTooLong,
     DeclinedAlready,
+    NobodyToAsk,
     NoRota,
     NoSuchCover,
     NoSuchPerson,
     NotAsked,
-    NobodyToAsk,
     NotOnCallThen,
     NotOnTheTeam,
     OwnCover,
@@ -30,7 +30,6 @@ from bot.rota import Roster, Shift
 from bot.stints import stints
 
 BEGINS = "cover"  # the timer: it begins, or is over
-UNANSWERED = "cover unanswered"  # on the timeline
 _LONGEST = timedelta(days=60)
 _AT_LEAST = timedelta(minutes=10)  # for people to answer, before whoever asked is told that nobody has
 _ROUND = timedelta(days=60)  # within which a calendar has named everybody
@@ -134,7 +133,7 @@ class Covering:
         if cover is None or cover.ended is not None:
             return None
         if cover.waits and now < cover.until:
-            self._store.timeline.append(now, BOT, UNANSWERED, id, {"cover": cover.name})
+            self._store.timeline.append(now, BOT, "cover unanswered", id, {"cover": cover.name})
             self._store.timers.set_timer(BEGINS, id, cover.until)
         return id
 

@@ -35,7 +35,7 @@ _SAID_OTHERWISE = tuple(
     )
 )
 _MONTH = r"(?:jan|feb|fev|mar|apr|abr|may|mai|jun|jul|aug|ago|sep|set|oct|out|nov|dec|dez)[a-zç]*\.?"
-_HOUR_AT_THE_END = re.compile(rf"(?<!\w)(?P<before>[^\W\d]+\.?) (?P<hour>\d{{1,2}})$")
+_HOUR_AT_THE_END = re.compile(r"(?<!\w)(?P<before>[^\W\d]+\.?) (?P<hour>\d{1,2})$")
 _A_MONTH = re.compile(_MONTH)
 _DAY_ALONE = re.compile(r"today|tomorrow|day after tomorrow|hoje|amanhã")
 _TIME = re.compile(r"\b(\d{1,2})(?::(\d{2}))?(?::(\d{2}))? ?([ap])\.?m\b|\b(\d{1,2}):(\d{2})(?::(\d{2}))?\b")
@@ -125,7 +125,8 @@ def _guess(said: str, base: datetime) -> datetime | None:
     import dateparser  # its tables take a tenth of a second, and nobody needs them at a start
 
     settings = {"PREFER_DATES_FROM": "future", "RELATIVE_BASE": base}
-    return dateparser.parse(said, languages=["en", "pt"], settings=settings)
+    found: datetime | None = dateparser.parse(said, languages=["en", "pt"], settings=settings)
+    return found
 
 
 def _holds(said: str, found: datetime) -> bool:

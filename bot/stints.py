@@ -11,7 +11,7 @@ from bot.rota import Roster
 
 @dataclass(frozen=True)
 class Stint:
-    """`who` is on call, by the name in the team file; None: nobody. `absent`: whose turn it is, where another covers."""
+    """`who` is on call, by the name in the team file; None: nobody. `absent`: whose turn it is, if another's."""
 
     who: str | None
     absent: str | None

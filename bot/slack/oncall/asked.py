@@ -15,7 +15,7 @@ _FROM = re.compile(r"^(?:from|desde|de|das|da|do)\s+", re.IGNORECASE)
 # The surest first: "amanhã às 22h a sexta" holds more than one word that could stand between the two.
 _TO = tuple(
     re.compile(rf"\s+(?:{word})\s+", re.IGNORECASE)
-    for word in ("until|till|até|ate|→|-+>|–|—", "to", r"a(?=\s+\S)", "às|as|à")
+    for word in ("until|till|até|ate|→|-+(?:>|&gt;)|–|—", "to", r"a(?=\s+\S)", "às|as|à")
 )
 _NUMBER = re.compile(r"(?:c-?|#)?\s?(\d{1,9})", re.IGNORECASE)
 _QUOTES = " \t\"'“”„‟‘’«»"

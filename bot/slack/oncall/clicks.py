@@ -14,10 +14,10 @@ from bot.errors import (
     CoverTaken,
     CoverTooLong,
     DeclinedAlready,
+    NobodyToAsk,
     NoRota,
     NoSuchCover,
     NotAsked,
-    NobodyToAsk,
     NotOnCallThen,
     OwnCover,
 )
@@ -26,7 +26,7 @@ from bot.slack.click import Click
 
 COVER_ACTIONS = ("cover_accept", "cover_decline", "cover_end")
 
-_WHY_NOT: dict[type[CoverError], str] = {
+WHY_NOT: dict[type[CoverError], str] = {
     NoRota: "oncall_no_rota",
     CoverBackwards: "cover_backwards",
     CoverPast: "cover_past",
@@ -53,9 +53,11 @@ def why_not(error: CoverError, person: str, who: Callable[[str], str]) -> tuple[
     elif isinstance(error, CoverAskedAlready):
         values = {"name": error.name}
     elif isinstance(error, NotOnCallThen):
-        known = error.start is not None and error.end is not None
-        values = {"start": moment(error.start) if known else "", "until": moment(error.end) if known else ""}
-    return _WHY_NOT[type(error)], values
+        values = {
+            "start": moment(error.start) if error.start else "",
+            "until": moment(error.end) if error.end else "",
+        }
+    return WHY_NOT[type(error)], values
 
 
 class CoverClicks:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.alerts.markup import plain_text
 from bot.covering import next_of
 from bot.duty import Duty
 from bot.errors import CoverError, NoSuchCover, NoSuchPerson, NotOnTheTeam
@@ -58,7 +59,6 @@ class OnCallCommand:
             ("schedule", "escala"): self._schedule,
             ("cover", "cobrir", "cobertura"): self._cover,
             ("covers", "coberturas"): self._covers,
-            ("ajuda",): self.help,
         }
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {
             verb: each for verbs, act in acts.items() for each in [self._safely(act)] for verb in verbs
@@ -85,12 +85,14 @@ class OnCallCommand:
         name = self._draw.team().name_of(typed.person)
         own = next_of(roster, name, now) if name else None
         if own is not None:
-            lines.append(self._words("oncall_yours", start=moment(own.start), until=moment(own.end), now=own.start <= now))
+            lines.append(
+                self._words("oncall_yours", start=moment(own.start), until=moment(own.end), now=own.start <= now)
+            )
         return say(*lines)
 
     def _who(self, typed: Typed) -> Answer:
         """At a moment; without one, now."""
-        said = read_at(typed.rest)
+        said = read_at(plain_text(typed.rest))
         if not said:
             return self._now_and_next(typed)
         roster = self._duty.roster()
@@ -143,9 +145,10 @@ class OnCallCommand:
         if not other[1]:
             return say(self._no_such_person(asked.by))
         zone = self._zones.of(typed.person)
-        start, until = span_of(asked.start, asked.end, self._now(), zone, day_first=self._day_first)
+        begin, end = plain_text(asked.start), plain_text(asked.end)
+        start, until = span_of(begin, end, self._now(), zone, day_first=self._day_first)
         if start is None or until is None:
-            return say(self._not_understood(asked.start if start is None else asked.end))
+            return say(self._not_understood(begin if start is None else end))
         try:
             cover = self._covering.ask(typed.person, start, until, other[0])
         except CoverError as error:
@@ -162,7 +165,9 @@ class OnCallCommand:
         cover = self._covering.numbered(number)
         if verb in _END:
             self._covering.end(cover.id, typed.person)
-            return say(self._words("cover_ended", name=cover.name, waited=cover.waits, absent=self._draw.who(cover.absent)))
+            return say(
+                self._words("cover_ended", name=cover.name, waited=cover.waits, absent=self._draw.who(cover.absent))
+            )
         if verb in _ACCEPT:
             self._covering.accept(cover.id, typed.person)
             return say(self._words("cover_accepted", name=cover.name, absent=self._draw.who(cover.absent)))

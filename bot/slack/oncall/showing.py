@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.covering import UNANSWERED, nobody_left, pieces_of
+from bot.covering import nobody_left, pieces_of
 from bot.duty import Duty
 from bot.model import Cover
 from bot.slack.drawing import Drawing
@@ -59,7 +59,7 @@ class ShowingCovers:
         self._outbox.show(key, place, None, content, urgent=True)
 
     def _unanswered(self, id: str) -> bool:
-        return any(each.what == UNANSWERED for each in self._store.timeline.entries(id))
+        return any(each.what == "cover unanswered" for each in self._store.timeline.entries(id))
 
     def _pieces(self, cover: Cover) -> list[tuple[datetime, datetime]]:
         roster = self._duty.roster()

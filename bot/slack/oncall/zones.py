@@ -32,7 +32,12 @@ class Zones:
         rota = self._team().rota
         try:
             zone = ZoneInfo(str(self._client.users_info(user=person)["user"]["tz"]))
-        except (SlackApiError, OSError, KeyError, ValueError) as error:  # not found is a KeyError, a strange name a ValueError
+        except (
+            SlackApiError,
+            OSError,
+            KeyError,
+            ValueError,
+        ) as error:  # not found is a KeyError, a strange name a ValueError
             log.warning("a person's time zone is not known", person=person, error=str(error))
             return rota.zone if rota else _UTC
         self._known[person] = (time.monotonic(), zone)
