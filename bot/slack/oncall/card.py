@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.covering import nobody_left
 from bot.model import Cover
-from bot.mrkdwn import Mrkdwn, listed, moment, person
+from bot.mrkdwn import Mrkdwn, day, listed, moment, person
 from bot.slack.blocks import Content, actions, button, content, context, header, section
 from bot.slack.drawing import Drawing
 
@@ -41,7 +41,8 @@ class CoverStanding:
 def draw_asking(draw: Drawing, standing: CoverStanding) -> Content:
     """For whoever asked."""
     cover = standing.cover
-    title = draw.words.plain("cover_title_yours", name=cover.name)
+    by = _name(draw, cover.accepted_by) if cover.accepted_by and cover.ended is None else ""
+    title = draw.words.plain("cover_title_yours", name=cover.name, by=by)
     label = "button_cover_withdraw" if cover.waits else "button_cover_back"
     buttons = [_end(draw, cover, label)] if standing.may_end else []
     return _drawn(draw, standing, title, buttons)
@@ -95,7 +96,7 @@ def cover_line(draw: Drawing, cover: Cover) -> Mrkdwn:
 def _drawn(draw: Drawing, standing: CoverStanding, title: str, buttons: Sequence[ButtonElement]) -> Content:
     cover, words = standing.cover, draw.words
     blocks: list[Block] = [header(title)]
-    when = {"start": moment(cover.start), "until": moment(cover.until)}
+    when = {"start": day(cover.start), "until": day(cover.until)}
     blocks.append(section(words("cover_when", **when, absent=draw.who(cover.absent))))
     if standing.pieces and list(standing.pieces) != [(cover.start, cover.until)]:
         shown = [words("cover_piece", start=moment(start), until=moment(end)) for start, end in standing.pieces]

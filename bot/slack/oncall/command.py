@@ -26,6 +26,7 @@ from bot.stints import Stint, stints
 _AHEAD = timedelta(weeks=4)  # of `schedule`, where nothing is said
 _FARTHEST = timedelta(days=366)
 _MOST = 30  # lines of a list
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _END = {"end", "encerrar", "cancelar", "retirar"}
 _ACCEPT = {"accept", "aceitar"}
 _DECLINE = {"decline", "recusar"}
@@ -102,7 +103,7 @@ class OnCallCommand:
         at = moment_of(said, self._now(), zone, day_first=self._day_first)
         if at is None:
             return say(self._not_understood(said))
-        understood = self._words("oncall_understood", at=moment(at), there=_there(at, zone), zone=zone.key)
+        understood = self._words("oncall_understood", there=self._there(at, zone), zone=zone.key)
         shift = roster.shift_at(at)
         if shift is None:
             return say(understood, self._words("oncall_nobody_then"), self._after(roster, at))
@@ -115,13 +116,13 @@ class OnCallCommand:
         ahead = period(typed.rest) if typed.rest else _AHEAD
         if ahead is None or ahead > _FARTHEST:
             return say(self._words("oncall_schedule_how"))
-        now = self._now()
+        now, zone = self._now(), self._zones.of(typed.person)
         lines: list[Mrkdwn] = []
         for stint in stints(roster, now, now + ahead):
             if len(lines) == _MOST:
                 lines.append(self._words("oncall_schedule_more", start=moment(stint.start)))
                 break
-            lines.append(self._stint(stint, now))
+            lines.append(self._stint(stint, now, zone))
         return say(self._words("oncall_schedule", until=moment(now + ahead)), *lines, *self._without_effect(now))
 
     def _covers(self, _: Typed) -> Answer:
@@ -152,10 +153,10 @@ class OnCallCommand:
         try:
             cover = self._covering.ask(typed.person, start, until, other[0])
         except CoverError as error:
-            there = {"start": _there(start, zone), "until": _there(until, zone), "zone": zone.key}
+            there = {"start": self._there(start, zone), "until": self._there(until, zone), "zone": zone.key}
             return say(self._why_not(error, typed), self._words("cover_understood", **there))
         names = Mrkdwn(", ".join(self._draw.who(each) for each in cover.asked))
-        when = {"start": _there(cover.start, zone), "until": _there(cover.until, zone), "zone": zone.key}
+        when = {"start": self._there(cover.start, zone), "until": self._there(cover.until, zone), "zone": zone.key}
         return say(self._words("cover_asked", name=cover.name, asked=names, **when))
 
     def _change(self, typed: Typed, verb: str, which: str) -> Answer:
@@ -190,13 +191,21 @@ class OnCallCommand:
         absent = self._person(turn) if turn is not None and turn != shift.who else ""
         return self._words(sentence, who=who, absent=absent, start=moment(shift.start), until=moment(shift.end))
 
-    def _stint(self, stint: Stint, now: datetime) -> Mrkdwn:
+    def _stint(self, stint: Stint, now: datetime, zone: ZoneInfo) -> Mrkdwn:
         start = "" if stint.start <= now else moment(stint.start)
+        when = {"day": self._day(stint.start, zone), "start": start, "until": _until(stint)}
         if stint.who is None:
-            return self._words("oncall_stint_nobody", start=start, until=_until(stint))
+            return self._words("oncall_stint_nobody", **when)
         absent = self._person(stint.absent) if stint.absent else ""
-        who = self._person(stint.who)
-        return self._words("oncall_stint", start=start, until=_until(stint), who=who, absent=absent)
+        return self._words("oncall_stint", **when, who=self._person(stint.who), absent=absent)
+
+    def _day(self, at: datetime, zone: ZoneInfo) -> str:
+        """Of the week, in short."""
+        return self._words.plain(f"short_{_DAYS[at.astimezone(zone).weekday()]}")
+
+    def _there(self, at: datetime, zone: ZoneInfo) -> str:
+        """By the clock that the person has in mind, said in full: a wrong moment is seen at once."""
+        return f"{self._day(at, zone)} {at.astimezone(zone):%Y-%m-%d %H:%M}"
 
     def _without_effect(self, now: datetime) -> list[Mrkdwn]:
         """Accepted by or for somebody whom the team file does not know any more: it counts for nothing."""
@@ -245,11 +254,6 @@ class OnCallCommand:
                 return say(self._words("refused_team"))
 
         return answer
-
-
-def _there(at: datetime, zone: ZoneInfo) -> str:
-    """By the clock that the person has in mind, said in full: a wrong moment is seen at once."""
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _until(stint: Stint) -> Mrkdwn | str:
