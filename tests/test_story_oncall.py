@@ -104,6 +104,10 @@ def test_a_click_that_comes_too_late_says_why(desk: Desk) -> None:
     desk.ask("alice", "cover me from tomorrow 20:00 to tomorrow 22:00 by @bob")
     first = desk.direct(BOB, "C-1 · alice asks")
     button = first.value("cover_accept")
+    desk.click("bob", BOB, "C-1 · alice asks", "cover_decline")
+    assert (
+        "*C-1: all who were asked have declined*, so you are on call" in desk.direct(ALICE, "nobody covers for").words
+    )
     desk.ask("alice", "cover end C-1")
     assert "Withdrawn by alice" in desk.direct(BOB, "Withdrawn").words
     assert desk.direct_messages(CAROL) == []
@@ -171,3 +175,8 @@ def test_nobody_on_call_is_said_loudly(desk: Desk) -> None:
         "*Next:* nobody. The rota has no further shift.",
     ]
     assert "*Now* → no end · 🔴 *nobody*" in desk.ask("bob", "schedule")
+    file = desk.work.folder / "team.yaml"
+    file.write_text(re.sub(r"^(?:rota|escalation):.*\n(?:  .*\n|\n)*", "", file.read_text(), flags=re.MULTILINE))
+    desk.box.wait(lambda: "the team file has no rota. Add `rota` to team.yaml" in desk.ask("bob"), what="the new file")
+    for line in ("next", "who at tomorrow 03:00", "schedule", "cover me from now to in 2 hours"):
+        assert "the team file has no rota" in desk.ask("alice", line), line
