@@ -60,6 +60,9 @@ from bot.slack.incidents.silences import Silences
 from bot.slack.intake import Intake
 from bot.slack.listeners import build_app
 from bot.slack.notices import Notices
+from bot.slack.oncall.command import OnCallCommand
+from bot.slack.oncall.showing import ShowingCovers
+from bot.slack.oncall.zones import Zones
 from bot.slack.outbox import Outbox
 from bot.slack.pictures import Pictures
 from bot.slack.rota_notices import RotaNotices
@@ -181,8 +184,12 @@ class Bot:
         )
         runbooks = RunbookCommand(store, shelf, self.flow, workspace, client, screen.drawing, roles.of)
         notes = NoteVerbs(noting, store, words, screen.drawing.who)
-        handing = HandoffCommand(handing_over, handoffs, store, client, words, screen.drawing.who, notes)
-        bolt = build_app(client, self._intake, clicks, Commands(words, incidents, runbooks, handing), self._listeners)
+        handing = HandoffCommand(handing_over, handoffs, store, client, words, screen.drawing.who, notes, self.report)
+        zones = Zones(client, lambda: people.now)
+        on_call = OnCallCommand(means, duty, zones, utc_now, day_first=found.language == "pt_BR")
+        screen.others["cover"] = ShowingCovers(store, self._outbox, workspace, screen.drawing, duty, utc_now).show
+        nouns = Commands(words, incidents, runbooks, on_call, handing)
+        bolt = build_app(client, self._intake, clicks, nouns, self._listeners)
         # Five unanswered pings and the client connects anew: a cut is mended within about 15 s.
         self._socket = SocketModeHandler(bolt, found.slack_app_token.get_secret_value(), ping_interval=3)
         self._ticker = Ticker(store, self.flow.on_timer, self.flow.plan_ahead, utc_now)

@@ -17,6 +17,7 @@
               updating.py        what people are told of it, and when
               reviewing.py       postmortems, and the reminders until they are held; following_up.py: action items
               silencing.py       what is to make no noise for a while; alertmanager.py tells Alertmanager
+              covering.py        who is asked to be on call in another's place, and accepts it
           → store/               everything is a row here before it is anything in Slack; the only place with SQL
           → slack/screen.py      draws the record as cards, and slack/outbox.py keeps Slack showing them
           → deliveries/          mails, pages, and what a status page is told
@@ -26,10 +27,11 @@ what they are taken for, and `handle/` goes the whole way with one of them; `at_
 
 `context.py` is what all these parts share. `model/` has the words as values and `errors.py` every way to say no.
 `settings.py`, `team.py`, `words.py`, `texts.py` and `checklists.py` read what people edit (`strict_yaml.py` reads it
-strictly); `duty.py` says who is on call, by `rota.py`, by the calendar of `calendars/` and by who covers, `nobody.py`
-sees when nobody is, and `rota_lint.py` what is odd; `timers.py` ticks; `clock.py` is the one clock; `mrkdwn.py` and
-`markdown.py` make outside text safe, and `withheld.py` keeps back what looks like a secret; `doctor.py` says what is
-missing. What is wired to what stands in `app.py`.
+strictly). `duty.py` says who is on call, by `rota.py`, by the calendar of `calendars/` and by who covers; `stints.py`
+says in whose place, `nobody.py` sees when nobody is, and `rota_lint.py` what is odd. `moments.py` reads when people
+mean; `timers.py` ticks; `clock.py` is the one clock; `mrkdwn.py` and `markdown.py` make outside text safe, and
+`withheld.py` keeps back what looks like a secret; `doctor.py` says what is missing. What is wired to what stands in
+`app.py`; `handoff/` hands shifts over and sums weeks up.
 
 Parsing, classifying, matching, planning, the approval rule, the transitions and the rota are pure: values in, values
 out, `now` passed in. Threads: one works off events in order, and checks, runs and Slack posts each have their own.

@@ -46,7 +46,7 @@ class Duty:
         for cover in self._store.covers.accepted_covers():
             absent, who = team.name_of(cover.absent), team.name_of(cover.accepted_by or "")
             if absent is not None and who is not None:
-                found.append(Standin(who, cover.start, cover.until, absent))
+                found.append(Standin(who, cover.start, cover.stands_until, absent))
         return found
 
 

@@ -174,6 +174,78 @@ class NoSuchNote(NoteError):
     """No note has this number."""
 
 
+# -- being on call ---
+
+
+class CoverError(PlantaoError):
+    """Nobody covers for anybody because of this, and nothing has changed."""
+
+
+class NoRota(CoverError):
+    """The team file has no rota, so that nobody is on call."""
+
+
+class CoverBackwards(CoverError):
+    """It would end before it begins."""
+
+
+class CoverPast(CoverError):
+    """All of it has passed."""
+
+
+class CoverTooLong(CoverError):
+    """It is longer than anybody stands in for another; the rota is to be changed."""
+
+
+class NotOnCallThen(CoverError):
+    """The person is on call at no time of it. `start`, `end`: when they are next, if that is known."""
+
+    def __init__(self, start: datetime | None, end: datetime | None) -> None:
+        super().__init__(start, end)
+        self.start = start
+        self.end = end
+
+
+class OwnCover(CoverError):
+    """Nobody covers for themselves."""
+
+
+class NobodyToAsk(CoverError):
+    """The rota has nobody else."""
+
+
+class CoverAskedAlready(CoverError):
+    """The person has asked for a part of it already, and nobody has accepted yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class NoSuchCover(CoverError):
+    """No cover has this number."""
+
+
+class NotAsked(CoverError):
+    """Somebody else was asked, or has asked."""
+
+
+class CoverTaken(CoverError):
+    """Somebody, a Slack id, has accepted it already."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class DeclinedAlready(CoverError):
+    """The person has said no before."""
+
+
+class CoverOver(CoverError):
+    """It was taken back, or has passed."""
+
+
 # -- silences ---
 
 

@@ -16,6 +16,7 @@ from bot.alerting import Alerting
 from bot.classify.language_model import LanguageModel
 from bot.context import Context
 from bot.coordinating import Coordinating
+from bot.covering import Covering
 from bot.deciding import Deciding
 from bot.escalating import Escalating
 from bot.execution import Execution
@@ -71,6 +72,7 @@ class Flow:
         self.reviewing = Reviewing(context)
         self.following_up = FollowingUp(context)
         self.silencing = Silencing(context)
+        self.covering = Covering(context)
         self._schedules = Schedules(context, self.proposing)
 
     # -- time, start and stop ---
@@ -100,6 +102,8 @@ class Flow:
                     changed = self.reviewing.remind(subject, now)
                 case "schedule":
                     changed = self._schedules.due(subject, now)
+                case "cover":
+                    changed = self.covering.on_time(subject, now)
                 case _:
                     for part in self._also:
                         if kind in part.kinds:

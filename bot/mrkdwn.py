@@ -59,6 +59,11 @@ def moment(at: datetime) -> Mrkdwn:
     return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_short}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>")
 
 
+def day(at: datetime) -> Mrkdwn:
+    """The same with the day of the week, which people go by when they arrange something."""
+    return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_long}} {{time}}|{at:%A %Y-%m-%d %H:%M} UTC>")
+
+
 def link(url: str, words: str) -> Mrkdwn:
     """A link, when the address is one that a browser opens; else the words alone."""
     if not url.startswith(("http://", "https://")) or any(char in url for char in "<>| \n"):

@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 # Library → the only part of the product that touches it.
 OWNERS = {
+    "dateparser": ("bot.moments",),
     "apscheduler": ("bot.cron", "bot.timers"),
     "httpx": ("bot.alertmanager", "bot.calendars.source", "bot.runbooks", "bot.classify.llm", "bot.deliveries"),
     "icalendar": ("bot.calendars.events",),

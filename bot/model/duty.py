@@ -25,9 +25,19 @@ class Cover:
     ended_by: str | None
 
     @property
+    def name(self) -> str:
+        """As people speak of it."""
+        return f"C-{self.number}"
+
+    @property
     def waits(self) -> bool:
         """For somebody to accept it."""
         return self.accepted is None and self.ended is None
+
+    @property
+    def stands_until(self) -> datetime:
+        """Where it was accepted: what was covered before it was taken back stays covered."""
+        return min(self.until, self.ended) if self.ended else self.until
 
 
 class HandoffKind(StrEnum):

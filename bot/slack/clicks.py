@@ -15,6 +15,7 @@ from bot.errors import (
     ApprovalError,
     ApprovalExpired,
     CoolingDown,
+    CoverError,
     Gone,
     Locked,
     MoveNotAllowed,
@@ -45,6 +46,8 @@ from bot.slack.modals import (
     reason_modal,
     runbooks_modal,
 )
+from bot.slack.oncall.clicks import COVER_ACTIONS, CoverClicks
+from bot.slack.oncall.clicks import why_not as why_no_cover
 from bot.slack.screen import SlackScreen
 from bot.slack.silence_clicks import SILENCE_ACTIONS, SILENCE_VIEWS, SilenceClicks
 from bot.slack.silences import why_not
@@ -70,7 +73,7 @@ ACTIONS = re.compile(
     "|".join(
         [
             *("approve", "reject", "check_again", "edit", r"use_\d", MENU),
-            *(*_SETTLE, *_RUN, *INCIDENT_ACTIONS, *SILENCE_ACTIONS, *HANDOFF_ACTIONS),
+            *(*_SETTLE, *_RUN, *INCIDENT_ACTIONS, *SILENCE_ACTIONS, *HANDOFF_ACTIONS, *COVER_ACTIONS),
         ]
     )
 )
@@ -102,6 +105,7 @@ class Clicks:
         self._incidents = IncidentClicks(means, checklists, self._tell)
         self._silences = SilenceClicks(means.flow.silencing, means.client, means.words)
         self._handoffs = HandoffClicks(handing_over, means.client, means.words, means.draw.who, self._tell)
+        self._covers = CoverClicks(means.flow.covering)
 
     def mistakes(self, body: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the values of a submitted form, by block: said in the form, while it is still open."""
@@ -132,6 +136,9 @@ class Clicks:
         except (SilenceError, AlertmanagerError) as error:
             sentence, values = why_not(error)
             self._tell(click, sentence, **values)
+        except CoverError as error:
+            sentence, known = why_no_cover(error, click.person, self._screen.drawing.who)
+            self._tell(click, sentence, **known)
         except TemplateError as error:  # a file that was edited since the start
             self._telling.tell(click, escape(str(error)))
         except WindowNotOpened:
@@ -182,6 +189,8 @@ class Clicks:
                 self._silences.act(click, event)
             case action if action in {*HANDOFF_ACTIONS, *HANDOFF_VIEWS}:
                 self._handoffs.act(click, event)
+            case "cover_accept" | "cover_decline" | "cover_end":
+                self._covers.act(click, event)
             case _:
                 self._incidents.act(click, event)
 

@@ -58,9 +58,12 @@ class Commands:
         noun = self.nouns[command]
         if typed.verb in noun.verbs:
             return noun.verbs[typed.verb](typed)
-        if typed.verb in {"", "help"}:
+        if typed.verb in {"", "help", "ajuda"}:
             return noun.help(typed)
-        verbs = ", ".join([*noun.verbs, "help"])
+        first: dict[Callable[[Typed], Answer], str] = {}  # of several words for the same, the first
+        for verb, act in noun.verbs.items():
+            first.setdefault(act, verb)
+        verbs = ", ".join([*first.values(), "help"])
         return say(self._words("unknown_verb", command=noun.command, verb=typed.verb, verbs=verbs))
 
 

@@ -38,8 +38,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "message.groups": ("groups:history",),
 }
 
-# Command → its description and the hint that Slack shows after it. Any command needs the scope `commands`. In those of
-# incidents people are named, and so Slack is asked to write mentions with their ids.
+# Command → its description and the hint that Slack shows after it. Any command needs the scope `commands`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "/incident": (
         "Incidents: declare one, move it on, look at them",
@@ -50,6 +49,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Handing over a shift: its note, and what is left for the next ones",
         "preview | edit | now | accept | note task TEXT | notes | done N-3 | history | report | help",
     ),
+    "/oncall": (
+        "On call: who is now, next and then; ask somebody to cover",
+        "now | next | who at tomorrow 03:00 | schedule 4w | cover me from fri 18:00 to mon 09:00 by @who | covers | "
+        "help",
+    ),
     "/runbook": (
         "Runbooks: look at them, ask for a run, stop one",
         "list | show ID | plan ID | run ID | history | abort RUN | help",
@@ -57,7 +61,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # Those in which people are named.
-_OF_PEOPLE = ("/incident",)
+_OF_PEOPLE = ("/incident", "/oncall")
 
 # Entry in the menu of a message → its name there, and what it does.
 SHORTCUTS: dict[str, tuple[str, str]] = {

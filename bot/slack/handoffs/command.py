@@ -15,6 +15,7 @@ from bot.slack.handoffs.cards import history_line
 from bot.slack.handoffs.modals import edit_modal
 from bot.slack.handoffs.notes import NoteVerbs
 from bot.slack.handoffs.showing import ShowingHandoffs
+from bot.slack.handoffs.weekly_report import WeeklyReport
 from bot.slack.handoffs.why_not import why_not
 from bot.slack.markdown_blocks import blocks_of
 from bot.store import Store
@@ -36,6 +37,7 @@ class HandoffCommand:
         words: Words,
         who: Callable[[str], str],
         notes: NoteVerbs,
+        report: WeeklyReport,
     ) -> None:
         """`who` turns a Slack id into a name."""
         self._handing_over = handing_over
@@ -54,6 +56,7 @@ class HandoffCommand:
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {
             **{verb: self._safely(act) for verb, act in own.items()},
             **notes.verbs,
+            **report.verbs,
         }
 
     def help(self, _: Typed) -> Answer:
