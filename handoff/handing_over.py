@@ -14,11 +14,12 @@ import structlog
 
 from bot.checklists import Checklist
 from bot.context import Context
-from bot.errors import AlreadyAccepted, AlreadyPosted, Gone, NothingToHandOver, NotOnTheTeam, NotYours, TemplateError
+from bot.errors import Gone, NotOnTheTeam, TemplateError
 from bot.model import BOT, Handoff, HandoffKind, Known, NoteKind, Severity
 from bot.rota import Roster
 from bot.team import ROLE
 from handoff.coming import coming, passed
+from handoff.errors import AlreadyAccepted, AlreadyPosted, NothingToHandOver, NotYours
 from handoff.note_writer import NoteWriter, Written
 from handoff.noting import Noting
 from handoff.summarizing import Summarizing

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.duty import Duty
-from bot.errors import NothingToHandOver
 from bot.incidents.facts import FactFinder
 from bot.model import Handoff, HandoffKind, Incident
 from bot.store import Store
 from bot.team import Team
 from bot.texts import Texts
 from handoff.digest import digest_of
+from handoff.errors import NothingToHandOver
 from handoff.note_facts import NoteFacts, Occasion, note_facts
 from handoff.shift_record import shift_record
 from handoff.summary import Summary, facts_of

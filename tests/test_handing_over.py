@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.errors import AlreadyAccepted, AlreadyPosted, NothingToHandOver, NotOnTheTeam, NotYours
+from bot.errors import NotOnTheTeam
 from bot.model import BOT, Handoff, HandoffKind, IncidentRole, NoteKind, Severity
 from bot.team import Cover
+from handoff.errors import AlreadyAccepted, AlreadyPosted, NothingToHandOver, NotYours
 from tests.desk import Desk, pass_time
 from tests.samples import ALICE, BOB, CAROL
 

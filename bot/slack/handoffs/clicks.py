@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from slack_sdk import WebClient
 
-from bot.errors import HandoffError
 from bot.slack.click import Click, open_modal
 from bot.slack.handoffs.modals import edit_modal, next_steps, notes
 from bot.slack.handoffs.why_not import why_not
 from bot.words import Words
+from handoff.errors import HandoffError
 from handoff.handing_over import HandingOver
 
 HANDOFF_ACTIONS = ("handoff_accept", "handoff_edit", "handoff_post")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from slack_sdk import WebClient
 
-from bot.errors import Gone, HandoffError, NotOnTheTeam, WindowNotOpened
+from bot.errors import Gone, NotOnTheTeam, WindowNotOpened
 from bot.model import HandoffKind
 from bot.slack.blocks import content, context
 from bot.slack.click import open_modal
@@ -20,6 +20,7 @@ from bot.slack.handoffs.why_not import why_not
 from bot.slack.markdown_blocks import blocks_of
 from bot.store import Store
 from bot.words import Words
+from handoff.errors import HandoffError
 from handoff.handing_over import HandingOver
 
 _SHOWN = 10  # of the history

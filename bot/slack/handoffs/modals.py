@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.model import Handoff, Incident, NoteKind
-from bot.slack.modals import modal, text_input
+from bot.mrkdwn import clean
+from bot.slack.incidents.modals import mark
+from bot.slack.modals import modal, text_input, text_value
 from bot.words import Words
 from handoff.handing_over import LONGEST
 
 NEXT = "next_"  # and an incident's id: its block
+_STEP = 500  # characters of a next step
 ASKED = 8  # incidents whose next step is asked for; the gravest
 
 
@@ -18,11 +21,12 @@ def edit_modal(words: Words, handoff: Handoff, ongoing: Sequence[Incident]) -> d
     """The submission's callback id is `handoff_edited`."""
     steps = [
         text_input(
-            f"{NEXT}{each.id}",
-            words.plain("modal_handoff_next", name=each.name),
+            f"{NEXT}{each.id}|{mark(text_value(each.next_step, _STEP))}",
+            words.plain("modal_handoff_next", name=each.name, title=clean(each.title, 60)),
             optional=True,
             value=each.next_step,
-            longest=500,
+            multiline=False,
+            longest=_STEP,
         )
         for each in ongoing[:ASKED]
     ]
@@ -39,8 +43,13 @@ def edit_modal(words: Words, handoff: Handoff, ongoing: Sequence[Incident]) -> d
 
 
 def next_steps(answers: Mapping[str, str]) -> dict[str, str]:
-    """By an incident's id."""
-    return {block.removeprefix(NEXT): text.strip() for block, text in answers.items() if block.startswith(NEXT)}
+    """By an incident's id; only what this person has changed, so that nobody takes back what another has said."""
+    found = {}
+    for block, text in answers.items():
+        incident, _, shown = block.removeprefix(NEXT).partition("|")
+        if block.startswith(NEXT) and mark(text) != shown:
+            found[incident] = text.strip()
+    return found
 
 
 def notes(answers: Mapping[str, str]) -> dict[NoteKind, list[str]]:

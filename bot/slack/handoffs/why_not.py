@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.errors import AlreadyAccepted, AlreadyPosted, HandoffError, NotYours
 from bot.mrkdwn import moment
 from bot.words import Words
+from handoff.errors import AlreadyAccepted, AlreadyPosted, HandoffError, NotYours
 
 
 def why_not(error: HandoffError, words: Words, who: Callable[[str], str]) -> tuple[str, Mapping[str, object]]:

@@ -110,19 +110,20 @@ def checklist_modal(words: Words, checklists: Iterable[Checklist]) -> dict[str, 
 def shown(incident: Incident) -> str:
     """What the form of what is known shows, as short marks: whoever sends it has changed what no longer fits them."""
     texts = (text_value(getattr(incident, each.value)) for each in Known)
-    return ",".join(_mark(each) for each in texts)
+    return ",".join(mark(each) for each in texts)
 
 
 def changed(marks: str, answers: Mapping[str, str]) -> dict[Known, str]:
     """What a person has changed in that form, and not what somebody else said meanwhile."""
     return {
         each: answers[each.value].strip()
-        for each, mark in zip(Known, marks.split(","), strict=True)
-        if _mark(answers[each.value]) != mark
+        for each, before in zip(Known, marks.split(","), strict=True)
+        if mark(answers[each.value]) != before
     }
 
 
-def _mark(text: str) -> str:
+def mark(text: str) -> str:
+    """What tells whether a text was changed in a form."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:8]
 
 
