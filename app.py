@@ -27,13 +27,13 @@ from bot.clock import utc_now
 from bot.context import Context
 from bot.deliveries.ways import ways
 from bot.deliveries.worker import Deliveries
-from bot.doctor import NEEDED, examine
 from bot.duty import Duty
-from bot.errors import InputError, PlantaoError
+from bot.errors import InputError, PlantaoError, StoreLocked
 from bot.flow import Flow
 from bot.incidents.facts import FactFinder
 from bot.incidents.targets import Targets
 from bot.logs import set_up_logs
+from bot.model import BOT
 from bot.nobody import ROTA, Nobody
 from bot.runbooks.processes.scratch import Scratch
 from bot.runbooks.shelf import Shelf
@@ -42,7 +42,7 @@ from bot.runbooks.terminal.typed import runbook_commands
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
-from bot.slack.doctor import ask, report
+from bot.slack.doctor import report
 from bot.slack.handoffs.command import HandoffCommand
 from bot.slack.handoffs.notes import NoteVerbs
 from bot.slack.handoffs.showing import ShowingHandoffs
@@ -68,6 +68,7 @@ from bot.slack.pictures import Pictures
 from bot.slack.rota_notices import RotaNotices
 from bot.slack.runbook_command import RunbookCommand
 from bot.slack.screen import SlackScreen
+from bot.slack.starting import prepare, wait_for_a_signal
 from bot.slack.uploads import Uploads
 from bot.slack.user_group import UserGroup
 from bot.slack.workspace import Roles, find_workspace, web_client
@@ -78,12 +79,14 @@ from bot.timers import Ticker
 from bot.typed import classify, detect, handle
 from bot.withheld import secret_values
 from bot.words import Words
+from handoff.errors import NothingToHandOver
 from handoff.handing_over import HandingOver
 from handoff.note_writer import NoteWriter
 from handoff.noting import Noting
 from handoff.reporting import Reporting
 from handoff.summarizing import Summarizing
 from handoff.summary import summaries
+from handoff.terminal import note_now
 from handoff.texts import OF_HANDOFFS
 
 log = structlog.get_logger()
@@ -158,7 +161,7 @@ class Bot:
             store, lambda: people.now, duty, context.facts, Texts(found.templates_dir, found.language, OF_HANDOFFS)
         )
         summarizing = Summarizing(store, summaries(found, environ), self._changed)
-        handing_over = HandingOver(context, writer, noting, summarizing, lists)
+        self.handing_over = handing_over = HandingOver(context, writer, noting, summarizing, lists)
         reporting = Reporting(context)
         nobody = Nobody(store, duty, lambda: self._calendars.settled(people.now))
         self.flow = Flow(context, self._model, also=(handing_over, reporting, nobody))
@@ -216,10 +219,22 @@ class Bot:
         self._socket.client.connect()
         log.info("connected", alerts=sorted(self._workspace.alerts.values()))
 
+    def post_handoff(self) -> None:
+        """The note of the shift, for a terminal: nothing is listened to. To be stopped right after it.
+
+        Raises NothingToHandOver.
+        """
+        self._outbox.start()
+        self._uploads.start()
+        self._screen.start()
+        self.handing_over.post_now(BOT)
+
     def _changed(self, subject: str) -> None:
         """An alert, an incident or a request is different now."""
         self._screen.changed(subject)
         self._home.changed()
+        if subject.startswith("incident_"):
+            self.handing_over.redraw()
 
     def _posted(self, key: str) -> None:
         """A card has come to stand in its channel, and can be linked to."""
@@ -270,29 +285,6 @@ class Bot:
         self._outbox.stop()
         self._scratch.close()
         self.store.close()
-
-
-def prepare() -> tuple[Settings, TeamFile, Words]:
-    """What the bot starts with. Raises InputError with all that keeps it from starting, Slack's word included."""
-    findings = examine(os.environ, ENV_FILE, ask_slack=lambda found, _: ask(found, None), read_runbooks=False)
-    problems = [each for each in findings if each.ok is False and each.what in NEEDED]
-    if problems:
-        raise InputError(*(f"{each.what}: {each.said}{f'; {each.mend}' if each.mend else ''}" for each in problems))
-    found = settings.load(os.environ, ENV_FILE)
-    set_up_logs(found.log_format)
-    for each in findings:
-        if each.ok is False or (each.what == "rota" and each.ok is None):
-            log.warning(each.said, about=each.what)
-    return found, TeamFile(found.team_file), Words(found.templates_dir, found.language)
-
-
-def wait_for_a_signal() -> None:
-    """Ends by what the signal's handler raises. One that came just before is not missed: it stands in the pipe."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    signal.set_wakeup_fd(writing)
-    while True:
-        os.read(reading, 1)
 
 
 app = typer.Typer(
@@ -355,6 +347,33 @@ def slackbox(
 def doctor() -> None:
     """Checks settings, tokens, channels, team, runbooks, database, model; says what is missing and how to mend it."""
     raise typer.Exit(report(os.environ, ENV_FILE))
+
+
+@app.command()
+def handoff(
+    post: Annotated[bool, typer.Option("--post", help="Post it, where no bot is running.")] = False,
+) -> None:
+    """The note of the shift as it would be posted now, in Markdown."""
+    try:
+        if not post:
+            found = settings.load(os.environ, ENV_FILE, slack=False)
+            set_up_logs(found.log_format)
+            words = Words(found.templates_dir, found.language)
+            typer.echo(note_now(found, TeamFile(found.team_file), words, utc_now()))
+            return
+        bot = Bot(*prepare(), os.environ)
+        try:
+            bot.post_handoff()
+        finally:
+            bot.stop()
+    except StoreLocked as error:
+        typer.echo("A bot is running with this record. Type `/handoff now` in Slack.", err=True)
+        raise typer.Exit(1) from error
+    except NothingToHandOver as error:
+        typer.echo(
+            "Nobody is on call now, so that there is nothing to hand over. See `rota` in the team file.", err=True
+        )
+        raise typer.Exit(1) from error
 
 
 for command in (classify, handle, detect):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.clock import utc_now
-from tests.at_work import AtWork
+from tests.at_work import ROOT, AtWork
 from tests.samples import ALICE, BOB
 from tests.test_story_incidents import Room
 
@@ -154,3 +156,27 @@ def test_a_bot_that_is_killed_at_the_handover_posts_once(handover: Handover) -> 
         if each.get("metadata", {}).get("event_payload", {}).get("key", "").startswith("handoff:")
     ]
     assert len(notes) == 1
+
+
+def test_a_terminal_shows_the_note_beside_a_running_bot_and_posts_it_without_one(handover: Handover) -> None:
+    """Where the draft stands it is the shift's own, and where the bot runs it is its own affair."""
+    work = handover.work
+    shifts_of_an_hour(work, seconds=1800)
+
+    def terminal(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, str(ROOT / "app.py"), "handoff", *arguments]
+        done = subprocess.run(command, cwd=work.folder, env=work.environment(), capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    status, said = terminal()
+    assert (status, said.strip().endswith("Start the bot once.")) == (2, True)
+    work.start_process()
+    handover.type("bob", "declare P2 search is slow")
+    handover.draft("search is slow")
+    status, said = terminal()
+    assert (status, said.startswith("# Handoff · "), "INC-1 P2 search is slow" in said) == (0, True, True)
+    status, said = terminal("--post")
+    assert (status, said) == (1, "A bot is running with this record. Type `/handoff now` in Slack.\n")
+    work.kill()
+    assert terminal("--post")[0] == 0
+    assert "from alice to bob" in words_of(handover.note("search is slow"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.model import Handoff, HandoffKind
+from bot.model import BOT, Handoff, HandoffKind
 from bot.mrkdwn import Mrkdwn, link, moment, person, time
 from bot.slack.blocks import Content, actions, button, content, context, section
 from bot.slack.incidents.escalation import mention
@@ -27,7 +27,8 @@ def draw_note(handoff: Handoff, words: Words, who: Who) -> Content:
     if cut:
         blocks.append(context(words("handoff_cut")))
     if handoff.kind is HandoffKind.BETWEEN:
-        blocks.append(context(words("handoff_between", who=who(handoff.posted_by or ""))))
+        by_hand = handoff.posted_by is not None and handoff.posted_by != BOT
+        blocks.append(context(words("handoff_between", who=who(handoff.posted_by or "") if by_hand else "")))
     elif handoff.incoming is None:
         blocks.insert(1, section(words("handoff_to_nobody", at=moment(handoff.at))))
     elif handoff.accepted is not None:
