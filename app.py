@@ -87,7 +87,7 @@ from handoff.reporting import Reporting
 from handoff.summarizing import Summarizing
 from handoff.summary import summaries
 from handoff.terminal import note_now
-from handoff.texts import OF_HANDOFFS
+from handoff.texts import read_texts
 
 log = structlog.get_logger()
 BAD_INPUT = 2
@@ -157,9 +157,7 @@ class Bot:
         )
         lists = lambda: checklists(found.templates_dir, found.language)  # noqa: E731
         noting = Noting(context, lambda: handing_over.redraw())
-        writer = NoteWriter(
-            store, lambda: people.now, duty, context.facts, Texts(found.templates_dir, found.language, OF_HANDOFFS)
-        )
+        writer = NoteWriter(store, lambda: people.now, duty, context.facts, read_texts(found))
         summarizing = Summarizing(store, summaries(found, environ), self._changed)
         self.handing_over = handing_over = HandingOver(context, writer, noting, summarizing, lists)
         reporting = Reporting(context)

@@ -58,6 +58,7 @@ _OF_THE_MODEL = ("LLM_", "OLLAMA_", "GEMINI_", "GROQ_", "TEMPLATES_")
 
 _SHOWN = 5  # of what was not delivered, the latest
 
+ReadTexts = Callable[[Settings], object]
 AskSlack = Callable[[Settings, Team | None], Iterable[Finding]]
 
 
@@ -68,17 +69,24 @@ def examine(
     ask_slack: AskSlack,
     read_runbooks: bool = True,
     ask_others: bool = False,
+    more_texts: ReadTexts = lambda _: None,
 ) -> list[Finding]:
-    """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself.
+    """Everything found, in the order in which it is best mended. `ask_slack` looks at the workspace itself, and
+    `more_texts` reads texts that others own; it may raise TemplateError.
 
     Reading many runbooks takes a second, and so may asking the language model, the mail server and Alertmanager; none
     of them keeps anything from starting: `read_runbooks` and `ask_others` leave them out.
     """
-    return list(_findings(environ, env_file, ask_slack, read_runbooks, ask_others))
+    return list(_findings(environ, env_file, ask_slack, more_texts, read_runbooks, ask_others))
 
 
 def _findings(
-    environ: Mapping[str, str], env_file: Path | None, ask_slack: AskSlack, read_runbooks: bool, ask_others: bool
+    environ: Mapping[str, str],
+    env_file: Path | None,
+    ask_slack: AskSlack,
+    more_texts: ReadTexts,
+    read_runbooks: bool,
+    ask_others: bool,
 ) -> Iterator[Finding]:
     wrong: set[str] = set()
     try:
@@ -107,6 +115,7 @@ def _findings(
         try:
             checklists(found.templates_dir, found.language)
             Texts(found.templates_dir, found.language)
+            more_texts(found)
             yield Finding("templates", True, f"{Words(found.templates_dir, found.language).file} can be read")
         except TemplateError as error:
             yield from _each("templates", error)

@@ -38,7 +38,8 @@ class Duty:
     def slack_id(self, at: datetime) -> str | None:
         """The same as a Slack id."""
         name = self.on_call(at)
-        return self._team().people[name].slack if name else None
+        person = self._team().people.get(name) if name else None
+        return person.slack if person else None
 
     def _taken_on(self, team: Team) -> list[Standin]:
         """Those that were asked for in Slack and accepted, of people whom the team file knows."""

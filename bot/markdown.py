@@ -46,4 +46,5 @@ def code(text: object, limit: int = LONGEST) -> str:
 
 
 def _flat(text: object, limit: int) -> str:
-    return clean(" ".join(str(text).split()), limit)
+    shown = clean(str(text), len(str(text)) + 1)  # what is not seen must hide no beginning of a line
+    return clean(" ".join(shown.split()), limit)

@@ -47,6 +47,20 @@ def coming(roster: Roster, after: datetime) -> Coming | None:
     return None if at >= _NEVER else Coming(start, at, outgoing, roster.on_call(at))
 
 
+def gone(roster: Roster, start: datetime, due: datetime, outgoing: str | None, now: datetime) -> Passed | None:
+    """The handover at the end of a shift that began at `start`, if it has come: on time, or since somebody else is on
+    call before it was due, because they cover or the rota was changed. None: that shift goes on.
+    """
+    if due <= now:
+        return passed(roster, due, outgoing, now)
+    incoming = roster.on_call(now)
+    if start > now or incoming == outgoing:
+        return None
+    shift, gap = roster.shift_at(now), roster.gap_at(now)
+    begun = shift.start if shift is not None else gap[0] if gap is not None else now
+    return Passed(begun if start < begun <= now else now, outgoing, incoming, 0)
+
+
 def passed(roster: Roster, due: datetime, outgoing: str | None, now: datetime) -> Passed | None:
     """What has become of the handover that was due at `due`, which is not after `now`.
 

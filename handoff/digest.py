@@ -60,8 +60,10 @@ class ShiftRecord:
     firing: Sequence[Episode]
     runs: Sequence[BriefRun]  # that were queued or ended in it, and all that wait for a person
     silences: Sequence[Silenced]
-    notes: Sequence[Note]
+    notes: Sequence[Note]  # that are open
+    done: Sequence[Note]  # that were done in it
     actions: Sequence[ActionItem]
+    before_start: datetime  # when the shift before it began
     before: Sequence[Past]  # incidents that began in the shift before
     episodes_before: Sequence[Episode]
 
@@ -89,6 +91,7 @@ class Digest:
     runs: tuple[BriefRun, ...]  # those of which nobody knows the end first, then what did not work
     silences: tuple[Silenced, ...]  # the first to end first
     notes: Mapping[NoteKind, tuple[Note, ...]]
+    done: tuple[Note, ...]
     actions: tuple[ActionItem, ...]
     numbers: Numbers
     before: Numbers
@@ -97,7 +100,7 @@ class Digest:
     def quiet(self) -> bool:
         """Whether there is nothing to report."""
         lists = (self.ongoing, self.incidents, self.firing, self.noisy, self.flapping, self.runs, self.silences)
-        return not any((*lists, *self.notes.values(), self.actions))
+        return not any((*lists, *self.notes.values(), self.done, self.actions))
 
 
 def digest_of(record: ShiftRecord) -> Digest:
@@ -119,9 +122,10 @@ def digest_of(record: ShiftRecord) -> Digest:
         runs=tuple(sorted(record.runs, key=lambda each: (_rank(each), each.number))),
         silences=tuple(sorted(record.silences, key=lambda each: (each.silence.ends or record.now, each.silence.id))),
         notes={kind: tuple(each for each in record.notes if each.kind is kind) for kind in NoteKind},
+        done=tuple(record.done),
         actions=tuple(record.actions),
         numbers=_numbers(record.opened, record.episodes, record.start),
-        before=_numbers(record.before, record.episodes_before, None),
+        before=_numbers(record.before, record.episodes_before, record.before_start),
     )
 
 
@@ -164,8 +168,7 @@ def _comes_and_goes(episodes: Sequence[Episode]) -> bool:
     )
 
 
-def _numbers(opened: Sequence[Past], episodes: Sequence[Episode], start: datetime | None) -> Numbers:
-    """`start`: an alert that began before is none of this shift's."""
+def _numbers(opened: Sequence[Past], episodes: Sequence[Episode], start: datetime) -> Numbers:
+    """An alert that began before the `start` of the shift is none of its."""
     counted = [each for each in opened if not each.incident.merged]
-    begun = sum(start is None or each.first >= start for each in episodes)
-    return Numbers(len(counted), begun, times(counted))
+    return Numbers(len(counted), sum(each.first >= start for each in episodes), times(counted))

@@ -31,5 +31,9 @@ class AlreadyPosted(HandoffError):
     """The note stands in the channel by now."""
 
 
+class DraftMoved(HandoffError):
+    """The draft is another shift's by now, and nothing was posted."""
+
+
 class NothingToHandOver(HandoffError):
     """There is no rota, or nobody is on call; or no handoff waits."""

@@ -18,8 +18,8 @@ from bot.errors import Gone, NotOnTheTeam, TemplateError
 from bot.model import BOT, Handoff, HandoffKind, Known, NoteKind, Severity
 from bot.rota import Roster
 from bot.team import ROLE
-from handoff.coming import coming, passed
-from handoff.errors import AlreadyAccepted, AlreadyPosted, NothingToHandOver, NotYours
+from handoff.coming import coming, gone
+from handoff.errors import AlreadyAccepted, AlreadyPosted, DraftMoved, NothingToHandOver, NotYours
 from handoff.note_writer import NoteWriter, Written
 from handoff.noting import Noting
 from handoff.summarizing import Summarizing
@@ -51,15 +51,11 @@ class HandingOver:
         self._noting = noting
         self._summarizing = summarizing
         self._checklists = checklists
-        self._armed: datetime | None = None  # what the timer is set to
 
     # -- time ---
 
     def on_time(self, kind: str, subject: str, now: datetime) -> str | None:
-        if kind == ACCEPT:
-            return self._ask_again(subject, now)
-        self._armed = None
-        return self._turn(now)
+        return self._ask_again(subject, now) if kind == ACCEPT else self._turn(now)
 
     def plan_ahead(self, now: datetime) -> None:
         with self._store.atomic():
@@ -68,6 +64,9 @@ class HandingOver:
         if upcoming is not None and upcoming.is_draft:
             changed = upcoming.id
             self._summarizing.look(upcoming, self._writer.write(upcoming, now))
+        latest = self._store.handoffs.latest_posted()
+        if latest is not None and self._store.cards.find_card(f"handoff:{latest.id}") is None:
+            self._context.show(latest.id)  # a crash came between the record and the channel
         if changed is not None:
             self._context.show(changed)
 
@@ -79,15 +78,17 @@ class HandingOver:
 
         To be called in a transaction.
         """
-        roster = self._context.duty.roster()
+        roster, row = self._context.duty.roster(), self._store.handoffs.upcoming()
         if roster is None:
+            if row is not None:
+                self._store.handoffs.drop_handoff(row.id)
             return None
-        changed, row = None, self._store.handoffs.upcoming()
-        if row is not None and row.at <= now:
-            gone = passed(roster, row.at, self._writer.name(row.outgoing), now)
-            if gone is not None:
-                row = replace(row, at=gone.at, outgoing=self._id(gone.outgoing), incoming=self._id(gone.incoming))
-                changed = self._post(row, BOT, now, gone.missed)
+        changed: str | None = None
+        if row is not None:
+            over = gone(roster, row.shift_start, row.at, self._writer.name(row.outgoing), now)
+            if over is not None:
+                row = replace(row, at=over.at, outgoing=self._id(over.outgoing), incoming=self._id(over.incoming))
+                changed = self._post(row, BOT, now, over.missed)
                 row = None
         row = self._follow(row, roster, now)
         if row is None:
@@ -97,41 +98,47 @@ class HandingOver:
             self._store.handoffs.draft_handoff(row.id, now)
             self._store.timeline.append(now, BOT, "handoff drafted", row.id)
             changed = changed or row.id
-        due = drafted_at if drafted_at > now and row.outgoing is not None else row.at
-        if due != self._armed:
+        due = min(drafted_at, row.at) if drafted_at > now and row.outgoing is not None else row.at
+        if due != self._store.timers.timer_due(TURN, _NEXT):
             self._store.timers.set_timer(TURN, _NEXT, due)
-            self._armed = due
         return changed
 
     def _follow(self, row: Handoff | None, roster: Roster, now: datetime) -> Handoff | None:
-        """The row of the next handover, as the roster has it now."""
+        """The row of the next handover, as the roster has it now.
+
+        It begins where the last one that was posted ends, and whoever came then goes: so no time is left out.
+        """
         latest = self._store.handoffs.latest_posted()
-        after = max(now, latest.at) if latest is not None else now
-        wanted = coming(roster, after)
+        early = latest is not None and latest.posted is not None and latest.posted <= now < latest.at
+        wanted = coming(roster, latest.at if early and latest is not None else now)
         if wanted is None:
-            if row is not None and not row.words:
+            if row is not None:
                 self._store.handoffs.drop_handoff(row.id)
-                return None
-            return row
-        outgoing, incoming = self._id(wanted.outgoing), self._id(wanted.incoming)
+            return None
+        incoming = self._id(wanted.incoming)
+        if row is not None and row.shift_start > now and not early:  # the clock was wrong when it was made
+            self._store.handoffs.drop_handoff(row.id)
+            row = None
         if row is None:
-            return self._store.handoffs.add_handoff(HandoffKind.HANDOVER, wanted.start, wanted.at, outgoing, incoming)
-        start = row.shift_start if wanted.outgoing is None else wanted.start
-        if (row.shift_start, row.at, row.outgoing, row.incoming) != (start, wanted.at, outgoing, incoming):
-            self._store.handoffs.move_handoff(row.id, start, wanted.at, outgoing, incoming)
+            start, outgoing = wanted.start, self._id(wanted.outgoing)
+            if latest is not None and (early or latest.at <= now):
+                start, outgoing = latest.at, latest.incoming
+            return self._store.handoffs.add_handoff(HandoffKind.HANDOVER, start, wanted.at, outgoing, incoming)
+        if (row.at, row.incoming) != (wanted.at, incoming):
+            self._store.handoffs.move_handoff(row.id, row.shift_start, wanted.at, row.outgoing, incoming)
         return self._store.handoffs.find_handoff(row.id)
 
     def _post(self, row: Handoff, by: str, now: datetime, missed: int = 0) -> str | None:
         """The note stands in the record, and whoever comes is asked to accept it. Gives what to show."""
-        late = now if by == BOT and now - row.at > _LATE else None
-        note = self._writer.write(row, now, late=late, missed=missed).text
+        late = now if by == BOT and (missed or now - row.at > _LATE) else None
+        written = self._writer.write(row, now, late=late, missed=missed)
         self._store.handoffs.move_handoff(row.id, row.shift_start, row.at, row.outgoing, row.incoming)
-        if not self._store.handoffs.post_handoff(row.id, note, by, now):
+        if not self._store.handoffs.post_handoff(row.id, written.text, written.whole, by, now):
             return None
         self._store.timeline.append(now, by, "handoff posted", row.id, {"number": row.number})
         if row.kind is HandoffKind.HANDOVER and row.incoming not in {None, row.outgoing}:
             self._add_checklist(row.id, now)
-            self._store.timers.set_timer(ACCEPT, row.id, max(now, row.at) + self._remind)
+            self._store.timers.set_timer(ACCEPT, row.id, max(now, row.at) + min(self._remind, self._escalate))
         return row.id
 
     def _add_checklist(self, id: str, now: datetime) -> None:
@@ -145,18 +152,18 @@ class HandingOver:
 
     def _ask_again(self, id: str, now: datetime) -> str | None:
         """Whoever comes is reminded, and at last others hear of it. Nobody is once the next shift has been posted."""
-        handoff, team = self._store.handoffs.find_handoff(id), self._context.team()
+        handoff = self._store.handoffs.find_handoff(id)
         latest = self._store.handoffs.latest_posted()
         if handoff is None or handoff.posted is None or handoff.accepted is not None or latest is None:
             return None
         if latest.id != id or handoff.escalated is not None:
             return None
-        if now - max(handoff.posted, handoff.at) >= timedelta(seconds=team.handoff.escalate):
+        ends = max(handoff.posted, handoff.at) + self._escalate
+        if now >= ends:
             self._store.handoffs.escalate_handoff(id, now)
             self._store.timeline.append(now, BOT, "handoff escalated", id)
             return id
         self._store.handoffs.remind(id, now)
-        ends = max(handoff.posted, handoff.at) + timedelta(seconds=team.handoff.escalate)
         self._store.timers.set_timer(ACCEPT, id, min(now + self._remind, ends))
         return id
 
@@ -181,10 +188,11 @@ class HandingOver:
             raise NothingToHandOver
         return upcoming
 
-    def post_now(self, person: str, id: str | None = None, *, event: str | None = None) -> Handoff:
+    def post_now(self, person: str, id: str | None = None, drafted: str = "", *, event: str | None = None) -> Handoff:
         """Before the shift ends: its own note once it is drafted, and before that one that hands nothing over.
 
-        `id`: of the draft that the person sees. Raises NotOnTheTeam, AlreadyPosted and NothingToHandOver.
+        `id` and `drafted` (see `stamp`): of the draft that the person sees. Raises NotOnTheTeam, AlreadyPosted,
+        DraftMoved and NothingToHandOver.
         """
         self._may(person)
         with self._store.atomic():
@@ -192,6 +200,8 @@ class HandingOver:
             row = self._store.handoffs.find_handoff(id) if id else self._store.handoffs.upcoming()
             if row is not None and row.posted is not None:
                 raise AlreadyPosted
+            if id is not None and (row is None or stamp(row) != drafted):
+                raise DraftMoved
             if row is None or not row.is_draft:
                 row = self._writer.between(now)
                 row = self._store.handoffs.add_handoff(row.kind, row.shift_start, row.at, row.outgoing, None)
@@ -205,13 +215,13 @@ class HandingOver:
         self,
         id: str,
         person: str,
-        words: str,
+        words: str | None,
         next_steps: Mapping[str, str],
         notes: Mapping[NoteKind, Sequence[str]],
         *,
         event: str | None = None,
     ) -> bool:
-        """Words of their own, what is to be done next by an incident's id, and notes to be carried over.
+        """Words of their own (None: as they were), what is to be done next by an incident's id, and notes to be kept.
 
         False: the note was posted meanwhile, and the words are added below it. Raises NotOnTheTeam and Gone.
         """
@@ -219,32 +229,36 @@ class HandingOver:
         with self._store.atomic():
             now = self._context.now()
             handoff = self.found(id)
-            if words[:LONGEST] != handoff.words:
-                self._store.handoffs.put_words(id, words[:LONGEST], person)
-                self._store.timeline.append(now, person, "handoff edited", id, {"text": words[:LONGEST]})
+            in_time = handoff.posted is None
+            if words is not None and (in_time or words):
+                if in_time:
+                    self._store.handoffs.put_words(id, words[:LONGEST], person)
+                what = "handoff edited" if in_time else "handoff added"
+                self._store.timeline.append(now, person, what, id, {"text": words[:LONGEST]})
             for incident, text in next_steps.items():
                 self._say_next(incident, person, text, now)
             for kind, texts in notes.items():
                 for text in texts:
-                    self._noting.add(person, kind, text)
+                    self._noting.write(person, kind, text)
             self._done(event, now)
         self._context.show(id)
         for incident in next_steps:
             self._context.show(incident)
-        return handoff.posted is None
+        return in_time
 
     def accept(self, person: str, id: str | None = None, *, event: str | None = None) -> Handoff:
         """The shift is this person's now. Without an `id` it is the latest that waits for them.
 
-        Raises NotYours, AlreadyAccepted, NothingToHandOver and Gone.
+        Raises NotOnTheTeam, NotYours, AlreadyAccepted, NothingToHandOver and Gone.
         """
-        told = self.others() in self._context.roles_of(person)  # Slack may be asked: not within the transaction
+        self._may(person)
+        held = self._context.roles_of(person)  # Slack may be asked: not within the transaction
         with self._store.atomic():
             now = self._context.now()
-            handoff = self._waiting_for(person, told, now) if id is None else self.found(id)
+            handoff = self._latest() if id is None else self.found(id)
             if handoff.accepted is not None:
                 raise AlreadyAccepted(handoff.accepted_by or "", handoff.accepted)
-            if not self._may_accept(handoff, person, told, now):
+            if not self._may_accept(handoff, person, held, now):
                 raise NotYours(handoff.incoming)
             self._store.handoffs.accept_handoff(handoff.id, person, now)
             self._store.timeline.append(now, person, "handoff accepted", handoff.id, {"number": handoff.number})
@@ -271,31 +285,34 @@ class HandingOver:
         """The note as it would be posted now."""
         return self._writer.write(handoff, self._context.now())
 
-    def others(self) -> str | None:
-        """The role that hears of a handoff that nobody accepts: the first one on the ladders, the gravest first."""
+    def others(self, handoff: Handoff) -> Sequence[str]:
+        """Who hears of it when nobody accepts, by Slack id: the first role on the ladders, the gravest first, that
+        anybody else holds than the one who does not accept."""
+        _, holders = self._other_role(handoff)
+        return holders
+
+    def _other_role(self, handoff: Handoff) -> tuple[str, Sequence[str]]:
         team = self._context.team()
-        levels = [level.to for severity in Severity for level in team.escalation.levels(severity)]
-        roles = [to.removeprefix(ROLE) for to in levels if to.startswith(ROLE)]
-        return next((role for role in roles if team.holders(role)), None)
+        for level in (level for severity in Severity for level in team.escalation.levels(severity)):
+            role = level.to.removeprefix(ROLE)
+            if level.to.startswith(ROLE) and (holders := team.holders(role) - {handoff.incoming}):
+                return role, sorted(holders)
+        return "", ()
 
     # -- within the transaction ---
 
-    def _waiting_for(self, person: str, told: bool, now: datetime) -> Handoff:
-        waiting = self._store.handoffs.waiting()
-        mine = next((each for each in waiting if self._may_accept(each, person, told, now)), None)
-        if mine is not None:
-            return mine
+    def _latest(self) -> Handoff:
+        """Raises NothingToHandOver."""
         latest = self._store.handoffs.latest_posted()
-        if latest is not None and latest.accepted is not None and latest.incoming == person:
-            raise AlreadyAccepted(latest.accepted_by or "", latest.accepted)
-        if waiting:
-            raise NotYours(waiting[0].incoming)
-        raise NothingToHandOver
+        if latest is None:
+            raise NothingToHandOver
+        return latest
 
-    def _may_accept(self, handoff: Handoff, person: str, told: bool, now: datetime) -> bool:
-        """Whoever comes or is on call by now; and (`told`) whoever hears of it when nobody does."""
+    def _may_accept(self, handoff: Handoff, person: str, held: Collection[str], now: datetime) -> bool:
+        """Whoever comes or is on call by now; and, by the roles they hold, whoever hears of it when nobody does."""
         on_call = handoff.at <= now and person == self._context.duty.slack_id(now)
-        return person == handoff.incoming or on_call or (told and handoff.escalated is not None)
+        told = handoff.escalated is not None and self._other_role(handoff)[0] in held
+        return person == handoff.incoming or on_call or told
 
     def _say_next(self, incident_id: str, person: str, text: str, now: datetime) -> None:
         incident = self._store.incidents.find_incident(incident_id)
@@ -307,8 +324,14 @@ class HandingOver:
     def _remind(self) -> timedelta:
         return timedelta(seconds=self._context.team().handoff.remind)
 
+    @property
+    def _escalate(self) -> timedelta:
+        return timedelta(seconds=self._context.team().handoff.escalate)
+
     def _id(self, name: str | None) -> str | None:
-        return self._context.team().people[name].slack if name is not None else None
+        """A Slack id; of somebody who has left the team file there is nothing else."""
+        person = self._context.team().people.get(name) if name is not None else None
+        return person.slack if person is not None else name
 
     def _may(self, person: str) -> None:
         """Whoever has the machine, from whose terminal the bot itself posts, may do so too."""
@@ -318,3 +341,8 @@ class HandingOver:
     def _done(self, event: str | None, now: datetime) -> None:
         if event is not None:
             self._store.inbox.finish_event(event, now)
+
+
+def stamp(handoff: Handoff) -> str:
+    """Which of its drafts it is: it is drafted anew when its shift ends at another time or is another one's."""
+    return str(int(handoff.drafted.timestamp())) if handoff.drafted is not None else ""

@@ -32,6 +32,7 @@ MOST: Mapping[str, int] = {
     "maintenance": 10,
     "tasks": 15,
     "observations": 10,
+    "done": 10,
     "actions": 10,
 }
 SIGNS = {GeneralState.STABLE: "✅", GeneralState.MINOR: "⚠️", GeneralState.ACTIVE: "🔥"}
@@ -67,6 +68,7 @@ class FiringFact:
     severity: str
     where: str
     since: str
+    last: str  # when it was heard of last
     times: int
 
 
@@ -151,6 +153,7 @@ class NoteFacts:
     maintenance: tuple[LeftFact, ...]
     tasks: tuple[LeftFact, ...]
     observations: tuple[LeftFact, ...]
+    done: tuple[LeftFact, ...]  # notes of whatever kind that were done in the shift, by whom and when
     actions: tuple[ItemFact, ...]
     more: Mapping[str, int]
     numbers: tuple[NumberFact, ...]
@@ -182,8 +185,10 @@ def note_facts(
     words: Words,
     link: Callable[[Incident], str],
     now: datetime,
+    *,
+    whole: bool = False,
 ) -> NoteFacts:
-    """`link` gives the address of an incident's card, or an empty text."""
+    """`link` gives the address of an incident's card, or an empty text. `whole`: no list is cut."""
     clock = Clock(team)
 
     def who(slack_id: str) -> str:
@@ -203,6 +208,7 @@ def note_facts(
         "silences": [made.silence(each) for each in digest.silences],
         "maintenance": [made.left(each) for each in digest.notes[NoteKind.MAINTENANCE]],
         "tasks": [made.left(each) for each in digest.notes[NoteKind.TASK]],
+        "done": [made.finished(each) for each in digest.done],
         "observations": [made.left(each) for each in digest.notes[NoteKind.OBSERVATION]],
         "actions": [
             ItemFact(
@@ -215,7 +221,7 @@ def note_facts(
             for each in digest.actions
         ],
     }
-    shown = {name: tuple(each[: MOST[name]]) for name, each in lists.items()}
+    shown = {name: tuple(each if whole else each[: MOST[name]]) for name, each in lists.items()}
     return NoteFacts(
         date=clock.date(occasion.end),
         began=clock.moment(occasion.start),
@@ -266,7 +272,9 @@ class _Made:
     def incident(self, incident: Incident, digest: Digest) -> IncidentFact:
         took = digest.took.get(incident.id)
         over = incident.state is IncidentState.RESOLVED and took is not None
-        result = self._words.plain("note_resolved", took=span(took)) if over and took else self._state(incident)
+        result = self._state(incident)
+        if over and took is not None:
+            result = self._words.plain("note_resolved", took=span(took))
         return IncidentFact(
             name=incident.name,
             severity=incident.severity.value,
@@ -279,11 +287,11 @@ class _Made:
 
     def firing(self, episode: Episode) -> FiringFact:
         where = " · ".join(dict.fromkeys(each for each in (episode.service, episode.place) if each))
-        since = self._clock.moment(episode.first)
-        return FiringFact(episode.name, episode.severity.value, where, since, episode.times)
+        since, last = self._clock.moment(episode.first), self._clock.moment(episode.last)
+        return FiringFact(episode.name, episode.severity.value, where, since, last, episode.times)
 
     def run(self, run: BriefRun) -> RunNoteFact:
-        result = str(run.verdict or run.state.upper())
+        result = run.verdict.value if run.verdict else self._words.plain(f"note_run_{run.state.value}")
         return RunNoteFact(run.number, run.runbook, result, run.why, self._clock.moment(run.started or run.queued))
 
     def silence(self, silenced: Silenced) -> SilenceFact:
@@ -292,6 +300,9 @@ class _Made:
 
     def left(self, note: Note) -> LeftFact:
         return LeftFact(note.name, note.text, self._who(note.by), self._clock.moment(note.at))
+
+    def finished(self, note: Note) -> LeftFact:
+        return LeftFact(note.name, note.text, self._who(note.done_by or BOT), self._clock.moment(note.done))
 
     def _state(self, incident: Incident) -> str:
         return self._words.plain(f"state_{incident.state.value}")

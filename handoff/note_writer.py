@@ -29,7 +29,8 @@ class Written:
     `ongoing`: the incidents that are open.
     """
 
-    text: str
+    text: str  # as people read it in Slack
+    whole: str  # with every entry of each list
     about: str
     bare: str  # the note without anybody's own words: what a summary is made of
     incidents: frozenset[str]  # names of those that it tells of, INC-7
@@ -71,6 +72,7 @@ class NoteWriter:
             posted=None,
             posted_by=None,
             note="",
+            whole="",
             accepted=None,
             accepted_by=None,
             reminded=(),
@@ -97,7 +99,8 @@ class NoteWriter:
             missed=missed,
             between=handoff.kind is HandoffKind.BETWEEN,
         )
-        record = shift_record(self._store, self._facts, occasion.start, self._before(occasion), now)
+        since = self._store.handoffs.told_until(occasion.start)
+        record = shift_record(self._store, self._facts, since, self._before(occasion), now)
         digest = digest_of(record)
         facts = note_facts(digest, occasion, self._team(), self._facts.words, self._facts.address, now)
         bare = self._texts(HandoffText.NOTE, _bare(facts))
@@ -105,7 +108,10 @@ class NoteWriter:
         about = facts_of(bare, incidents)
         if summary is not None and summary.about != about:
             facts = replace(facts, summary="", summary_by="")
-        return Written(self._texts(HandoffText.NOTE, facts), about, bare, incidents, digest.ongoing)
+        whole = note_facts(digest, occasion, self._team(), self._facts.words, self._facts.address, now, whole=True)
+        whole = replace(whole, summary=facts.summary, summary_by=facts.summary_by)
+        text, all_of_it = (self._texts(HandoffText.NOTE, each) for each in (facts, whole))
+        return Written(text, all_of_it, about, bare, incidents, digest.ongoing)
 
     def name(self, slack_id: str | None) -> str | None:
         """As the team file has it, or the id of a stranger."""

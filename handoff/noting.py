@@ -22,6 +22,10 @@ class Noting:
     def add(self, person: str, kind: NoteKind, text: str, *, event: str | None = None) -> Note:
         """In one line, and no longer than it may be. Raises NoteEmpty and NotOnTheTeam."""
         self._may(person)
+        return self.write(person, kind, text, event=event)
+
+    def write(self, person: str, kind: NoteKind, text: str, *, event: str | None = None) -> Note:
+        """The same for somebody who may. Raises NoteEmpty."""
         said = clean(" ".join(clean(text, len(text) + 1).split()), LONGEST)
         if not said:
             raise NoteEmpty

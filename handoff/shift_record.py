@@ -28,7 +28,9 @@ def shift_record(store: Store, facts: FactFinder, start: datetime, before: datet
         runs=store.runs.runs_between(start, now),
         silences=[Silenced(each, of.alert.name, of.alert.fingerprint) for each, of in silences if of is not None],
         notes=store.notes.open_notes(),
+        done=store.notes.notes_done_between(start, now),
         actions=store.actions.open_actions(),
+        before_start=before,
         before=[each for each in pasts if each.incident.opened < start],
         episodes_before=store.alerts.fired_between(before, start),
     )

@@ -22,8 +22,8 @@ from bot.errors import ModelReplyUnusable
 from bot.runbooks.masking import Mask
 from bot.settings import Settings
 from bot.withheld import secret_values, seen
+from handoff.texts import PROMPT
 
-FILE = "handoff.txt"
 FENCE = "note"
 LONGEST = 600  # characters
 SENTENCES = 3
@@ -78,7 +78,7 @@ class Summaries:
         """
         self._model = model
         self._mask = mask
-        self._instructions = Instructions(folder, FILE)
+        self._instructions = Instructions(folder, PROMPT)
         self._language = language
         for incidents in ([], ["INC-7"]):
             self._told(incidents)

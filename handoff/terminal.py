@@ -13,10 +13,9 @@ from bot.incidents.targets import Targets
 from bot.settings import Settings
 from bot.store import Store
 from bot.team_file import TeamFile
-from bot.texts import Texts
 from bot.words import Words
 from handoff.note_writer import NoteWriter
-from handoff.texts import OF_HANDOFFS
+from handoff.texts import read_texts
 
 
 def note_now(found: Settings, people: TeamFile, words: Words, now: datetime) -> str:
@@ -27,6 +26,5 @@ def note_now(found: Settings, people: TeamFile, words: Words, now: datetime) -> 
         calendars = Calendars(store, lambda: people.now, people.path.parent, lambda: now, lambda _: None)
         duty = Duty(lambda: people.now, store, calendars)
         facts = FactFinder(store, lambda: people.now, words, Targets(), duty)
-        texts = Texts(found.templates_dir, found.language, OF_HANDOFFS)
-        writer = NoteWriter(store, lambda: people.now, duty, facts, texts)
+        writer = NoteWriter(store, lambda: people.now, duty, facts, read_texts(found))
         return writer.write(writer.due(now), now).text

@@ -28,6 +28,8 @@ from bot.rota import Order, Roster, Standin
 from bot.store import Store
 from slackbox import Slackbox
 from tests.at_work import AtWork
+from tests.busy_year import fill
+from tests.desk import Desk
 from tests.samples import alertmanager
 
 MESSAGES = 300
@@ -35,6 +37,8 @@ ALERTS = 30
 CLICKS = 20
 STEPS = 100
 FLOOD = 10_000
+INCIDENTS = 10_000  # of a year
+LINES = 200_000  # of its timeline
 
 LIBRARIES = (
     "slack_bolt, slack_bolt.adapter.socket_mode, slack_sdk.models.blocks, apscheduler.schedulers.background, "
@@ -218,6 +222,20 @@ def who_is_on_call(_: Path) -> Number:
     return Number("who is on call", each, 0.1, "ms", f"{len(names)} people, {len(covers)} covers")
 
 
+def digest_of_a_year(folder: Path) -> Number:
+    """The note of a week, written over the record of a busy year: what a draft costs each minute."""
+    desk = Desk(folder / "year")
+    with closing(desk.store):
+        fill(desk.store, desk.now, INCIDENTS, LINES)
+        times = []
+        for _ in range(9):
+            began = time.perf_counter()
+            desk.handing_over.preview()
+            times.append((time.perf_counter() - began) * 1000)
+    detail = f"{INCIDENTS:,} incidents, {LINES:,} lines of the timeline"
+    return Number("digest over a year", median(times), 200.0, "ms", detail)
+
+
 def start_and_memory(folder: Path) -> list[Number]:
     """A start until the socket is there, and what it then holds, against importing the same libraries."""
     imports, imported, starts, idle = [], [], [], []
@@ -269,7 +287,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         numbers = []
-        for measured in (ack, alert_to_card, flood, click_to_step, journaled_step, who_is_on_call, start_and_memory):
+        for measured in (
+            ack,
+            alert_to_card,
+            flood,
+            click_to_step,
+            journaled_step,
+            who_is_on_call,
+            digest_of_a_year,
+            start_and_memory,
+        ):
             found = measured(folder)
             for number in found if isinstance(found, list) else [found]:
                 numbers.append(number)

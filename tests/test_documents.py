@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "docs" / "install.md",
+    ROOT / "docs" / "oncall.md",
     ROOT / "docs" / "runbooks.md",
     ROOT / "docs" / "terminal.md",
     ROOT / "CHANGELOG.md",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.errors import NotOnTheTeam
-from bot.model import BOT, Handoff, HandoffKind, IncidentRole, NoteKind, Severity
+from bot.model import BOT, Handoff, HandoffKind, IncidentRole, IncidentState, NoteKind, Severity
 from bot.team import Cover
-from handoff.errors import AlreadyAccepted, AlreadyPosted, NothingToHandOver, NotYours
+from bot.team_file import load
+from handoff.errors import AlreadyAccepted, AlreadyPosted, DraftMoved, NothingToHandOver, NotYours
+from handoff.handing_over import stamp
 from tests.desk import Desk, pass_time
 from tests.samples import ALICE, BOB, CAROL
 
@@ -114,7 +117,7 @@ def test_strangers_change_nothing(story: Desk) -> None:
     with pytest.raises(NotOnTheTeam):
         story.handing_over.edit(draft.id, STRANGER, "mine", {}, {})
     with pytest.raises(NotOnTheTeam):
-        story.handing_over.post_now(STRANGER, draft.id)
+        story.handing_over.post_now(STRANGER, draft.id, stamp(draft))
     assert coming(story) == draft
 
 
@@ -175,6 +178,13 @@ def test_of_several_that_were_missed_the_last_is_posted_and_the_others_are_count
         assert len(all_posted(fresh)) == 1
 
 
+def test_missed_ones_are_told_also_where_the_last_is_on_time(story: Desk) -> None:
+    """The bot is back two minutes after the third."""
+    fresh = again(story, after=timedelta(weeks=2, hours=2, minutes=2))
+    with closing(fresh.store):
+        assert "2 handovers before it went by unposted" in posted(fresh).note
+
+
 def test_a_bot_that_was_not_there_in_the_shift_posts_nothing_of_it(desk: Desk) -> None:
     """It begins with the shift that goes on."""
     desk.now = HANDOVER + timedelta(minutes=1)
@@ -186,9 +196,9 @@ def test_a_bot_that_was_not_there_in_the_shift_posts_nothing_of_it(desk: Desk) -
 def test_the_outgoing_person_posts_early_and_it_is_not_posted_again(story: Desk) -> None:
     pass_time(story, 90)
     draft = coming(story)
-    story.handing_over.post_now(ALICE, draft.id)
+    story.handing_over.post_now(ALICE, draft.id, stamp(draft))
     with pytest.raises(AlreadyPosted):
-        story.handing_over.post_now(ALICE, draft.id)
+        story.handing_over.post_now(ALICE, draft.id, stamp(draft))
     pass_time(story, 60)
     assert all_posted(story) == [(HANDOVER, ALICE, BOB)]
     assert posted(story).posted == HANDOVER - timedelta(minutes=30)
@@ -208,27 +218,102 @@ def test_words_that_come_too_late_are_kept(story: Desk) -> None:
     """Below the note, and the person is told so."""
     pass_time(story, 120)
     assert story.handing_over.edit(posted(story).id, ALICE, "The pager was broken.", {}, {}) is False
-    assert (posted(story).words, posted(story).words_by) == ("The pager was broken.", ALICE)
-    assert "The pager was broken." not in posted(story).note
+    story.handing_over.edit(posted(story).id, CAROL, "And the siren.", {}, {})
+    added = [each for each in story.store.timeline.entries(posted(story).id) if each.what == "handoff added"]
+    said = [(each.who, each.data["text"]) for each in added]
+    assert said == [(ALICE, "The pager was broken."), (CAROL, "And the siren.")]
+    assert posted(story).words == ""
 
 
 # -- the rota changes ---
 
 
 def test_a_rota_that_is_changed_in_time_moves_the_handover(story: Desk) -> None:
-    """The draft goes to whoever has the shift then, and what was written for it is kept."""
+    """What was written for it is kept, and it is drafted anew."""
     pass_time(story, 60)
     story.handing_over.edit(coming(story).id, ALICE, "Search is slow.", {}, {})
+    drafted = stamp(coming(story))
     rota = story.team.rota
     assert rota is not None
-    later = rota.model_copy(update={"start": datetime(2026, 11, 16, 18), "order": ("carol", "bob")})  # noqa: DTZ001
+    later = rota.model_copy(update={"start": datetime(2026, 11, 16, 18), "order": ("alice", "carol")})  # noqa: DTZ001
     story.team = story.team.model_copy(update={"rota": later})
     story.flow.plan_ahead()
     moved = coming(story)
-    assert (moved.at, moved.outgoing, moved.incoming) == (HANDOVER + timedelta(hours=9), CAROL, BOB)
+    with pytest.raises(DraftMoved):
+        story.handing_over.post_now(ALICE, moved.id, drafted)
+    assert (moved.at, moved.outgoing, moved.incoming) == (HANDOVER + timedelta(hours=9), ALICE, CAROL)
     assert (moved.words, moved.drafted) == ("Search is slow.", None)
     pass_time(story, 9 * 60)
     assert coming(story).drafted == HANDOVER + timedelta(hours=8)
+
+
+def test_whoever_takes_over_at_once_is_handed_the_shift_at_once(story: Desk) -> None:
+    """A cover that has begun, and one that is taken back: no time is left out, and nobody is passed over."""
+    incident = story.declared("Disk is full", Severity.P2)
+    pass_time(story, 30)
+    began = story.now
+    cover(story, "carol", datetime(2026, 11, 23, 7, 30), datetime(2026, 11, 23, 8, 50))  # noqa: DTZ001
+    story.flow.plan_ahead()
+    assert all_posted(story) == [(began, ALICE, CAROL)]
+    assert incident.name in posted(story).note
+    pass_time(story, 10)
+    later = story.declared("Search is slow", Severity.P2)
+    pass_time(story, 1)
+    story.team = load(Path("team.yaml"))
+    story.flow.plan_ahead()
+    assert all_posted(story)[0] == (began + timedelta(minutes=11), CAROL, ALICE)
+    assert later.name in posted(story).note
+    pass_time(story, 90)
+    assert all_posted(story)[0] == (HANDOVER, ALICE, BOB)
+    assert posted(story).shift_start == began + timedelta(minutes=11)
+
+
+def test_what_happens_after_an_early_post_stands_in_the_next_note(story: Desk) -> None:
+    """It was told to nobody before."""
+    pass_time(story, 90)
+    story.handing_over.post_now(ALICE)
+    pass_time(story, 10)
+    incident = story.declared("Disk is full", Severity.P2)
+    story.coordinating.move(incident.id, ALICE, IncidentState.RESOLVED)
+    assert incident.name not in posted(story).note
+    pass_time(story, 7 * 24 * 60 + 30)
+    assert posted(story).outgoing == BOB
+    assert f"{incident.name} P2 Disk is full" in posted(story).note
+
+
+def test_who_comes_after_all_is_asked_and_the_other_one_no_more(story: Desk) -> None:
+    """Carol covers two minutes after the handover to Bob: she is on call, and he is left alone."""
+    pass_time(story, 122)
+    cover(story, "carol", datetime(2026, 11, 23, 9, 2), datetime(2026, 11, 24, 9))  # noqa: DTZ001
+    story.flow.plan_ahead()
+    pass_time(story, 20)
+    first, second = reversed(story.store.handoffs.posted_handoffs(9))
+    assert (first.incoming, first.reminded) == (BOB, ())
+    assert (second.outgoing, second.incoming, len(second.reminded)) == (BOB, CAROL, 1)
+
+
+def test_a_clock_that_was_wrong_for_a_moment_stops_no_handover(story: Desk) -> None:
+    """A year ahead for one tick: what is posted then does not count as the latest for a year."""
+    now = story.now
+    story.now += timedelta(days=365)
+    story.flow.plan_ahead()
+    story.now = now
+    story.flow.plan_ahead()
+    pass_time(story, 125)
+    assert (HANDOVER, BOB) in [(at, incoming) for at, _, incoming in all_posted(story)]
+
+
+def test_a_rota_that_is_taken_out_drops_the_draft_and_one_that_comes_back_begins_afresh(story: Desk) -> None:
+    """Nobody is told months later that the bot was away."""
+    pass_time(story, 60)
+    whole = story.team
+    story.team = story.team.model_copy(update={"rota": None})
+    story.flow.plan_ahead()
+    assert story.store.handoffs.upcoming() is None
+    pass_time(story, 7 * 24 * 60)
+    story.team = whole
+    story.flow.plan_ahead()
+    assert all_posted(story) == []
 
 
 def test_without_a_rota_there_is_nothing_to_hand_over(desk: Desk) -> None:
@@ -269,8 +354,8 @@ def test_nobody_else_accepts(story: Desk) -> None:
     """Neither the one who goes, also when it was posted early, nor a third one."""
     pass_time(story, 90)
     story.handing_over.post_now(ALICE)
-    for person in (ALICE, CAROL, STRANGER):
-        with pytest.raises(NotYours):
+    for person, refused in ((ALICE, NotYours), (CAROL, NotYours), (STRANGER, NotOnTheTeam)):
+        with pytest.raises(refused):
             story.handing_over.accept(person, posted(story).id)
     assert posted(story).accepted is None
     story.handing_over.accept(BOB, posted(story).id)
@@ -289,6 +374,29 @@ def test_who_does_not_accept_is_reminded_every_15_minutes_and_then_others_hear_o
     assert posted(story).accepted_by == CAROL
 
 
+def test_nobody_is_asked_about_themselves(story: Desk) -> None:
+    """The lead does not accept, and is the only one on the ladders: the message says that there is nobody else."""
+    cover(story, "carol", datetime(2026, 11, 23, 9), datetime(2026, 11, 24, 9))  # noqa: DTZ001
+    story.flow.plan_ahead()
+    pass_time(story, 240)
+    note = posted(story)
+    assert (note.incoming, note.escalated) == (CAROL, HANDOVER + timedelta(minutes=60))
+    assert story.handing_over.others(note) == ()
+
+
+def test_only_the_latest_is_accepted_by_command(story: Desk) -> None:
+    """An older one that nobody accepted hands nothing over any more."""
+    pass_time(story, 121)
+    cover(story, "carol", datetime(2026, 11, 23, 9, 1), datetime(2026, 11, 25, 9))  # noqa: DTZ001
+    story.flow.plan_ahead()
+    with pytest.raises(NotYours):
+        story.handing_over.accept(BOB)
+    story.handing_over.accept(CAROL)
+    with pytest.raises(AlreadyAccepted):
+        story.handing_over.accept(CAROL)
+    assert [each.accepted_by for each in story.store.handoffs.posted_handoffs(9)] == [CAROL, None]
+
+
 def test_after_a_restart_one_reminder_stands_for_those_that_were_missed(story: Desk) -> None:
     pass_time(story, 120)
     fresh = again(story, after=timedelta(minutes=40))
@@ -297,14 +405,6 @@ def test_after_a_restart_one_reminder_stands_for_those_that_were_missed(story: D
         assert posted(fresh).reminded == (HANDOVER + timedelta(minutes=40),)
         pass_time(fresh, 30)
         assert posted(fresh).escalated == HANDOVER + timedelta(minutes=60)
-
-
-def test_whoever_covers_by_then_accepts(story: Desk) -> None:
-    """The one who is on call has the shift, whomever the note names."""
-    pass_time(story, 121)
-    cover(story, "carol", datetime(2026, 11, 23, 9, 1), datetime(2026, 11, 25, 9))  # noqa: DTZ001
-    story.handing_over.accept(CAROL)
-    assert posted(story).accepted_by == CAROL
 
 
 def test_everything_stands_on_the_timeline(story: Desk) -> None:

@@ -70,11 +70,11 @@ def words_of(message: dict[str, Any]) -> str:
     return "\n".join(texts(message)).replace("\u2060", "")
 
 
-def next_step(handover: Handover, incident: str) -> str:
-    """The block of Alice's form in which what is to be done next is asked for."""
+def block(handover: Handover, beginning: str) -> str:
+    """The one of Alice's form that begins like this."""
     view = handover.work.modal("alice")
-    (block,) = [each["block_id"] for each in view["blocks"] if each["block_id"].startswith(f"next_{incident}")]
-    return str(block)
+    (found,) = [each["block_id"] for each in view["blocks"] if each["block_id"].startswith(beginning)]
+    return str(found)
 
 
 @pytest.fixture
@@ -91,7 +91,8 @@ def test_from_the_draft_to_the_acceptance(handover: Handover) -> None:
     draft = handover.draft("ask for a larger disk")
     (incident,) = bot.store.incidents.open_incidents()
     handover.box.click("alice", handover.between(ALICE), draft["ts"], "handoff_edit")
-    values = {"words": "The index is being rebuilt.", next_step(handover, incident.id): "wait for the index"}
+    words, step = block(handover, "words"), block(handover, f"next_{incident.id}")
+    values = {words: "The index is being rebuilt.", step: "wait for the index"}
     handover.submit("alice", **values)
     handover.draft("The index is being rebuilt.")
     note = handover.note()
@@ -132,7 +133,7 @@ def test_posted_early_accepted_by_command(handover: Handover) -> None:
     note = handover.note("estável")
     assert "Nada a relatar." in words_of(note)
     handover.draft("A nota foi publicada")
-    assert handover.say("bob", "accept") == "A passagem 1 foi aceita. O plantão é seu."
+    assert handover.say("bob", "aceitar").startswith("A passagem 1 foi aceita. O plantão é seu a partir de ")
     handover.note("Aceita por bob")
     assert "hands nothing" not in handover.say("alice", "now")
     assert [each.kind.value for each in bot.store.handoffs.posted_handoffs(9)] == ["between", "handover"]

@@ -63,6 +63,7 @@ class Handoff:
     posted: datetime | None
     posted_by: str | None
     note: str  # as it was posted, in Markdown
+    whole: str  # the same with everything that it leaves out
     accepted: datetime | None
     accepted_by: str | None
     reminded: tuple[datetime, ...]

@@ -112,6 +112,8 @@ class Clicks:
         click = read_click(body)
         if click.action in _REASONS and not click.answers["reason"].strip():
             return {"reason": self._words.plain("refused_blank")}
+        if click.action in HANDOFF_VIEWS:
+            return self._handoffs.mistakes(click)
         if click.action not in _VALUES:
             return self._incidents.mistakes(click)
         runbook = click.value.rpartition("|")[2]

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.slack import manifest
 from bot.slack.workspace import find_workspace, web_client
 from bot.team import Team
+from handoff.texts import read_texts
 
 _REINSTALL = "add what is missing on your app's page (OAuth & Permissions), then install the app again"
 _MARKS = {True: "ok     ", False: "wrong  ", None: "note   "}
@@ -25,7 +26,7 @@ _MARKS = {True: "ok     ", False: "wrong  ", None: "note   "}
 
 def report(environ: Mapping[str, str], env_file: Path | None, out: TextIO = sys.stdout) -> int:
     """Writes every finding, a line or two each. The exit status: 1 when something has to be mended, else 0."""
-    findings = examine(environ, env_file, ask_slack=ask, ask_others=True)
+    findings = examine(environ, env_file, ask_slack=ask, ask_others=True, more_texts=read_texts)
     for each in findings:
         out.write(f"{_MARKS[each.ok]}{each.what:<12} {each.said}\n")
         if each.mend:
@@ -51,7 +52,7 @@ def ask(settings: Settings, team: Team | None) -> Iterator[Finding]:
     else:
         yield Finding("bot token", True, f"@{me['user']} in {me['team']}")
         yield _scopes(me.headers)
-        yield from _asked("channels", "", partial(_channels, client, settings))
+        yield from _asked("channels", "", partial(_channels, client, settings, team))
         if team is not None:
             yield from _team(client, team)
     yield from _asked(
@@ -90,15 +91,20 @@ def _scopes(headers: Mapping[str, Any]) -> Finding:
     return Finding("scopes", True, "complete")
 
 
-def _channels(client: WebClient, settings: Settings) -> Iterator[Finding]:
+def _channels(client: WebClient, settings: Settings, team: Team | None) -> Iterator[Finding]:
     try:
-        find_workspace(client, settings)
+        workspace = find_workspace(client, settings)
     except SettingsError as error:
         for problem in error.problems:
             yield Finding("channels", False, problem)
     else:
         names = dict.fromkeys((*settings.alerts_channels, settings.incidents_channel))
         yield Finding("channels", True, f"the bot is in {', '.join(f'#{name}' for name in names)}")
+        named = team is not None and "handoff" in team.model_fields_set
+        wanted = team.handoff.channel.removeprefix("#") if team is not None and named else ""
+        if wanted and wanted not in workspace.joined:
+            said = f"the bot is not in #{wanted}, where handoffs are to be posted; they go to the incidents channel"
+            yield Finding("channels", None, said, "invite it there, or mend `handoff` in the team file")
 
 
 def _team(client: WebClient, team: Team) -> Iterator[Finding]:

@@ -16,13 +16,15 @@ from bot.settings import Settings
 from bot.slack.doctor import ask
 from bot.team_file import TeamFile
 from bot.words import Words
+from handoff.texts import read_texts
 
 log = structlog.get_logger()
 
 
 def prepare() -> tuple[Settings, TeamFile, Words]:
     """What the bot starts with. Raises InputError with all that keeps it from starting, Slack's word included."""
-    findings = examine(os.environ, ENV_FILE, ask_slack=lambda found, _: ask(found, None), read_runbooks=False)
+    slack = lambda found, _: ask(found, None)  # noqa: E731
+    findings = examine(os.environ, ENV_FILE, ask_slack=slack, read_runbooks=False, more_texts=read_texts)
     problems = [each for each in findings if each.ok is False and each.what in NEEDED]
     if problems:
         raise InputError(*(f"{each.what}: {each.said}{f'; {each.mend}' if each.mend else ''}" for each in problems))

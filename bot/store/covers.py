@@ -28,6 +28,9 @@ def _cover(row: Row) -> Cover:
     )
 
 
+_MOST = 100  # covers that who is on call may depend on; each question looks at all of them
+
+
 class Covers:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -95,8 +98,9 @@ class Covers:
         return [_cover(row) for row in rows]
 
     def accepted_covers(self) -> list[Cover]:
-        """Those that count or counted for a while, in the order in which they were accepted."""
+        """Those that count or counted for a while, in the order of acceptance; of very many the latest."""
         rows = self._driver.query(
-            "SELECT * FROM covers WHERE accepted IS NOT NULL AND (ended IS NULL OR ended > start) ORDER BY accepted, id"
+            "SELECT * FROM (SELECT * FROM covers WHERE accepted IS NOT NULL AND (ended IS NULL OR ended > start) "
+            f"ORDER BY accepted DESC, id DESC LIMIT {_MOST}) ORDER BY accepted, id"
         )
         return [_cover(row) for row in rows]

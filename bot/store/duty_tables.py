@@ -16,6 +16,7 @@ DUTY = (
         id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, kind TEXT NOT NULL, shift_start TEXT NOT NULL,
         at TEXT NOT NULL, outgoing TEXT, incoming TEXT, words TEXT NOT NULL DEFAULT '', words_by TEXT,
         summary TEXT, drafted TEXT, posted TEXT, posted_by TEXT, note TEXT NOT NULL DEFAULT '',
+        whole TEXT NOT NULL DEFAULT '',
         accepted TEXT, accepted_by TEXT, reminded TEXT NOT NULL DEFAULT '[]', escalated TEXT
     )""",
     "CREATE UNIQUE INDEX handoffs_upcoming ON handoffs (kind) WHERE posted IS NULL",

@@ -26,6 +26,7 @@ def _handoff(row: Row) -> Handoff:
         posted=to_time_or_none(row["posted"]),
         posted_by=row["posted_by"],
         note=row["note"],
+        whole=row["whole"],
         accepted=to_time_or_none(row["accepted"]),
         accepted_by=row["accepted_by"],
         reminded=tuple(to_time(each) for each in json.loads(row["reminded"])),
@@ -76,10 +77,12 @@ class Handoffs:
     def keep_summary(self, id: str, summary: str) -> None:
         self._changed("summary = :summary", "posted IS NULL", id, {"summary": summary})
 
-    def post_handoff(self, id: str, note: str, by: str, now: datetime) -> bool:
-        """The note as it is posted. True for one caller only."""
-        values = {"note": note, "by": by, "now": to_text(now)}
-        return self._changed("posted = :now, posted_by = :by, note = :note", "posted IS NULL", id, values)
+    def post_handoff(self, id: str, note: str, whole: str, by: str, now: datetime) -> bool:
+        """The note as it is posted, and with all that it leaves out. True for one caller only."""
+        values = {"note": note, "whole": whole, "by": by, "now": to_text(now)}
+        return self._changed(
+            "posted = :now, posted_by = :by, note = :note, whole = :whole", "posted IS NULL", id, values
+        )
 
     def accept_handoff(self, id: str, person: str, now: datetime) -> bool:
         """True for the first who does."""
@@ -101,15 +104,16 @@ class Handoffs:
 
     def latest_posted(self) -> Handoff | None:
         """Of those at the end of a shift."""
-        return self._one("WHERE posted IS NOT NULL AND kind = 'handover' ORDER BY at DESC, id DESC LIMIT 1", {})
+        return self._one("WHERE posted IS NOT NULL AND kind = 'handover' ORDER BY id DESC LIMIT 1", {})
 
-    def waiting(self) -> list[Handoff]:
-        """Those that were posted for somebody and not accepted, the latest first."""
+    def told_until(self, start: datetime) -> datetime:
+        """Up to when the handoff at this moment tells of the record: it may have been posted early."""
         rows = self._driver.query(
-            "SELECT * FROM handoffs WHERE posted IS NOT NULL AND accepted IS NULL AND kind = 'handover' "
-            "AND incoming IS NOT NULL AND incoming IS NOT outgoing ORDER BY at DESC LIMIT 20"
+            "SELECT min(posted) AS posted FROM handoffs WHERE at = :start AND kind = 'handover' AND posted IS NOT NULL",
+            {"start": to_text(start)},
         )
-        return [_handoff(row) for row in rows]
+        posted = to_time_or_none(rows[0]["posted"])
+        return min(posted, start) if posted is not None else start
 
     def posted_handoffs(self, most: int) -> list[Handoff]:
         """The latest first, also those in the middle of a shift."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.store.driver import Driver, to_text
+from bot.store.driver import Driver, to_text, to_time
 
 
 class Timers:
@@ -26,6 +26,14 @@ class Timers:
             "DO UPDATE SET due = excluded.due, fired = NULL WHERE timers.fired IS NOT NULL",
             {"kind": kind, "subject": subject, "due": to_text(due)},
         )
+
+    def timer_due(self, kind: str, subject: str) -> datetime | None:
+        """When it is due; None where there is none that has not fired."""
+        rows = self._driver.query(
+            "SELECT due FROM timers WHERE kind = :kind AND subject = :subject AND fired IS NULL",
+            {"kind": kind, "subject": subject},
+        )
+        return to_time(rows[0]["due"]) if rows else None
 
     def due_timers(self, now: datetime) -> list[tuple[str, str]]:
         """Kind and subject of those due and not fired, the longest due first."""

@@ -8,17 +8,18 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.model import BOT, Handoff, HandoffKind
 from bot.mrkdwn import Mrkdwn, link, moment, person, time
-from bot.slack.blocks import Content, actions, button, content, context, section
+from bot.slack.blocks import Content, actions, button, content, context, prose, section
 from bot.slack.incidents.escalation import mention
 from bot.slack.markdown_blocks import ROOM, blocks_of
 from bot.words import Words
+from handoff.handing_over import stamp
 
 Who = Callable[[str], str]
 
 
 def file_name(handoff: Handoff) -> str:
     """Each stands in its thread once."""
-    return f"handoff-{handoff.number}-{handoff.at:%Y-%m-%d}.md"
+    return f"handoff-{handoff.number}.md"
 
 
 def draw_note(handoff: Handoff, words: Words, who: Who) -> Content:
@@ -37,7 +38,7 @@ def draw_note(handoff: Handoff, words: Words, who: Who) -> Content:
     elif handoff.incoming == handoff.outgoing:
         blocks.append(context(words("handoff_goes_on", who=who(handoff.incoming))))
     else:
-        blocks.append(section(words("handoff_accept_please", who=person(handoff.incoming))))
+        blocks.append(section(words("handoff_accept_please", who=person(handoff.incoming), at=moment(handoff.at))))
         blocks.append(actions(accept_button(handoff, words)))
     return content(_title(handoff, words, who), blocks)
 
@@ -56,7 +57,7 @@ def draw_draft(handoff: Handoff, text: str, place: Mrkdwn, words: Words) -> Cont
     blocks.append(
         actions(
             button(words.plain("button_edit_handoff"), "handoff_edit", handoff.id, "primary"),
-            button(words.plain("button_post_handoff"), "handoff_post", handoff.id),
+            button(words.plain("button_post_handoff"), "handoff_post", f"{handoff.id}|{stamp(handoff)}"),
         )
     )
     return content(words.plain("title_handoff_draft"), blocks)
@@ -79,10 +80,10 @@ def draw_unaccepted(handoff: Handoff, called: Sequence[str], address: str, words
     return _asked(handoff, "handoff_unaccepted", called, address, words, who)
 
 
-def draw_addition(handoff: Handoff, words: Words, who: Who) -> Content:
+def draw_addition(handoff: Handoff, person: str, text: str, words: Words, who: Who) -> Content:
     """Words that came when the note had been posted."""
-    said = words("handoff_added", who=who(handoff.words_by or ""))
-    blocks, _ = blocks_of(handoff.words)
+    said = words("handoff_added", who=who(person))
+    blocks = [prose(text)]
     return content(words.plain("title_handoff_added", number=handoff.number), [section(said), *blocks])
 
 
@@ -107,7 +108,8 @@ def _asked(handoff: Handoff, sentence: str, called: Sequence[str], address: str,
     mentions = Mrkdwn(" ".join(mention(each) for each in called))
     outgoing = who(handoff.outgoing) if handoff.outgoing else words.plain("nobody")
     incoming = who(handoff.incoming) if handoff.incoming else words.plain("nobody")
-    said = words(sentence, outgoing=outgoing, incoming=incoming, at=moment(handoff.at))
+    at = moment(handoff.at)
+    said = words(sentence, outgoing=outgoing, incoming=incoming, at=at, nobody_else=not called)
     blocks: list[Block] = [section(Mrkdwn(f"{mentions} {said}".strip()))]
     if address:
         blocks.append(context(link(address, words.plain("handoff_see"))))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from slack_sdk import WebClient
 
 from bot.slack.click import Click, open_modal
-from bot.slack.handoffs.modals import edit_modal, next_steps, notes
+from bot.slack.handoffs.modals import edit_modal, mistakes, next_steps, notes, own_words
 from bot.slack.handoffs.why_not import why_not
 from bot.words import Words
 from handoff.errors import HandoffError
@@ -33,6 +33,10 @@ class HandoffClicks:
         self._who = who
         self._tell = tell
 
+    def mistakes(self, click: Click) -> dict[str, str]:
+        """What is wrong with a submitted form, by block."""
+        return mistakes(click.answers, self._words)
+
     def act(self, click: Click, event: str) -> None:
         """Raises Gone, NotOnTheTeam and WindowNotOpened."""
         try:
@@ -47,7 +51,8 @@ class HandoffClicks:
             case "handoff_accept":
                 story.accept(click.person, click.value, event=event)
             case "handoff_post":
-                story.post_now(click.person, click.value, event=event)
+                id, _, drafted = click.value.partition("|")
+                story.post_now(click.person, id, drafted, event=event)
             case "handoff_edit":
                 handoff = story.may_edit(click.value, click.person)
                 view = edit_modal(self._words, handoff, story.preview(handoff).ongoing)
@@ -58,7 +63,7 @@ class HandoffClicks:
                 in_time = story.edit(
                     click.value,
                     click.person,
-                    answers.get("words", "").strip(),
+                    own_words(answers),
                     next_steps(answers),
                     notes(answers),
                     event=event,

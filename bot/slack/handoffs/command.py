@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from bot.errors import Gone, NotOnTheTeam, WindowNotOpened
 from bot.model import HandoffKind
+from bot.mrkdwn import moment
 from bot.slack.blocks import content, context
 from bot.slack.click import open_modal
 from bot.slack.commands import Answer, Typed, say
@@ -48,11 +49,11 @@ class HandoffCommand:
         self._words = words
         self._who = who
         own: Mapping[str, Callable[[Typed], Answer]] = {
-            "preview": self._preview,
-            "now": self._now,
-            "edit": self._edit,
-            "history": self._history,
-            "accept": self._accept,
+            **dict.fromkeys(("preview", "prévia", "previa"), self._preview),
+            **dict.fromkeys(("now", "agora"), self._now),
+            **dict.fromkeys(("edit", "editar"), self._edit),
+            **dict.fromkeys(("history", "histórico", "historico"), self._history),
+            **dict.fromkeys(("accept", "aceitar"), self._accept),
         }
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {
             **{verb: self._safely(act) for verb, act in own.items()},
@@ -88,7 +89,7 @@ class HandoffCommand:
 
     def _accept(self, typed: Typed) -> Answer:
         accepted = self._handing_over.accept(typed.person)
-        return say(self._words("handoff_accepted_by_you", number=accepted.number))
+        return say(self._words("handoff_accepted_by_you", number=accepted.number, at=moment(accepted.at)))
 
     def _safely(self, act: Callable[[Typed], Answer]) -> Callable[[Typed], Answer]:
         """What cannot be done is said to the one who typed, and nothing has changed."""

@@ -12,7 +12,9 @@ from bot.slack.modals import modal, text_input, text_value
 from bot.words import Words
 from handoff.handing_over import LONGEST
 
+WORDS = "words"  # the block of what they add
 NEXT = "next_"  # and an incident's id: its block
+_LINES = 20  # notes of a kind at once
 _STEP = 500  # characters of a next step
 ASKED = 8  # incidents whose next step is asked for; the gravest
 
@@ -36,10 +38,25 @@ def edit_modal(words: Words, handoff: Handoff, ongoing: Sequence[Incident]) -> d
         words.plain("modal_handoff"),
         words.plain("button_save"),
         words.plain("button_cancel"),
-        text_input("words", words.plain("modal_handoff_words"), optional=True, value=handoff.words, longest=LONGEST),
+        text_input(
+            f"{WORDS}|{mark(text_value(handoff.words, LONGEST))}",
+            words.plain("modal_handoff_words"),
+            optional=True,
+            value=handoff.words,
+            longest=LONGEST,
+        ),
         *steps,
         *notes,
     )
+
+
+def own_words(answers: Mapping[str, str]) -> str | None:
+    """What they want to add; None where they have changed nothing, so that nobody takes back another one's words."""
+    for block, text in answers.items():
+        kind, _, shown = block.partition("|")
+        if kind == WORDS and mark(text) != shown:
+            return text.strip()
+    return None
 
 
 def next_steps(answers: Mapping[str, str]) -> dict[str, str]:
@@ -50,6 +67,15 @@ def next_steps(answers: Mapping[str, str]) -> dict[str, str]:
         if block.startswith(NEXT) and mark(text) != shown:
             found[incident] = text.strip()
     return found
+
+
+def mistakes(answers: Mapping[str, str], words: Words) -> dict[str, str]:
+    """What is wrong with a submitted form, by block."""
+    return {
+        kind.value: words.plain("handoff_too_many", most=_LINES)
+        for kind, lines in notes(answers).items()
+        if len(lines) > _LINES
+    }
 
 
 def notes(answers: Mapping[str, str]) -> dict[NoteKind, list[str]]:

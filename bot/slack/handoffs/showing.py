@@ -56,10 +56,11 @@ class ShowingHandoffs:
         self._ask(handoff)
         card = self._store.cards.find_card(key)
         if card is not None and card.ts is not None:
-            self._uploads.put(key, id, card.channel, card.ts, file_name(handoff), handoff.note + "\n")
-            if handoff.words and self._added(handoff):
-                added = draw_addition(handoff, words, who)
-                self._outbox.show(f"handoff-added:{id}", card.channel, card.ts, added, urgent=True)
+            self._uploads.put(key, id, card.channel, card.ts, file_name(handoff), handoff.whole + "\n")
+            added = (each for each in self._store.timeline.entries(id) if each.what == "handoff added")
+            for number, each in enumerate(added, 1):
+                content = draw_addition(handoff, each.who, str(each.data["text"]), words, who)
+                self._outbox.show(f"handoff-added:{id}:{number}", card.channel, card.ts, content, urgent=True)
 
     @property
     def place(self) -> Mrkdwn:
@@ -99,16 +100,10 @@ class ShowingHandoffs:
                 reminder = draw_reminder(handoff, address, words, who)
                 self._outbox.show(key, handoff.incoming, None, reminder, urgent=True)
         if handoff.escalated is not None:
-            role = self._handing_over.others()
-            called = sorted(self._draw.team().holders(role)) if role else []
+            called = self._handing_over.others(handoff)
             content = draw_unaccepted(handoff, called, address, words, who)
             key = f"handoff-unaccepted:{handoff.id}"
             for each in called:
                 if not each.startswith("S"):  # a group is called by its mention alone
                     self._outbox.show(f"{key}:{each}", each, None, content, urgent=True)
             self._outbox.show(key, self.channel, None, content, urgent=True)
-
-    def _added(self, handoff: Handoff) -> bool:
-        """Whether the words came after the note was posted, and so do not stand in it."""
-        edits = [each.at for each in self._store.timeline.entries(handoff.id) if each.what == "handoff edited"]
-        return handoff.posted is not None and bool(edits) and max(edits) > handoff.posted

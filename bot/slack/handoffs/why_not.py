@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.mrkdwn import moment
 from bot.words import Words
-from handoff.errors import AlreadyAccepted, AlreadyPosted, HandoffError, NotYours
+from handoff.errors import AlreadyAccepted, AlreadyPosted, DraftMoved, HandoffError, NotYours
 
 
 def why_not(error: HandoffError, words: Words, who: Callable[[str], str]) -> tuple[str, Mapping[str, object]]:
@@ -16,6 +16,8 @@ def why_not(error: HandoffError, words: Words, who: Callable[[str], str]) -> tup
             return "handoff_not_yours", {"who": who(error.to) if error.to else words.plain("nobody")}
         case AlreadyAccepted():
             return "handoff_accepted_before", {"who": who(error.by), "at": moment(error.at)}
+        case DraftMoved():
+            return "handoff_draft_other", {}
         case AlreadyPosted():
             return "handoff_posted_before", {}
         case _:
