@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from bot.model import Cover
 from bot.rota import Calendar, Order, Roster, Standin, Turns, as_moment
 from bot.store import Store
 from bot.team import Rota, Team
@@ -24,27 +25,34 @@ class Duty:
 
     def roster(self) -> Roster | None:
         """As it is now; None where the team file has no rota."""
-        team = self._team()
-        if team.rota is None:
-            return None
-        turns = order_of(team.rota) or self._calendar(team) or Calendar(())
-        return Roster(turns, (*covers_of(team.rota), *self._taken_on(team)))
+        return self._roster(self._team(), self._store.covers.accepted_covers())
 
     def on_call(self, at: datetime) -> str | None:
         """The name in the team file of who is on call then; None when nobody is."""
-        roster = self.roster()
-        return roster.on_call(at) if roster else None
+        return self._on_call(self._team(), at)
 
     def slack_id(self, at: datetime) -> str | None:
         """The same as a Slack id."""
-        name = self.on_call(at)
-        person = self._team().people.get(name) if name else None
+        team = self._team()
+        name = self._on_call(team, at)
+        person = team.people.get(name) if name else None  # a calendar may name somebody of an older team file
         return person.slack if person else None
 
-    def _taken_on(self, team: Team) -> list[Standin]:
+    def _on_call(self, team: Team, at: datetime) -> str | None:
+        """Asked with every card: only the covers of that moment are looked at."""
+        roster = self._roster(team, self._store.covers.accepted_covers(at))
+        return roster.on_call(at) if roster else None
+
+    def _roster(self, team: Team, covers: Iterable[Cover]) -> Roster | None:
+        if team.rota is None:
+            return None
+        turns = order_of(team.rota) or self._calendar(team) or Calendar(())
+        return Roster(turns, (*covers_of(team.rota), *self._taken_on(team, covers)))
+
+    def _taken_on(self, team: Team, covers: Iterable[Cover]) -> list[Standin]:
         """Those that were asked for in Slack and accepted, of people whom the team file knows."""
         found = []
-        for cover in self._store.covers.accepted_covers():
+        for cover in covers:
             absent, who = team.name_of(cover.absent), team.name_of(cover.accepted_by or "")
             if absent is not None and who is not None:
                 found.append(Standin(who, cover.start, cover.stands_until, absent))

@@ -407,6 +407,14 @@ def test_after_a_restart_one_reminder_stands_for_those_that_were_missed(story: D
         assert posted(fresh).escalated == HANDOVER + timedelta(minutes=60)
 
 
+def test_one_that_a_crash_kept_from_the_channel_is_shown_within_a_minute(story: Desk) -> None:
+    """It stands in the record, and nobody has handed it to Slack."""
+    pass_time(story, 120)
+    story.shown.clear()
+    story.flow.plan_ahead()
+    assert story.shown == [posted(story).id]
+
+
 def test_everything_stands_on_the_timeline(story: Desk) -> None:
     pass_time(story, 60)
     story.handing_over.edit(coming(story).id, ALICE, "Search is slow.", {}, {})

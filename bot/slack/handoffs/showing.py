@@ -104,6 +104,7 @@ class ShowingHandoffs:
             content = draw_unaccepted(handoff, called, address, words, who)
             key = f"handoff-unaccepted:{handoff.id}"
             for each in called:
-                if not each.startswith("S"):  # a group is called by its mention alone
+                known = self._store.cards.find_card(f"{key}:{each}") is not None
+                if not each.startswith("S") and (known or handoff.accepted is None):  # a group is called by its mention
                     self._outbox.show(f"{key}:{each}", each, None, content, urgent=True)
             self._outbox.show(key, self.channel, None, content, urgent=True)
