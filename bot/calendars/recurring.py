@@ -91,7 +91,8 @@ def _told_apart(calendar: Any, end: datetime, unreadable: list[str]) -> tuple[li
     steps = 0
     unknown: set[str] = set()
     groups: dict[str, list[Any]] = {}
-    for event in calendar.walk("VEVENT"):
+    for event in list(calendar.walk("VEVENT")):
+        event.subcomponents = []  # alarms; and events in events, which are looked at one by one
         if why := _fault(event):
             unreadable.append(f'"{title_of(event)}" is left out: {why}')
             continue
