@@ -270,6 +270,73 @@ def test_one_broken_event_is_left_out_and_said_and_the_others_count(broken: str,
     assert problem.startswith(f'"alice" is left out: {said}')
 
 
+SUNDAY = ":20261101T090000Z"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY;BYMONTHDAY=31",
+        "FREQ=HOURLY;INTERVAL=48;BYDAY=MO",
+        "FREQ=DAILY;INTERVAL=3;BYMONTHDAY=40;COUNT=1",
+        "FREQ=HOURLY;BYMONTH=13;UNTIL=20261231T000000Z",
+    ],
+)
+def test_a_rule_that_would_be_sought_for_long_is_left_out(rule: str) -> None:
+    """Also when it begins after the window: the library would seek its first time."""
+    for start in (SUNDAY, ":20280101T090000Z"):
+        reading = read(calendar(event("alice", start, "", f"RRULE:{rule}", "DURATION:PT1H")))
+        assert reading.shifts == ()
+        assert re.search(r"^\"alice\" is left out: (its rule is for days|it repeats too often)", reading.problems[0])
+
+
+def test_rules_that_may_never_come_have_a_few_seconds_in_all_after_the_others() -> None:
+    """Not even an UNTIL ends the search for one."""
+    vain = [event("alice", SUNDAY, "", "RRULE:FREQ=MONTHLY;BYDAY=6MO", "DURATION:PT1H") for _ in range(5)]
+    sure = event("bob", ":20261116T090000Z", "", "RRULE:FREQ=DAILY;COUNT=2", "DURATION:PT1H")
+    ticks = iter([0.0, 1.0, 2.0, 3.0, 3.5, 4.0])  # when it begins, and before each of the five
+    reading = shifts_of(calendar(*vain, sure), team(), START, END, lambda: next(ticks))
+    assert [each for each in told(reading) if each[0] == "bob"] == [
+        ("bob", "11-16 09:00", "11-16 10:00"),
+        ("bob", "11-17 09:00", "11-17 10:00"),
+    ]
+    assert reading.problems == ('"alice" is left out: there was no time left for it',) * 3
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "FREQ=HOURLY;INTERVAL=12;BYDAY=MO,TU"),
+        *("FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY", "FREQ=YEARLY"),
+        *("FREQ=WEEKLY;BYMONTH=11,12;BYDAY=SU", "FREQ=DAILY;INTERVAL=5;BYDAY=SU", "FREQ=DAILY;BYMONTHDAY=1,15"),
+    ],
+)
+def test_rules_that_come_soon_for_sure_need_no_time_of_those_that_may_not(rule: str) -> None:
+    """As long as they are, and on a slow machine too: the clock has run out."""
+    ticks = iter([0.0])
+    text = calendar(event("alice", SUNDAY, "", f"RRULE:{rule}", "DURATION:PT1H"))
+    reading = shifts_of(text, team(), START, END, lambda: next(ticks))
+    assert (reading.problems, reading.shifts[0].who) == ((), "alice")
+
+
+def test_an_event_inside_another_is_held_to_the_same() -> None:
+    inner = event("alice", SUNDAY, "", "RRULE:FREQ=SECONDLY", "DURATION:PT1S", "UID:in")
+    outer = event("bob", ":20261116T090000Z", ":20261117T090000Z", "UID:out", inner.strip())
+    reading = read(calendar(outer))
+    assert told(reading) == [("bob", "11-16 09:00", "11-17 09:00")]
+    assert reading.problems == ('"alice" is left out: it repeats too often for a rota',)
+
+
+def test_one_event_that_the_library_cannot_read_costs_itself_alone() -> None:
+    bad = event("alice", SUNDAY, "", "RRULE:FREQ=MINUTELY;BYHOUR=3;INTERVAL=1440", "DURATION:PT1H")
+    good = event("bob", ":20261116T090000Z", ":20261117T090000Z")
+    reading = read(calendar(bad, good))
+    assert told(reading) == [("bob", "11-16 09:00", "11-17 09:00")]
+    assert reading.problems[0].startswith('"alice" is left out: it cannot be read: Invalid combination')
+    with pytest.raises(CalendarUnusable, match=r"^its events cannot be read: Invalid"):
+        read(calendar(bad))
+
+
 def test_many_problems_of_a_kind_are_counted() -> None:
     strangers = [event(f"person {at % 12}", f":202611{1 + at:02}T090000Z", "", "DURATION:PT1H") for at in range(24)]
     problems = read(calendar(*strangers)).problems

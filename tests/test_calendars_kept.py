@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -157,6 +159,33 @@ def test_who_drips_is_cut_off_in_time(tmp_path: Path) -> None:
         text_of(f"http://127.0.0.1:{port}/s3cret", tmp_path, 0.3)
 
 
+@pytest.mark.parametrize(
+    "ics",
+    [
+        "cal.example.com/s3cret.ics",
+        "//u:s3cret@cal.example.com:84/s3cret",
+        "https:/cal.example.com/s3cret.ics",
+        "cal.example.com?key=s3cret",
+        "cal.example.com/" + "s3cret" * 1000,
+    ],
+)
+def test_an_address_without_its_scheme_is_a_secret_too(tmp_path: Path, ics: str) -> None:
+    """It would be taken for a file that is not there, and shown."""
+    with pytest.raises(CalendarUnavailable) as caught:
+        text_of(ics, tmp_path)
+    assert "s3cret" not in str(caught.value)
+    assert "cal.example.com" in str(caught.value)
+    assert place_of(ics) == "cal.example.com"
+
+
+def test_a_file_in_a_folder_with_a_dot_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "rota.d").mkdir()
+    (tmp_path / "rota.d" / "oncall.ics").write_text("fine")
+    assert text_of("rota.d/oncall.ics", tmp_path) == "fine"
+    assert text_of("./rota.d/oncall.ics", tmp_path) == "fine"
+    assert place_of("./rota.d/oncall.ics") == "./rota.d/oncall.ics"
+
+
 def test_no_error_tells_the_address(tmp_path: Path) -> None:
     """Nobody there, and a name that is none."""
     for ics in (f"http://127.0.0.1:{free_port()}/s3cret.ics", "https://u:s3cret@nobody.invalid/s3cret.ics"):
@@ -270,6 +299,48 @@ def test_the_thread_looks_by_itself_and_ends_at_once(place: Place, far: FarSide)
     assert place.on_call is None  # not even the first time does anybody wait
     place.calendars.stop()
     far.ended.set()
+
+
+def test_while_the_thread_expands_a_changed_team_file_the_old_reading_counts(place: Place, far: FarSide) -> None:
+    """Whoever asks does not expand it, and nobody who left is on call meanwhile; then the thread's reading counts."""
+    both = calendar(
+        event("alice", ":20261102T090000Z", ":20261109T090000Z", "RRULE:FREQ=WEEKLY"),
+        event("roberto", ":20261116T120000Z", ":20261117T090000Z"),
+    )
+    far.answers[PATH] = (200, both)
+    looked = threading.Semaphore(0)
+    going = threading.Semaphore(0)
+
+    def now() -> datetime:  # the thread asks for it to expand: there it is held up
+        if threading.current_thread().name == "calendar":
+            looked.release()
+            assert going.acquire(timeout=20)
+        return NOW
+
+    calendars = Calendars(place.store, lambda: place.team, place.folder, now, place.told.append, patience=5.0)
+    duty = Duty(lambda: place.team, place.store, calendars)
+    place.look()  # kept in the database
+    assert duty.on_call(NOW) == "alice"
+    calendars.start()
+    try:
+        assert looked.acquire(timeout=20)
+        people = {
+            "alice": {"slack": "U0000000001"},
+            "bob": {"slack": "U0000000002", "calendar": "roberto"},
+        }
+        place.team = place.team.model_copy(update={"people": Team.model_validate({"people": people}).people})
+        assert duty.on_call(NOW) == "alice"
+        place.team = place.team.model_copy(update={"people": {"bob": place.team.people["bob"]}})
+        assert duty.on_call(NOW) is None
+        going.release(1000)
+        until = threading.Event()
+        deadline = time.monotonic() + 20
+        while duty.on_call(NOW) != "bob" and time.monotonic() < deadline:
+            until.wait(0.01)
+        assert duty.on_call(NOW) == "bob"
+    finally:
+        going.release(1000)
+        calendars.stop()
 
 
 # -- a file ---

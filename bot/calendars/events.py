@@ -8,32 +8,24 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from itertools import islice
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.calendars.people import Attendee, Names
+from bot.calendars.recurring import MOST_EVENTS, TITLE, occurrences, title_of
 from bot.errors import CalendarUnusable
 from bot.mrkdwn import clean
 from bot.rota import Calendar, Shift, as_moment
 from bot.team import Rota, Team
 
-_MOST_EVENTS = 20_000  # in one calendar, and that come of it in the window: a rota of an hour each for two years
-_MOST_STEPS = 200_000  # of all its rules from their beginnings: more would keep a processor busy for minutes
-_SECONDS = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3600}  # between two steps of a rule; a day for the others
-_MARGIN = timedelta(days=2)  # so that an event whose zone is only known later is not cut off
-_YEARS = range(1900, 9990)  # in which no zone and no duration leads out of all time
 _MOST_OVERLAPS = 1000  # that are looked for
-_LONGEST = timedelta(days=36_500)
-_DAYS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
-_IN_VAIN = 8000  # steps that a rule may take for nothing, to the year 9999
 _SHOWN = 10  # problems of a kind
-_TITLE = 80  # characters of what an event is called
-_DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
 
 
 @dataclass(frozen=True)
@@ -61,8 +53,10 @@ class _Event:
         return -self.start.timestamp(), self.end, self.who
 
 
-def shifts_of(text: str, team: Team, start: datetime, end: datetime) -> Reading:
-    """The shifts of which a part lies between the two moments. Raises CalendarUnusable when it is no calendar."""
+def shifts_of(text: str, team: Team, start: datetime, end: datetime, clock: Callable[[], float] = monotonic) -> Reading:
+    """The shifts of which a part lies between the two moments. Raises CalendarUnusable when it is no calendar.
+
+    `clock` gives seconds, by which it is seen to that it ends."""
     assert team.rota is not None  # noqa: S101  # whoever asks has its calendar
     calendar = _parsed(text)
     names = Names(team)
@@ -72,9 +66,9 @@ def shifts_of(text: str, team: Team, start: datetime, end: datetime) -> Reading:
     strangers, several = Counter[str](), Counter[str]()
     events: set[_Event] = set()
     unreadable: list[str] = []
-    for each in _occurrences(calendar, start, end, unreadable):
+    for each in occurrences(calendar, start, end, unreadable, clock):
         times = _times(each, zone, team.rota)
-        title = _title(each)
+        title = title_of(each)
         if times is None or times[1] <= start or times[0] >= end or times[0] >= times[1]:
             continue
         meant = names.meant(str(each.get("SUMMARY", "")), _attendees(each))
@@ -104,10 +98,10 @@ def _parsed(text: str) -> Any:
     try:
         found = icalendar.Calendar.from_ical(text.lstrip("\ufeff \r\n\t"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        first = clean(" ".join(str(error).split()), _TITLE)
+        first = clean(" ".join(str(error).split()), TITLE)
         raise CalendarUnusable(f"it is no whole iCalendar: {first}") from error
-    if len(found.walk("VEVENT")) > _MOST_EVENTS:
-        raise CalendarUnusable(f"it has more than {_MOST_EVENTS} events")
+    if len(found.walk("VEVENT")) > MOST_EVENTS:
+        raise CalendarUnusable(f"it has more than {MOST_EVENTS} events")
     return found
 
 
@@ -117,111 +111,6 @@ def _own_zone(calendar: Any) -> ZoneInfo | None:
         return ZoneInfo(str(calendar["X-WR-TIMEZONE"]))
     except (KeyError, ValueError, OSError):  # not there; not found; not a name
         return None
-
-
-def _occurrences(calendar: Any, start: datetime, end: datetime, unreadable: list[str]) -> Sequence[Any]:
-    """Each time that an event takes place. What cannot be read is left out, and said in `unreadable`."""
-    import recurring_ical_events
-
-    steps = 0
-    left_out: set[int] = set()
-    unknown: set[str] = set()
-    for event in calendar.walk("VEVENT"):
-        why = _fault(event)
-        if not why:
-            steps += (rule := sum(_steps(event, each, end) for each in _rules(event)))
-            if steps > _MOST_STEPS:
-                why, steps = "it repeats too often for a rota", steps - rule
-        if why:
-            unreadable.append(f'"{_title(event)}" is left out: {why}')
-            left_out.add(id(event))
-        elif (zone := _unknown_zone(event)) and zone not in unknown:
-            unknown.add(zone)
-            unreadable.append(f'"{_title(event)}" is in a zone that nobody knows, {zone}; the team\'s is taken')
-    if left_out:
-        _prune(calendar, left_out)
-    try:
-        query = recurring_ical_events.of(calendar, skip_bad_series=True)
-        found = list(query.between(start.astimezone(UTC) - _MARGIN, end.astimezone(UTC) + _MARGIN))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
-        raise CalendarUnusable(f"its events cannot be read: {clean(str(error), _TITLE)}") from error
-    if len(found) > _MOST_EVENTS:
-        raise CalendarUnusable(f"more than {_MOST_EVENTS} events come of it")
-    return [each for each in found if str(each.get("STATUS", "")).upper() != "CANCELLED"]
-
-
-def _may_never_come(rule: Mapping[str, Any]) -> bool:
-    """As the 30th of February, sought day by day. Year by year it is soon done."""
-    freq = _freq(rule)
-    return freq != "YEARLY" and (len(_DAYS & set(rule)) > 1 or ("BYSETPOS" in rule and freq != "MONTHLY"))
-
-
-def _freq(rule: Mapping[str, Any]) -> str:
-    return str((rule.get("FREQ") or ["DAILY"])[0]).upper()
-
-
-def _prune(component: Any, left_out: Collection[int]) -> None:
-    component.subcomponents = [each for each in component.subcomponents if id(each) not in left_out]
-    for each in component.subcomponents:
-        _prune(each, left_out)
-
-
-def _fault(event: Any) -> str:
-    """Why it cannot be said when the event takes place; empty when it can."""
-    broken = {str(name).upper() for name, _ in event.errors} & _DECISIVE
-    broken |= {name for name in ("DTSTART", "DTEND", "DURATION") if isinstance(event.get(name), list)}
-    if broken:
-        return f"{' and '.join(sorted(broken))} cannot be read"
-    if "DTSTART" not in event:
-        return "it has no DTSTART"
-    start, end = event.decoded("DTSTART"), event.decoded("DTEND") if "DTEND" in event else None
-    if start.year not in _YEARS:
-        return f"it begins in the year {start.year}"
-    if (end is not None and end.year not in _YEARS) or ("DURATION" in event and event.decoded("DURATION") > _LONGEST):
-        return "it lasts too long"
-    if any(int((rule.get("INTERVAL") or [1])[0]) < 1 for rule in _rules(event)):
-        return "its INTERVAL is less than 1"
-    if any(_may_never_come(rule) for rule in _rules(event)):
-        return "its rule is for days that may never come"  # and they would be sought until the year 9999
-    if end is not None and isinstance(end, datetime) is not isinstance(start, datetime):
-        return "it begins with a day and ends with a time, or the other way round"
-    if end is not None and _comparable(end) < _comparable(start):
-        return "it ends before it begins"
-    return ""
-
-
-def _comparable(value: date | datetime) -> datetime:
-    if not isinstance(value, datetime):
-        return datetime.combine(value, time(), UTC)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def _unknown_zone(event: Any) -> str:
-    """The name of a zone that neither the calendar nor the world explains; empty where there is none such."""
-    start = event.decoded("DTSTART")
-    named = str(event["DTSTART"].params.get("TZID", ""))
-    return clean(named, _TITLE) if named and isinstance(start, datetime) and start.tzinfo is None else ""
-
-
-def _title(event: Any) -> str:
-    return clean(" ".join(str(event.get("SUMMARY", "")).split()), _TITLE) or "without a title"
-
-
-def _rules(event: Any) -> Sequence[Mapping[str, Any]]:
-    found = event.get("RRULE", [])
-    return found if isinstance(found, list) else [found]
-
-
-def _steps(event: Any, rule: Mapping[str, Any], end: datetime) -> int:
-    """About how many times it is stepped through until the end of the window."""
-    begins = event.decoded("DTSTART")
-    seconds = (end.date() - (begins.date() if isinstance(begins, datetime) else begins)).total_seconds()
-    every = _SECONDS.get(_freq(rule), 86400)
-    vain = _IN_VAIN if (_DAYS | {"BYSETPOS"}) & set(rule) else 0
-    often = 1
-    for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        often *= max(1, len(rule.get(part) or []))
-    return vain + int(max(seconds, 0) / every / int((rule.get("INTERVAL") or [1])[0]) * often)
 
 
 def _times(event: Any, zone: ZoneInfo, rota: Rota) -> tuple[datetime, datetime] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -43,7 +43,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class _Held:
-    """What counts. `reading` is None while nothing could ever be read; `error` is why a file cannot be now."""
+    """What counts. `reading` is None while nothing could ever be read; `error` is why a file cannot be now.
+
+    `late`: it is the reading of before a change, until the thread has expanded it anew.
+    """
 
     team: Team
     stamp: Stamp
@@ -51,6 +54,7 @@ class _Held:
     reading: Reading | None
     expanded: datetime
     error: CalendarError | None = None
+    late: bool = False
 
 
 class Calendars:
@@ -73,6 +77,8 @@ class Calendars:
         self._tell = tell
         self._patience = patience
         self._lock = threading.Lock()
+        self._expanding = threading.Lock()  # one at a time; whoever holds it asks the store for nothing
+        self._changed = threading.Event()
         self._held: _Held | None = None
         self._tried: set[str] = set()  # calendars that were looked at since the start
         self._failures = 0  # of an address, one after the other
@@ -99,6 +105,7 @@ class Calendars:
     def stop(self) -> None:
         """Does not wait for an address that does not answer."""
         self._stopping.set()
+        self._changed.set()
         if self._thread.is_alive():
             self._thread.join(0.5)
 
@@ -130,17 +137,38 @@ class Calendars:
     # -- what is known ---
 
     def _known(self, team: Team, ics: str) -> _Held:
-        held = self._held
-        stamp = self._stamp(ics)
-        if held is not None and held.team is team and held.stamp == stamp:
+        """Expanded by whoever asks only where nothing is known yet, or nobody else does it: it may take seconds."""
+        held, stamp = self._held, self._stamp(ics)
+        if held is not None and _fits(held, team, stamp) and (not held.late or self._left_to_others()):
             return held
-        fresh = self._anew(team, ics, stamp, held)
-        with self._lock:
-            if self._held is held:  # else another thread knows something newer
-                self._held = fresh
+        if held is not None and held.reading is not None and _of(held.team, ics) and self._left_to_others():
+            return self._for_now(held, team, stamp, held.reading)
+        # Before the lock: who has a transaction open may wait for it below.
+        kept = self._store.calendars.find_calendar(_key(ics))
+        with self._expanding:
+            held = self._held
+            if held is not None and _fits(held, team, stamp) and not held.late:
+                return held  # somebody else was quicker
+            fresh = self._anew(team, ics, stamp, held, kept)
+            with self._lock:
+                if self._held is held:  # else the thread knows something newer
+                    self._held = fresh
         return fresh
 
-    def _anew(self, team: Team, ics: str, stamp: Stamp, held: _Held | None) -> _Held:
+    def _left_to_others(self) -> bool:
+        return self._thread.is_alive() and threading.current_thread() is not self._thread
+
+    def _for_now(self, held: _Held, team: Team, stamp: Stamp, reading: Reading) -> _Held:
+        """The reading of before a change goes on counting, without those who left; the thread is called."""
+        staying = tuple(each for each in reading.shifts if each.who in team.people)
+        late = replace(held, team=team, stamp=stamp, reading=replace(reading, shifts=staying), late=True)
+        with self._lock:
+            if self._held is held:
+                self._held = late
+        self._changed.set()
+        return late
+
+    def _anew(self, team: Team, ics: str, stamp: Stamp, held: _Held | None, kept: KeptCalendar | None) -> _Held:
         """A file as it is now, or what was kept: read in here, so that a changed file counts at once."""
         error: CalendarError | None = None
         if file_of(ics, self._folder) is not None:
@@ -149,9 +177,7 @@ class Calendars:
                 return _Held(team, stamp, body, self._expanded(body, team), self._now())
             except CalendarError as found:
                 error = found
-        kept = self._store.calendars.find_calendar(_key(ics))
-        same = held is not None and held.team.rota is not None and held.team.rota.ics == ics
-        bodies = [held.body if held and same else "", kept.body if kept else ""]
+        bodies = [held.body if held and _of(held.team, ics) else "", kept.body if kept else ""]
         for body in filter(None, bodies):
             try:
                 return _Held(team, stamp, body, self._expanded(body, team), self._now(), error)
@@ -186,9 +212,10 @@ class Calendars:
         return self._moved_on(held)
 
     def _fetch(self, team: Team, ics: str) -> _Held:
+        self._known(team, ics)  # a changed team file first: the address may be slow
         body = text_of(ics, self._folder, self._patience)
         held = self._held
-        if held is not None and held.team is team and held.body == body and held.reading is not None:
+        if held is not None and _fits(held, team, None) and not held.late and held.body == body and held.reading:
             return self._moved_on(held)
         held = _Held(team, None, body, self._expanded(body, team), self._now())
         self._held = held
@@ -240,12 +267,23 @@ class Calendars:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
+            self._changed.clear()
+            if self._stopping.is_set():  # said just before it was cleared
+                return
             try:
                 pause = self.refresh()
             except Exception:  # the edge of the thread: the next look may go better
                 log.exception("calendar not looked at")
                 pause = _SOON
-            self._stopping.wait(pause)
+            self._changed.wait(pause)
+
+
+def _fits(held: _Held, team: Team, stamp: Stamp) -> bool:
+    return held.team is team and held.stamp == stamp
+
+
+def _of(team: Team, ics: str) -> bool:
+    return team.rota is not None and team.rota.ics == ics
 
 
 def _trouble(kept: KeptCalendar, place: str, *, over: bool = False) -> Trouble:

@@ -5,6 +5,7 @@ What comes is taken only up to a size and within a time. A redirect is followed 
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -18,6 +19,9 @@ from bot.errors import CalendarUnavailable, CalendarUnusable, Overdue
 PATIENCE = 20.0  # seconds that it may take; some export a year's shifts only when they are asked for
 _MOST = 2 * 1024 * 1024  # bytes
 _HOPS = 5  # redirects
+_HOST_FIRST = re.compile(  # an address whose scheme was forgotten, or mistyped
+    r"(?:[a-z]+:/{0,2}|//)?(?:[^/@]*@)?(?P<host>[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+)(?::[0-9]*)?[/?]", re.IGNORECASE
+)
 _COMPRESSED = {"gzip", "x-gzip", "deflate"}
 
 
@@ -30,8 +34,10 @@ def address_of(ics: str) -> str | None:
 
 
 def place_of(ics: str) -> str:
-    """What may be shown of it: the host, or the file."""
+    """What may be shown of it: the host, or the file; of a file that may be an address as well, its first part."""
     address = address_of(ics)
+    if address is None and (like := _HOST_FIRST.match(ics)):
+        return like["host"]
     return ics if address is None else urlsplit(address).hostname or "its address"
 
 
@@ -43,21 +49,24 @@ def file_of(ics: str, folder: Path) -> Path | None:
 def text_of(ics: str, folder: Path, within: float = PATIENCE) -> str:
     """What it says now. Raises CalendarUnavailable and CalendarUnusable, which never tell the address."""
     file = file_of(ics, folder)
-    body = _fetched(address_of(ics) or "", within) if file is None else _read(file)
+    body = _fetched(address_of(ics) or "", within) if file is None else _read(file, _HOST_FIRST.match(ics))
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CalendarUnusable("it is no text in UTF-8") from error
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path, like_an_address: re.Match[str] | None) -> bytes:
+    shown = like_an_address["host"] if like_an_address else str(file)
     try:
         if not file.is_file():
-            raise CalendarUnavailable(f"{file} is not there" if not file.exists() else f"{file} is no file")
+            if like_an_address:
+                raise CalendarUnavailable(f"there is no such file; for an address at {shown} write https:// before it")
+            raise CalendarUnavailable(f"{shown} is not there" if not file.exists() else f"{shown} is no file")
         with file.open("rb") as opened:
             body = opened.read(_MOST + 1)
     except OSError as error:
-        raise CalendarUnavailable(f"{file} cannot be read: {error.strerror}") from error
+        raise CalendarUnavailable(f"{shown} cannot be read: {error.strerror}") from error
     if len(body) > _MOST:
         raise CalendarUnusable(_TOO_LONG)
     return body
