@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import StrEnum
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import structlog
-from jinja2 import StrictUndefined, TemplateSyntaxError
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -52,16 +52,14 @@ class Texts:
 
         Raises TemplateError with everything that is wrong.
         """
-        environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        environment.filters |= {"md": partial(escaped, links=True), "code": code}
         self._texts: dict[StrEnum, tuple[_Written, _Written]] = {}
         problems: list[str] = []
         for text, tried in samples.items():
             own, shipped = (place / language / FOLDER / f"{text.value}.md" for place in (folder, SHIPPED))
             path = own if own.exists() else shipped
             try:
-                ours = _Written(shipped, environment)
-                theirs = ours if path.resolve() == shipped.resolve() else _Written(path, environment)
+                ours = _Written(shipped)
+                theirs = ours if path.resolve() == shipped.resolve() else _Written(path)
                 for facts in tried:
                     if not theirs.render(facts):
                         raise TemplateError(f"{path}: it says nothing where little is known. Say something.")
@@ -90,13 +88,26 @@ class Texts:
         return ours.render(facts)
 
 
+@cache
+def _environment() -> SandboxedEnvironment:
+    made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"md": partial(escaped, links=True), "code": code}
+    return made
+
+
+@lru_cache(64)
+def _compiled(source: str) -> Template:
+    """Once for each text: a start looks at them twice. Raises Jinja's TemplateSyntaxError."""
+    return _environment().from_string(source)
+
+
 class _Written:
     """One file."""
 
-    def __init__(self, path: Path, environment: SandboxedEnvironment) -> None:
+    def __init__(self, path: Path) -> None:
         """Raises OSError, UnicodeDecodeError and Jinja's TemplateSyntaxError."""
         self._path = path
-        self._template = environment.from_string(path.read_text("utf-8"))
+        self._template = _compiled(path.read_text("utf-8"))
 
     def render(self, facts: Any) -> str:
         """Raises TemplateError, naming the file and the value that it does not have."""

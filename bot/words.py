@@ -6,7 +6,7 @@ A value that is filled in is data: it is escaped for Slack, and no sentence is e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,20 @@ class _Catalogue(RootModel[dict[str, str]]):
     """Name → sentence, a Jinja template of one or more lines."""
 
 
+def _read(file: Path) -> Mapping[str, str]:
+    """Once for each state of the file: a start looks at it twice, and it takes a quarter of a second. TemplateError."""
+    try:
+        seen = file.stat()
+    except OSError:
+        return strict_yaml.parse(file, _Catalogue, TemplateError).root  # which says what is wrong
+    return _read_as(file, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(4)
+def _read_as(file: Path, changed: int, size: int) -> Mapping[str, str]:  # noqa: ARG001 - they tell its states apart
+    return strict_yaml.parse(file, _Catalogue, TemplateError).root
+
+
 class Words:
     """`words("refused_role", people=…)` gives mrkdwn; `words.plain(…)` gives text for where Slack formats nothing."""
 
@@ -38,9 +52,9 @@ class Words:
         """
         self.file = folder / language / FILE
         shipped_file = SHIPPED / language / FILE
-        own = strict_yaml.parse(self.file, _Catalogue, TemplateError).root
+        own = _read(self.file)
         same = self.file.resolve() == shipped_file.resolve()
-        shipped = own if same else strict_yaml.parse(shipped_file, _Catalogue, TemplateError).root
+        shipped = own if same else _read(shipped_file)
         problems = [
             f"{self.file}: {name}: the bot never says this. Take it out, or mend the name."
             for name in sorted(own.keys() - shipped.keys())
