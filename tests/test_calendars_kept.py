@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import threading
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +20,7 @@ from bot.store import Store
 from bot.team import Team
 from tests.dripping import dripping
 from tests.far_side import FarSide, far_side
+from tests.service_place import until
 from tests.services import free_port
 from tests.test_calendars import calendar, event
 
@@ -333,11 +333,7 @@ def test_while_the_thread_expands_a_changed_team_file_the_old_reading_counts(pla
         place.team = place.team.model_copy(update={"people": {"bob": place.team.people["bob"]}})
         assert duty.on_call(NOW) is None
         going.release(1000)
-        until = threading.Event()
-        deadline = time.monotonic() + 20
-        while duty.on_call(NOW) != "bob" and time.monotonic() < deadline:
-            until.wait(0.01)
-        assert duty.on_call(NOW) == "bob"
+        until(lambda: duty.on_call(NOW) == "bob", "the thread's reading counts")
     finally:
         going.release(1000)
         calendars.stop()
