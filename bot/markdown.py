@@ -46,5 +46,6 @@ def code(text: object, limit: int = LONGEST) -> str:
 
 
 def _flat(text: object, limit: int) -> str:
-    shown = clean(str(text), len(str(text)) + 1)  # what is not seen must hide no beginning of a line
-    return clean(" ".join(shown.split()), limit)
+    flat = " ".join(str(text).split())
+    # Once more: what is not seen must hide no beginning of a line.
+    return clean(" ".join(clean(flat, len(flat) + 1).split()), limit)

@@ -77,3 +77,10 @@ def test_code_shows_as_it_is(text: str) -> None:
 )
 def test_it_reads_well_unrendered_too_and_calls_nobody(text: str, shown: str) -> None:
     assert escaped(text) == shown
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\x00", "\u2066"])
+@pytest.mark.parametrize("mark", ["#", "-", ">", "1.", "==="])
+def test_what_is_not_seen_hides_no_beginning_of_a_line(unseen: str, mark: str) -> None:
+    """A heading, a list and a quotation need their mark in the first place, which is where it then stands."""
+    assert escaped(f"{unseen} {mark} owned") == escaped(f"{mark} owned")
