@@ -305,16 +305,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         numbers = []
-        for measured in (
-            ack,
-            alert_to_card,
-            flood,
-            click_to_step,
-            journaled_step,
-            who_is_on_call,
-            digest_of_a_year,
-            start_and_memory,
-        ):
+        for measured in MEASURED:
             found = measured(folder)
             for number in found if isinstance(found, list) else [found]:
                 numbers.append(number)
