@@ -26,12 +26,18 @@ export function sidebar({ where, go, become }) {
     el("p.disclaimer", null, "slackbox: a local workspace for development. Not affiliated with Slack."),
   );
 
+  let drawn = "";
+
   function draw() {
     const me = person(state.me);
     fill(head, el("h1", null, state.team.name));
     fill(you, avatar(me ?? { name: "?" }, "small"), el("span.you-words", null, el("span.you-are", null, "You are"), el("span.you-name", null, nameOf(me))), icon("down"));
     you.setAttribute("aria-label", `You are ${nameOf(me)}. Switch person`);
-    fill(places, group("Channels", state.channels.filter((one) => !one.is_im).map(channelRow)), group("Direct messages", people().map(personRow)), group("Apps", state.apps.map(appRow)));
+    const groups = [group("Channels", state.channels.filter((one) => !one.is_im).map(channelRow)), group("Direct messages", people().map(personRow)), group("Apps", state.apps.map(appRow))];
+    const looks = groups.map((one) => one?.outerHTML ?? "").join("");
+    if (looks === drawn) return; // a row that is pressed just now stays the same node, so that no press is lost
+    drawn = looks;
+    fill(places, ...groups);
   }
 
   const people = () => state.people.filter((one) => !one.is_bot && one.id.startsWith("U") && one.id !== "USLACKBOT");
