@@ -155,6 +155,12 @@ class Escalation(_Part):
     P3: tuple[Level, ...] = ()
     criteria: tuple[str, ...] = ()  # shown where people escalate by hand
 
+    def roles(self) -> list[str]:
+        """Those that the ladders name, in the order in which they are told, of the gravest severity first."""
+        ladders = (sorted(self.levels(severity), key=lambda each: each.after) for severity in Severity)
+        named = (level.to for ladder in ladders for level in ladder if level.to.startswith(ROLE))
+        return list(dict.fromkeys(to.removeprefix(ROLE) for to in named))
+
     def levels(self, severity: Severity) -> tuple[Level, ...]:
         found: tuple[Level, ...] = getattr(self, severity.value)
         return found

@@ -15,9 +15,8 @@ import structlog
 from bot.checklists import Checklist
 from bot.context import Context
 from bot.errors import Gone, NotOnTheTeam, TemplateError
-from bot.model import BOT, Handoff, HandoffKind, Known, NoteKind, Severity
+from bot.model import BOT, Handoff, HandoffKind, Known, NoteKind
 from bot.rota import Roster
-from bot.team import ROLE
 from handoff.coming import coming, gone
 from handoff.errors import AlreadyAccepted, AlreadyPosted, DraftMoved, NothingToHandOver, NotYours
 from handoff.note_writer import NoteWriter, Written
@@ -51,6 +50,7 @@ class HandingOver:
         self._noting = noting
         self._summarizing = summarizing
         self._checklists = checklists
+        self._on_call: str | None = None  # by Slack id, as the cards of incidents say it
 
     # -- time ---
 
@@ -69,6 +69,10 @@ class HandingOver:
             self._context.show(latest.id)  # a crash came between the record and the channel
         if changed is not None:
             self._context.show(changed)
+        if (on_call := self._context.duty.slack_id(now)) != self._on_call:
+            self._on_call = on_call
+            for incident in self._store.incidents.open_incidents():  # their cards say who it is
+                self._context.show(incident.id)
 
     def stop(self) -> None:
         self._summarizing.stop()
@@ -109,8 +113,8 @@ class HandingOver:
         It begins where the last one that was posted ends, and whoever came then goes: so no time is left out.
         """
         latest = self._store.handoffs.latest_posted()
-        early = latest is not None and latest.posted is not None and latest.posted <= now < latest.at
-        wanted = coming(roster, latest.at if early and latest is not None else now)
+        early = latest if latest and latest.posted and latest.posted <= now < latest.at else None
+        wanted = coming(roster, early.at if early else now)
         if wanted is None:
             if row is not None:
                 self._store.handoffs.drop_handoff(row.id)
@@ -247,7 +251,7 @@ class HandingOver:
         return in_time
 
     def accept(self, person: str, id: str | None = None, *, event: str | None = None) -> Handoff:
-        """The shift is this person's now. Without an `id` it is the latest that waits for them.
+        """The shift is this person's now. Without an `id` it is the latest that was posted.
 
         Raises NotOnTheTeam, NotYours, AlreadyAccepted, NothingToHandOver and Gone.
         """
@@ -281,10 +285,6 @@ class HandingOver:
             raise AlreadyPosted
         return handoff
 
-    def written(self, handoff: Handoff) -> Written:
-        """The note as it would be posted now."""
-        return self._writer.write(handoff, self._context.now())
-
     def others(self, handoff: Handoff) -> Sequence[str]:
         """Who hears of it when nobody accepts, by Slack id: the first role on the ladders, the gravest first, that
         anybody else holds than the one who does not accept."""
@@ -293,9 +293,8 @@ class HandingOver:
 
     def _other_role(self, handoff: Handoff) -> tuple[str, Sequence[str]]:
         team = self._context.team()
-        for level in (level for severity in Severity for level in team.escalation.levels(severity)):
-            role = level.to.removeprefix(ROLE)
-            if level.to.startswith(ROLE) and (holders := team.holders(role) - {handoff.incoming}):
+        for role in team.escalation.roles():
+            if holders := team.holders(role) - {handoff.incoming}:
                 return role, sorted(holders)
         return "", ()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.incidents.facts import Clock
 from bot.incidents.statistics import Spread
@@ -36,7 +36,6 @@ MOST: Mapping[str, int] = {
     "actions": 10,
 }
 SIGNS = {GeneralState.STABLE: "✅", GeneralState.MINOR: "⚠️", GeneralState.ACTIVE: "🔥"}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -271,9 +270,8 @@ class _Made:
 
     def incident(self, incident: Incident, digest: Digest) -> IncidentFact:
         took = digest.took.get(incident.id)
-        over = incident.state is IncidentState.RESOLVED and took is not None
         result = self._state(incident)
-        if over and took is not None:
+        if incident.state is IncidentState.RESOLVED and took is not None:
             result = self._words.plain("note_resolved", took=span(took))
         return IncidentFact(
             name=incident.name,

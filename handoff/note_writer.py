@@ -65,18 +65,6 @@ class NoteWriter:
             at=now,
             outgoing=self._team().people[shift.who].slack,
             incoming=None,
-            words="",
-            words_by=None,
-            summary=None,
-            drafted=None,
-            posted=None,
-            posted_by=None,
-            note="",
-            whole="",
-            accepted=None,
-            accepted_by=None,
-            reminded=(),
-            escalated=None,
         )
 
     def write(self, handoff: Handoff, now: datetime, *, late: datetime | None = None, missed: int = 0) -> Written:

@@ -14,6 +14,7 @@ from bot.team import Cover
 from bot.team_file import load
 from handoff.errors import AlreadyAccepted, AlreadyPosted, DraftMoved, NothingToHandOver, NotYours
 from handoff.handing_over import stamp
+from handoff.summary import Summary
 from tests.desk import Desk, pass_time
 from tests.samples import ALICE, BOB, CAROL
 
@@ -413,6 +414,32 @@ def test_one_that_a_crash_kept_from_the_channel_is_shown_within_a_minute(story: 
     story.shown.clear()
     story.flow.plan_ahead()
     assert story.shown == [posted(story).id]
+
+
+def test_the_cards_of_open_incidents_follow_who_is_on_call(story: Desk) -> None:
+    """Within a minute, and not every minute."""
+    incident = story.declared("Disk is full", Severity.P2)
+    pass_time(story, 121)
+    story.shown.clear()
+    story.flow.plan_ahead()
+    assert incident.id in story.shown
+    story.shown.clear()
+    story.flow.plan_ahead()
+    assert incident.id not in story.shown
+
+
+def test_a_summary_stands_in_the_note_while_the_record_says_what_it_was_made_of(story: Desk) -> None:
+    """Marked as the model's; with the next change it is left out until there is another one."""
+    story.declared("Disk is full", Severity.P2)
+    pass_time(story, 60)
+    draft = coming(story)
+    about = story.handing_over.preview(draft).about
+    story.store.handoffs.keep_summary(draft.id, Summary("INC-1 goes on.", "small:1b", about).to_json())
+    assert "*In short, by small:1b:* INC-1 goes on." in story.handing_over.preview().text
+    story.handing_over.edit(draft.id, ALICE, "Ask me.", {}, {})
+    assert "In short" in story.handing_over.preview().text
+    story.noting.add(ALICE, NoteKind.TASK, "a larger disk")
+    assert "In short" not in story.handing_over.preview().text
 
 
 def test_everything_stands_on_the_timeline(story: Desk) -> None:

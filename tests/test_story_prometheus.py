@@ -22,11 +22,11 @@ groups:
   - name: shop
     rules:
       - alert: HighMemoryUsage
-        expr: shop_memory_ratio > 0.9
+        expr: last_over_time(shop_memory_ratio[1m]) > 0.9  # a scrape that came too late on a busy machine is no news
         labels: {severity: critical, service: shop}
         annotations: {summary: "Memory at {{ $value | humanizePercentage }}, out of memory is near & <soon>"}
       - alert: ShopSeen
-        expr: shop_seen > 0
+        expr: last_over_time(shop_seen[1m]) > 0
         labels: {severity: info}
         annotations: {summary: "The shop was seen {{ $value }} times"}
 """

@@ -56,18 +56,18 @@ class Handoff:
     at: datetime  # when the shift ends
     outgoing: str | None
     incoming: str | None
-    words: str  # what the outgoing person wants to add
-    words_by: str | None
-    summary: str | None  # the language model's, with what it was made of, as JSON
-    drafted: datetime | None
-    posted: datetime | None
-    posted_by: str | None
-    note: str  # as it was posted, in Markdown
-    whole: str  # the same with everything that it leaves out
-    accepted: datetime | None
-    accepted_by: str | None
-    reminded: tuple[datetime, ...]
-    escalated: datetime | None
+    words: str = ""  # what the outgoing person wants to add
+    words_by: str | None = None
+    summary: str | None = None  # the language model's, with what it was made of, as JSON
+    drafted: datetime | None = None
+    posted: datetime | None = None
+    posted_by: str | None = None
+    note: str = ""  # as it was posted, in Markdown
+    whole: str = ""  # the same with everything that it leaves out
+    accepted: datetime | None = None
+    accepted_by: str | None = None
+    reminded: tuple[datetime, ...] = ()
+    escalated: datetime | None = None
 
     @property
     def is_draft(self) -> bool:

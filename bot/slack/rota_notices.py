@@ -7,7 +7,6 @@ from collections.abc import Callable
 from slack_sdk.models.blocks import Block
 
 from bot.calendars.kept import Trouble
-from bot.model import Severity
 from bot.mrkdwn import Mrkdwn, moment, person
 from bot.nobody import NOBODY, ROTA, latest
 from bot.slack.blocks import content, context, section
@@ -16,7 +15,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.store.driver import to_time
-from bot.team import ROLE, Team
+from bot.team import Team
 from bot.words import Words
 
 
@@ -69,8 +68,6 @@ class RotaNotices:
                 self._outbox.show(began, self._channel, None, content(title, [section(said)]), urgent=True)
 
     def _called(self) -> str:
-        """Whoever holds the first role that is told of a P0."""
+        """Whoever holds the first role on the ladders."""
         team = self._team()
-        levels = sorted(team.escalation.levels(Severity.P0), key=lambda each: each.after)
-        roles = (level.to.removeprefix(ROLE) for level in levels if level.to.startswith(ROLE))
-        return " ".join(mention(each) for each in sorted(team.holders(next(roles, ""))))
+        return " ".join(mention(each) for each in sorted(team.holders(next(iter(team.escalation.roles()), ""))))

@@ -19,7 +19,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.uploads import Uploads
 from bot.slack.workspace import Workspace
 from bot.store import Store
-from handoff.handing_over import HandingOver
+from handoff.handing_over import HandingOver, stamp
 
 
 class ShowingHandoffs:
@@ -81,9 +81,9 @@ class ShowingHandoffs:
         """To the outgoing person; others who had it are told that it is theirs no more."""
         beginning = f"handoff-draft:{handoff.id}:"
         current = ""
-        if handoff.is_draft and handoff.outgoing is not None and handoff.drafted is not None:
-            current = f"{beginning}{int(handoff.drafted.timestamp())}:{handoff.outgoing}"
-            text = self._handing_over.written(handoff).text
+        if handoff.is_draft and handoff.outgoing is not None:
+            current = f"{beginning}{stamp(handoff)}:{handoff.outgoing}"
+            text = self._handing_over.preview(handoff).text
             content = draw_draft(handoff, text, self.place, self._draw.words)
             self._outbox.show(current, handoff.outgoing, None, content, urgent=True)
         for key in self._store.cards.keys_of(beginning):
