@@ -21,7 +21,8 @@ def build_app(client: WebClient, intake: Intake, clicks: Clicks, commands: Comma
     logger = logging.getLogger("slack_bolt.App")
     # Bolt finds the token in the environment as well and says that it will not use it: that is as it should be.
     logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
-    app = App(client=client, logger=logger, listener_executor=executor)
+    # Left to itself, Bolt looks for its name in the files of everything that is loaded: a tenth of a second.
+    app = App(client=client, logger=logger, listener_executor=executor, name="plantao")
 
     @app.middleware
     def write_down(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
