@@ -7,9 +7,6 @@ import os
 import re
 import select
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -18,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from slackbox.interactions import NotAnswered
-from tests.at_work import ROOT, AtWork, Card
+from tests.at_work import AtWork, Card
+from tests.nursery import Born
 
 PATIENCE = 60.0  # seconds; a machine may be busy
 
@@ -56,14 +54,10 @@ class AtCrash(AtWork):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
+        self.box.ack_seconds = 1.0  # a dead bot never answers, and people press again
         (self.runbooks / "restart-shop.yaml").unlink()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._nursery = subprocess.Popen(
-                [sys.executable, str(ROOT / "tests" / "crashing.py"), str(theirs.fileno())], pass_fds=[theirs.fileno()]
-            )
-        self._nursery_socket, self._from_nursery = ours, ours.makefile()
-        self._pid, self._still = 0, False
+        self._born: Born | None = None
+        self._still = False
         self._commands: IO[str] | None = None
         self._reports: int | None = None
         self._heard = b""
@@ -97,12 +91,11 @@ class AtCrash(AtWork):
         if point:
             self._asked_to_stop = point
             self._tell(f"at {point} ")  # there is nobody yet to say that it counts
-        asked = {"folder": str(self.folder), "environment": self.environment(**changes)}
-        message = json.dumps({**asked, "from_the_start": bool(point)})
-        socket.send_fds(self._nursery_socket, [message.encode()], [commands, ours])
+        assert self.nursery is not None
+        pipes = (commands, ours, bool(point))
+        self._born = self.nursery.start(["serve"], self.folder, self.environment(**changes), crashing=pipes)
         os.close(commands)
         os.close(ours)
-        self._pid = int(self._from_nursery.readline())
 
     def stand_still_at(self, point: int, begins: str = "") -> None:
         """At this point, counted from 1, and from the first whose name has `begins` in it."""
@@ -140,23 +133,22 @@ class AtCrash(AtWork):
 
     def _ended_by_itself(self) -> bool:
         """Never, or the test fails with how."""
-        if select.select([self._nursery_socket], [], [], 0)[0]:
-            self._pid, ended = 0, self._from_nursery.readline().strip()
+        assert self._born is not None
+        if (ended := self._born.poll()) is not None:
+            self._born = None
             raise AssertionError(f"the bot ended by itself, with {ended}")
         return False
 
     def stop(self) -> None:
-        if self._pid:
+        if self._born is not None:
             # One that a failed test has left standing still heeds no gentler word.
             assert self._end(signal.SIGKILL if self._still else signal.SIGTERM) in (0, -signal.SIGKILL)
-        self._nursery_socket.close()
-        self._from_nursery.close()
-        self._nursery.wait(PATIENCE)
 
     def _end(self, how: signal.Signals) -> int:
-        os.kill(self._pid, how)
-        ended = int(self._from_nursery.readline())
-        self._pid, self._still = 0, False
+        assert self._born is not None
+        self._born.send_signal(how)
+        ended = self._born.wait(PATIENCE)
+        self._born, self._still = None, False
         if self._commands is not None and self._reports is not None:
             self._commands.close()
             os.close(self._reports)

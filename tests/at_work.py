@@ -17,6 +17,7 @@ from bot import settings
 from bot.team_file import TeamFile
 from bot.words import Words
 from slackbox import Slackbox
+from tests.nursery import Born, Nursery
 from tests.samples import alertmanager
 
 ROOT = Path(__file__).parent.parent
@@ -54,10 +55,14 @@ echo started >> "$SHOP/starts"
 
 
 class AtWork:
-    """`shop` is the folder of the thing that is repaired: its `state`, and one line in `starts` for each start."""
+    """`shop` is the folder of the thing that is repaired: its `state`, and one line in `starts` for each start.
 
-    def __init__(self, box: Slackbox, folder: Path) -> None:
+    A bot that is a process of its own comes from the `nursery`; without one it is started as an operator does.
+    """
+
+    def __init__(self, box: Slackbox, folder: Path, nursery: Nursery | None = None) -> None:
         self.box = box
+        self.nursery = nursery
         self.folder = folder
         self.shop = folder / "shop"
         self.runbooks = folder / "runbooks"
@@ -68,7 +73,7 @@ class AtWork:
         self.write_script("echo 'well, 212 MB' > \"$SHOP/state\"")
         self.monitor = box.webhook("alerts", "Alertmanager")
         self.bot: Bot | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Born | None = None
 
     # -- files ---
 
@@ -132,11 +137,15 @@ class AtWork:
         self.box.wait(lambda: self.box.connected == 1, what="the bot's socket")
         return self.bot
 
-    def start_process(self, **changes: str) -> subprocess.Popen[bytes]:
+    def start_process(self, **changes: str) -> subprocess.Popen[bytes] | Born:
         """As a process of its own, which can be killed."""
-        self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py"), "serve"], cwd=self.folder, env=self.environment(**changes)
-        )
+        environ = self.environment(**changes)
+        if self.nursery is not None:
+            self._process = self.nursery.start(["serve"], self.folder, environ)
+        else:
+            self._process = subprocess.Popen(
+                [sys.executable, str(ROOT / "app.py"), "serve"], cwd=self.folder, env=environ
+            )
         self.box.wait(lambda: self.box.connected == 1, seconds=20, what="the bot's socket")
         return self._process
 

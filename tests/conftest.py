@@ -19,6 +19,7 @@ from tests.at_crash import AtCrash
 from tests.at_work import ROOT, AtWork
 from tests.bolt_connection import Connect, connect_app, take_off
 from tests.desk import Desk
+from tests.nursery import Nursery
 
 # The same examples on every machine; no deadline, since a slow machine is no defect.
 settings.register_profile("plantao", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,20 +54,27 @@ def box() -> Iterator[Slackbox]:
         yield box
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where programs come from that a test wants as a process of their own."""
+    with closing(Nursery()) as nursery:
+        yield nursery
+
+
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[AtWork]:
+def work(tmp_path: Path, nursery: Nursery) -> Iterator[AtWork]:
     """A workspace, a shop and a bot yet to be started, with the scopes of the real manifest and no more."""
     with Slackbox(ROOT / "manifest.json") as box:
-        at_work = AtWork(box, tmp_path)
+        at_work = AtWork(box, tmp_path, nursery)
         yield at_work
         at_work.stop()
 
 
 @pytest.fixture
-def crash(tmp_path: Path) -> Iterator[AtCrash]:
+def crash(tmp_path: Path, nursery: Nursery) -> Iterator[AtCrash]:
     """The same with a bot that is killed."""
     with Slackbox(ROOT / "manifest.json") as box:
-        at_crash = AtCrash(box, tmp_path)
+        at_crash = AtCrash(box, tmp_path, nursery)
         yield at_crash
         at_crash.stop()
 

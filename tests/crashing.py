@@ -1,7 +1,6 @@
 """Bots that can be told to stand still at the N-th point of their work, so that a test kills them there.
 
-`python tests/crashing.py SOCKET` has the bot's program loaded and, when it is asked, becomes a bot by a fork: a process
-of its own that runs `app.py serve`, with an observer. Nothing of the bot is changed or replaced: SQLite itself tells of
+One that is born in a nursery is given an observer. Nothing of the bot is changed or replaced: SQLite itself tells of
 each statement, and Python's own profiler of each call in the threads that run steps. A point is before and after every
 durable change of the record, every message to and from the process that starts commands, and every look at whether it
 worked.
@@ -22,13 +21,9 @@ import sqlite3
 import sys
 import threading
 from functools import partial
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # it is a program
-
-import app
 from bot.runbooks import run
 from bot.runbooks.processes import process
 
@@ -201,10 +196,12 @@ def obey(points: Points, commands: int) -> None:
                     points.tell()
 
 
-def become_a_bot(folder: str, environment: dict[str, str], from_the_start: bool, commands: int, reports: int) -> None:
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
+def stand_still(commands: int, reports: int, from_the_start: bool) -> None:
+    """Has this process tell its points on the pipe `reports`, and obey `commands`. To be called before the bot begins.
+
+    `from_the_start`: it counts as soon as it takes over from the last one, recovery included.
+    """
+    faulthandler.enable()  # a profiler that upsets the interpreter is to say so
     points = Points(reports)
     threading.Thread(target=obey, args=(points, commands), daemon=True).start()
     observer = Observer(
@@ -220,34 +217,10 @@ def become_a_bot(folder: str, environment: dict[str, str], from_the_start: bool,
     threading.setprofile(observer.begin)  # of the threads that begin from now on
     Watched.points = points
     sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
-    if from_the_start:  # as soon as it takes over from the last one
+    if from_the_start:
 
         def profile_then(event: str, about: tuple[object, ...]) -> None:
             if event == "open" and str(about[0]).endswith(".runs.lock"):
                 sys.setprofile(observer.profile)
 
         sys.addaudithook(profile_then)
-    sys.argv = ["app.py", "serve"]
-    sys.exit(app.run())
-
-
-def main() -> None:
-    """Each message asks for a bot, is answered by its process, and then by how that ended; until nobody asks."""
-    faulthandler.enable()  # a profiler that upsets the interpreter is to say so
-    asked = socket.socket(fileno=int(sys.argv[1]))
-    while True:
-        message, pipes, _, _ = socket.recv_fds(asked, 64 * 1024, 2)
-        if not message:
-            return
-        bot = os.fork()
-        if bot == 0:
-            asked.close()
-            become_a_bot(**json.loads(message), commands=pipes[0], reports=pipes[1])
-        for each in pipes:
-            os.close(each)
-        asked.sendall(f"{bot}\n".encode())
-        asked.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(bot, 0)[1])}\n".encode())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""A program in a terminal of its own, and a person in front of it: types, and reads what stands there."""
+"""`app.py` in a terminal of its own, and a person in front of it: types, and reads what stands there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import os
 import re
 import select
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Mapping, Sequence
@@ -17,18 +15,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.nursery import Nursery
+
 _PATIENCE = 60.0  # seconds; a machine may be busy
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-# Ctrl-C comes from the terminal that a session has taken. Not by a fork here, in a process with threads.
-_TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
-)
 
 
 class Terminal:
     """`seen`: all that was ever written, without colours and cursor movements."""
 
-    def __init__(self, argv: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, nursery: Nursery, argv: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None
+    ) -> None:
         environment = {**os.environ, "TERM": "xterm-256color", "RUNBOOKS_DIR": "runbooks", **(environ or {})}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._raw = ""
@@ -36,15 +34,7 @@ class Terminal:
         self._screen, inside = os.openpty()
         # Wide enough for every line of a test.
         fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_TERMINAL, *argv],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-        )
+        self._process = nursery.start(argv, folder, environment, streams=(inside, inside, inside), terminal=True)
         os.close(inside)
 
     def __enter__(self) -> Self:

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.nursery import Nursery
+
 ROOT = Path(__file__).parent.parent
-RUN = [sys.executable, str(ROOT / "app.py"), "classify"]
 EXAMPLES = [f"examples/alerts/{name}.json" for name in ("high_memory", "database_down", "high_cpu")]
 
 
-def run(*arguments: str, stdin: str = "", runbooks: Path = ROOT / "runbooks") -> tuple[int, str, str]:
-    environ = {**os.environ, "RUNBOOKS_DIR": str(runbooks)}
-    done = subprocess.run(
-        [*RUN, *arguments], cwd=ROOT, env=environ, input=stdin, capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(nursery: Nursery) -> Run:
+    """`classify` with these arguments, `stdin` and the runbooks of a folder: exit status, output and errors."""
+
+    def classify(*arguments: str, stdin: str = "", runbooks: Path = ROOT / "runbooks") -> tuple[int, str, str]:
+        done = nursery.run(["classify", *arguments], ROOT, {**os.environ, "RUNBOOKS_DIR": str(runbooks)}, stdin)
+        return done.returncode, done.stdout, done.stderr
+
+    return classify
 
 
 def objects(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def test_each_alert_is_an_object_a_line_in_the_order_of_the_files() -> None:
+def test_each_alert_is_an_object_a_line_in_the_order_of_the_files(run: Run) -> None:
     """What a script reads."""
     status, out, err = run("--json", *EXAMPLES)
     assert (status, err) == (0, "")
@@ -42,7 +50,7 @@ def test_each_alert_is_an_object_a_line_in_the_order_of_the_files() -> None:
     assert [list(each) for each in objects(out)] == [keys] * 3
 
 
-def test_the_best_runbook_comes_first() -> None:
+def test_the_best_runbook_comes_first(run: Run) -> None:
     """No score grows down the list, and no runbook stands there twice."""
     _, out, _ = run(
         "--json", "-", stdin='{"type": "CheckoutOdd", "message": "the shop answers slowly since the deploy"}'
@@ -54,7 +62,7 @@ def test_the_best_runbook_comes_first() -> None:
     assert all(0 < score <= 1 for score in scores)
 
 
-def test_a_message_that_is_no_alert_says_so() -> None:
+def test_a_message_that_is_no_alert_says_so(run: Run) -> None:
     """Thanks are none; a tool's note that a backup is done reports no trouble."""
     messages = [
         {"user": "U1", "text": "thanks, that helped"},
@@ -64,7 +72,7 @@ def test_a_message_that_is_no_alert_says_so() -> None:
     assert [each["status"] for each in objects(out)] == ["none", "info"]
 
 
-def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(run: Run, tmp_path: Path) -> None:
     """Exit status 2, and no traceback."""
     broken = tmp_path / "broken.json"
     broken.write_text("{")
@@ -79,7 +87,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path: P
     )
 
 
-def test_a_broken_runbook_is_said_where_it_disturbs_nobody(tmp_path: Path) -> None:
+def test_a_broken_runbook_is_said_where_it_disturbs_nobody(run: Run, tmp_path: Path) -> None:
     """Standard output holds objects and nothing else."""
     (tmp_path / "broken.yaml").write_text("runbook: 1\nid: other\n")
     status, out, err = run("--json", EXAMPLES[0], runbooks=tmp_path)
@@ -87,7 +95,7 @@ def test_a_broken_runbook_is_said_where_it_disturbs_nobody(tmp_path: Path) -> No
     assert "broken.yaml" in err
 
 
-def test_people_are_told_in_words() -> None:
+def test_people_are_told_in_words(run: Run) -> None:
     """What it is, why, and what else it could be."""
     status, out, _ = run(EXAMPLES[0])
     lines = out.splitlines()

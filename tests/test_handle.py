@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +13,10 @@ from typing import Any
 import pytest
 
 from tests.model_server import MODEL, ModelServer, says
+from tests.nursery import Nursery
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
-RUN = [sys.executable, str(ROOT / "app.py"), "handle"]
 
 RUNBOOK = """\
 runbook: 1
@@ -57,8 +55,9 @@ ALERT = {
 
 
 class Workplace:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, nursery: Nursery) -> None:
         self.folder = folder
+        self.nursery = nursery
         self.cache = folder / "cache"
         self.cache.mkdir()
         for name in "ab":
@@ -81,19 +80,12 @@ class Workplace:
 
     def terminal(self, *more: str) -> Terminal:
         """A person who has typed `handle alert.json`."""
-        return Terminal([*RUN, "alert.json", *more], self.folder, self.environ)
+        return Terminal(self.nursery, ["handle", "alert.json", *more], self.folder, self.environ)
 
     def piped(self, *more: str, environ: Mapping[str, str] | None = None, file: str = "alert.json") -> tuple[int, str]:
         """The same where nobody sits: the exit status, and what was said."""
-        done = subprocess.run(
-            [*RUN, file, *more],
-            cwd=self.folder,
-            env={**os.environ, **self.environ, **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        own = {**os.environ, **self.environ, **(environ or {})}
+        done = self.nursery.run(["handle", file, *more], self.folder, own)
         return done.returncode, done.stdout + done.stderr
 
     @property
@@ -111,8 +103,8 @@ class Workplace:
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Workplace:
-    return Workplace(tmp_path)
+def work(tmp_path: Path, nursery: Nursery) -> Workplace:
+    return Workplace(tmp_path, nursery)
 
 
 # -- in a terminal ---
@@ -352,9 +344,8 @@ def test_many_at_once_write_whole_lines(work: Workplace) -> None:
     """Pipelines that share a log do not cut each other's lines."""
     work.alert(status="resolved", message="long " * 200)
     environ = {**os.environ, **work.environ}
-    commands = [[*RUN, "alert.json", "--result", f"{at}.json"] for at in range(6)]
-    nothing = subprocess.DEVNULL
-    running = [subprocess.Popen(each, cwd=work.folder, env=environ, stdin=nothing, stdout=nothing) for each in commands]
+    commands = [["handle", "alert.json", "--result", f"{at}.json"] for at in range(6)]
+    running = [work.nursery.start(each, work.folder, environ) for each in commands]
     assert [process.wait() for process in running] == [0] * 6
     assert [line["status"] for line in work.log] == ["nothing_to_do"] * 6
 

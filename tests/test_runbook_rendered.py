@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -32,10 +32,12 @@ from bot.runbooks.described import describe, described, in_full
 from bot.runbooks.load import Library, load_folder
 from bot.runbooks.rendered import rendered
 from bot.runbooks.written import duration, size
+from tests.nursery import Nursery
 from tests.samples import plan
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
+App = Callable[..., subprocess.CompletedProcess[str]]
 
 WHOLE = """\
 runbook: 1
@@ -181,16 +183,11 @@ def folder(tmp_path: Path) -> Path:
     return below
 
 
-def app(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def app(folder: Path, nursery: Nursery) -> App:
     """The command as a person types it, piped into something."""
-    return subprocess.run(
-        [sys.executable, ROOT / "app.py", "runbook", *argv],
-        cwd=folder.parent,
-        env={**os.environ, "RUNBOOKS_DIR": "runbooks"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environ = {**os.environ, "RUNBOOKS_DIR": "runbooks"}
+    return lambda *argv: nursery.run(["runbook", *argv], folder.parent, environ)
 
 
 # -- a runbook ---
@@ -247,29 +244,29 @@ def test_every_shipped_runbook_can_be_shown(file: Path) -> None:
     assert [step.id for step in runbook.steps if f"**{step.id}**" not in text] == []
 
 
-def test_show_where_it_is_piped(folder: Path) -> None:
+def test_show_where_it_is_piped(app: App) -> None:
     """Plain Markdown, to go on with."""
-    done = app(folder, "show", "whole")
+    done = app("show", "whole")
     assert (done.returncode, done.stdout) == (0, SHOWN)
 
 
-def test_show_in_a_terminal(folder: Path) -> None:
+def test_show_in_a_terminal(folder: Path, nursery: Nursery) -> None:
     """Drawn for reading: headings without their signs, and a table."""
-    with Terminal([sys.executable, str(ROOT / "app.py"), "runbook", "show", "whole"], folder.parent) as terminal:
+    with Terminal(nursery, ["runbook", "show", "whole"], folder.parent) as terminal:
         assert terminal.ends() == 0
         assert "## Steps" not in terminal.seen
         assert "Everything there is" in terminal.seen
         assert "systemctl restart 'a b' {service}" in terminal.seen
 
 
-def test_show_what_there_is_not(folder: Path) -> None:
+def test_show_what_there_is_not(folder: Path, app: App) -> None:
     """And what is broken, with its problem."""
     (folder / "broken.yaml").write_text("runbook: 1\nid: broken\ntitle: x\ndoc: x\nstep: []\n")
-    assert (app(folder, "show", "whoel").returncode, app(folder, "show", "whoel").stderr) == (
+    assert (app("show", "whoel").returncode, app("show", "whoel").stderr) == (
         2,
         "There is no runbook whoel. Did you mean whole?\n",
     )
-    done = app(folder, "show", "broken")
+    done = app("show", "broken")
     assert (done.returncode, "broken.yaml:5: error: `step` is not known to this version" in done.stderr) == (2, True)
 
 
@@ -359,13 +356,13 @@ def test_a_plan_without_much() -> None:
     assert in_full(sealed, [])[2:4] == ["step 1  restart  true", ""]
 
 
-def test_the_json_is_what_is_hashed(folder: Path) -> None:
+def test_the_json_is_what_is_hashed(folder: Path, app: App) -> None:
     """`runbook plan --json | sha256sum` is the hash that people approve."""
     (folder / "small.yaml").write_text(
         "runbook: 1\nid: small\ntitle: Small\ndoc: x\nsteps: [{id: one, script: scripts/clean.sh}]\n"
     )
-    text = app(folder, "plan", "small", "--json").stdout
-    assert f"hash        {hashlib.sha256(text.encode()).hexdigest()}" in app(folder, "plan", "small").stdout
+    text = app("plan", "small", "--json").stdout
+    assert f"hash        {hashlib.sha256(text.encode()).hexdigest()}" in app("plan", "small").stdout
     assert Plan.from_json(text).steps == (Step("one", "", Script("scripts/clean.sh", b"#!/bin/sh\n"), 60.0),)
 
 
@@ -380,15 +377,15 @@ def test_the_json_is_what_is_hashed(folder: Path) -> None:
         (["service=a", "token=x"], "token is a secret; it comes from the bot's environment alone\n"),
     ],
 )
-def test_values_that_make_no_plan(folder: Path, values: list[str], said: str) -> None:
+def test_values_that_make_no_plan(app: App, values: list[str], said: str) -> None:
     """Exit status 2, and what to write instead."""
-    done = app(folder, "plan", "needs", *values)
+    done = app("plan", "needs", *values)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
-def test_a_plan_by_hand_waits_for_no_alert(folder: Path) -> None:
+def test_a_plan_by_hand_waits_for_no_alert(app: App) -> None:
     """And says so, since the file speaks of one."""
-    done = app(folder, "plan", "needs", "service=a")
+    done = app("plan", "needs", "service=a")
     assert done.returncode == 0
     assert "alert resolved within" not in done.stdout
     assert "`alert: resolved` is left out of verify: no alert is behind this." in done.stdout

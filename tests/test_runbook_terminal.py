@@ -7,17 +7,16 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.nursery import Nursery
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
-RUN = [sys.executable, str(ROOT / "app.py"), "runbook", "run"]
+RUN = ["runbook", "run"]
 
 HEAD = """\
 runbook: 1
@@ -46,8 +45,9 @@ while ! test -e "$RUNBOOK_HERE/go"; do sleep 0.05; done
 
 
 class Workplace:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, nursery: Nursery) -> None:
         self.folder = folder
+        self.nursery = nursery
         self.here = folder / "here"
         self.here.mkdir()
         (folder / "runbooks" / "scripts").mkdir(parents=True)
@@ -60,19 +60,12 @@ class Workplace:
 
     def terminal(self, *more: str, environ: Mapping[str, str] | None = None) -> Terminal:
         """A person who has typed `runbook run work here=…`."""
-        return Terminal([*RUN, "work", f"here={self.here}", *more], self.folder, environ)
+        return Terminal(self.nursery, [*RUN, "work", f"here={self.here}", *more], self.folder, environ)
 
     def piped(self, *more: str, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
         """The same where nobody sits: its exit status, and what it said."""
-        done = subprocess.run(
-            [*RUN, *more],
-            cwd=self.folder,
-            env={**os.environ, "RUNBOOKS_DIR": "runbooks", **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        own = {**os.environ, "RUNBOOKS_DIR": "runbooks", **(environ or {})}
+        done = self.nursery.run([*RUN, *more], self.folder, own)
         return done.returncode, done.stdout + done.stderr
 
     @property
@@ -81,8 +74,8 @@ class Workplace:
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Workplace:
-    return Workplace(tmp_path)
+def work(tmp_path: Path, nursery: Nursery) -> Workplace:
+    return Workplace(tmp_path, nursery)
 
 
 # -- from the question to the verdict ---
@@ -154,7 +147,7 @@ def test_high_risk_wants_the_hash(work: Workplace) -> None:
 def test_missing_values_are_asked_for(work: Workplace) -> None:
     """Until one fits; none is changed to fit."""
     work.runbook(MADE)
-    with Terminal([*RUN, "work", "--yes"], work.folder) as terminal:
+    with Terminal(work.nursery, [*RUN, "work", "--yes"], work.folder) as terminal:
         terminal.sees("here (Where to work): ")
         terminal.types("a; rm -rf /\n")
         terminal.sees("here does not fit the pattern /[a-zA-Z0-9_/-]+\n")
@@ -168,7 +161,7 @@ def test_missing_values_are_asked_for(work: Workplace) -> None:
 def test_nobody_has_to_give_a_value(work: Workplace, answer: str) -> None:
     """Ctrl-C and the end of the input end it, and nothing was run."""
     work.runbook(MADE)
-    with Terminal([*RUN, "work", "--yes"], work.folder) as terminal:
+    with Terminal(work.nursery, [*RUN, "work", "--yes"], work.folder) as terminal:
         terminal.sees("here (Where to work): ")
         terminal.types(answer)
         terminal.sees("No value for here; nothing was run.")
@@ -510,14 +503,9 @@ def test_the_plan_that_was_shown_is_what_runs(work: Workplace) -> None:
 def test_the_hash_is_that_of_the_plan(work: Workplace) -> None:
     """What `runbook plan` shows is what `runbook run` runs."""
     work.runbook(MADE)
-    sealed = subprocess.run(
-        [*RUN[:-1], "plan", "work", f"here={work.here}", "--json"],
-        cwd=work.folder,
-        env={**os.environ, "RUNBOOKS_DIR": "runbooks"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    environ = {**os.environ, "RUNBOOKS_DIR": "runbooks"}
+    plan = ["runbook", "plan", "work", f"here={work.here}", "--json"]
+    sealed = work.nursery.run(plan, work.folder, environ).stdout
     assert json.loads(sealed)["runbook"] == "work"
     _, said = work.piped("work", f"here={work.here}", "--yes")
     assert f"hash        {hashlib.sha256(sealed.encode()).hexdigest()}" in said
