@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -20,13 +20,13 @@ class Line:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: list[socket.socket] = []
-        self._over = False
+        self.over: Future[None] = Future()  # done once it is cut
 
     def hold(self, connection: socket.socket) -> None:
         """A handle of our own, so that it is still the same one when TLS has taken the connection, or it was closed."""
         with self._lock:
             self._held.append(connection.dup())
-            if self._over:
+            if self.over.done():
                 _shut(self._held[-1])
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
@@ -37,7 +37,8 @@ class Line:
     def cut(self) -> bool:
         """Every wait for the far side ends at once, or as soon as its connection stands. True when one stood."""
         with self._lock:
-            self._over = True
+            if not self.over.done():
+                self.over.set_result(None)
             for each in self._held:
                 _shut(each)
             return bool(self._held)
@@ -52,7 +53,8 @@ class Line:
 def exchange(seconds: float, work: Callable[[Line], _T], line: Line | None = None) -> _T:
     """What `work` gives, which holds its connections with the line: a new one, unless there is one already.
 
-    Raises what it raises, and Overdue; RuntimeError when no thread is left, and then nothing was begun.
+    Raises what it raises, and Overdue, also when somebody else cuts the line; RuntimeError when no thread is left, and
+    then nothing was begun.
 
     It runs on a thread of its own that nobody waits for: looking up a name cannot be ended from outside.
     """
@@ -68,7 +70,8 @@ def exchange(seconds: float, work: Callable[[Line], _T], line: Line | None = Non
             held.release()
 
     threading.Thread(target=run, name="exchange", daemon=True).start()
-    if not wait([outcome], seconds).done:
+    either: tuple[Future[Any], ...] = (outcome, held.over)
+    if outcome not in wait(either, seconds, FIRST_COMPLETED).done:
         raise Overdue(seconds, connected=held.cut())
     return outcome.result()
 

@@ -64,5 +64,8 @@ class SecondOpinions:
         self._proposing.start_checks(alert_id)
 
     def stop(self) -> None:
-        """Whoever is being asked is not waited for longer than the model's own time."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Whoever is being asked is not waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._model is not None:
+            self._model.give_up()
+        self._pool.shutdown(wait=True)

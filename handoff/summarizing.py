@@ -38,8 +38,11 @@ class Summarizing:
         self._pool.submit(self._make, self._summaries, handoff.id, written)
 
     def stop(self) -> None:
-        """Returns when the question at hand is answered or given up."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Whoever is being asked is not waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._summaries is not None:
+            self._summaries.give_up()
+        self._pool.shutdown(wait=True)
 
     def _make(self, summaries: Summaries, id: str, written: Written) -> None:
         try:

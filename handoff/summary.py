@@ -93,6 +93,10 @@ class Summaries:
         about = facts_of(note, incidents)
         return self._model.ask(("handoff", self._language, about), lambda: self._question(note, incidents, about))
 
+    def give_up(self) -> None:
+        """For the stop: whoever waits for one goes without."""
+        self._model.give_up()
+
     def _question(self, note: str, incidents: Collection[str], about: str) -> Question[Summary]:
         may_name = [name for name in sorted(incidents, key=_order) if _NAME.fullmatch(name) and name in note]
         data = fenced(FENCE, {"note": seen(_unescaped(note), _NOTE, self._mask)})

@@ -338,6 +338,22 @@ def test_who_waits_for_the_same_gets_the_same_answer(server: ModelServer) -> Non
     assert len(server.asked) == 1
 
 
+def test_nobody_waits_for_it_once_it_is_given_up(server: ModelServer) -> None:
+    """A bot that stops is not held up by a model that thinks, and asks nothing any more."""
+    server.answer = hangs
+    model = model_at(server)
+    with ThreadPoolExecutor(2) as two, capture_logs() as lines:
+        asked = [two.submit(model.opinion, about(each), OFFERED) for each in range(2)]
+        assert server.at_work.wait(30)
+        model.give_up()
+        assert [each.result(30) for each in asked] == [None, None]
+    assert {line["why"] for line in lines} == {"nobody waits for it any more"}
+    assert server.left.wait(30), "still connected"
+    with capture_logs():
+        assert model.opinion(about(2), OFFERED) is None
+    assert len(server.asked) == 1
+
+
 def test_one_question_at_a_time(server: ModelServer) -> None:
     """Parallel questions to one machine only make each other late. Who gets no turn in time goes without."""
     server.answer = hangs

@@ -60,7 +60,9 @@ class LanguageModel:
         self._now = now
         self._turns = threading.BoundedSemaphore(chat.at_once)
         self._waking = threading.Lock()
-        self._lock = threading.Lock()  # over the two below
+        self._lock = threading.Lock()  # over the four below
+        self._given_up = False
+        self._asked: set[Connection] = set()
         self._breaker = Breaker()
         self._answers = Answers()
 
@@ -136,7 +138,26 @@ class LanguageModel:
     def _within(self, seconds: float, work: Callable[[Connection], T]) -> T:
         """Has the turn already; it is given back when the exchange has really ended."""
         connection = self._chat.connection()
-        return exchange(connection, max(0.0, seconds), lambda: work(connection), self._turns.release)
+        with self._lock:
+            self._asked.add(connection)
+            if self._given_up:
+                connection.line.cut()
+        try:
+            return exchange(connection, max(0.0, seconds), lambda: work(connection), self._turns.release)
+        except ModelSlow:
+            if self._given_up:
+                raise ModelUnavailable("nobody waits for it any more") from None
+            raise
+        finally:
+            with self._lock:
+                self._asked.discard(connection)
+
+    def give_up(self) -> None:
+        """For the stop: whoever waits for it goes without, now and from now on."""
+        with self._lock:
+            self._given_up = True
+            for connection in self._asked:
+                connection.line.cut()
 
     def wake(self) -> None:
         """Has it loaded in the background, since a first question would wait for longer than the budget.
