@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.errors import (
     CoverAskedAlready,
     CoverBackwards,
+    CoverBegun,
     CoverOver,
     CoverPast,
     CoverTaken,
@@ -21,6 +22,7 @@ from bot.errors import (
     NoSuchCover,
     NoSuchPerson,
     NotAsked,
+    NothingToCover,
     NotOnCallThen,
     NotOnTheTeam,
     OwnCover,
@@ -31,6 +33,7 @@ from bot.stints import stints
 
 BEGINS = "cover"  # the timer: it begins, or is over
 _LONGEST = timedelta(days=60)
+_BEGUN = timedelta(hours=1)  # ago; what began before that is not meant to begin now
 _AT_LEAST = timedelta(minutes=10)  # for people to answer, before whoever asked is told that nobody has
 _ROUND = timedelta(days=60)  # within which a calendar has named everybody
 NEXT = timedelta(days=90)  # how far ahead somebody's next shift is looked for
@@ -51,9 +54,11 @@ class Covering:
         if name is None:
             raise NotOnTheTeam
         roster = self._roster()
-        start = max(start, now)
         if until <= now:
             raise CoverPast
+        if start < now - _BEGUN:
+            raise CoverBegun
+        start = max(start, now)
         if until <= start:
             raise CoverBackwards
         if until - start > _LONGEST:
@@ -80,10 +85,16 @@ class Covering:
         return cover
 
     def accept(self, id: str, person: str, *, event: str | None = None) -> None:
-        """The first who does has it. Raises NotOnTheTeam, NotAsked, CoverTaken, CoverOver and NoSuchCover."""
+        """The first who does has it.
+
+        Raises NotOnTheTeam, NotAsked, CoverTaken, CoverOver, NothingToCover, NoRota and NoSuchCover.
+        """
         cover = self._asked(id, person)
         with self._store.atomic():
             now = self._context.now()
+            name = self._context.team().name_of(cover.absent) or ""
+            if cover.waits and now < cover.until and not pieces_of(self._roster(), name, cover.start, cover.until):
+                raise NothingToCover(cover.absent)
             if not self._store.covers.accept_cover(id, person, now):
                 raise self._why_not(id)
             self._store.timeline.append(now, person, "cover accepted", id, {"cover": cover.name, "for": cover.absent})

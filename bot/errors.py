@@ -193,6 +193,10 @@ class CoverPast(CoverError):
     """All of it has passed."""
 
 
+class CoverBegun(CoverError):
+    """It would have begun long ago: whoever says so means another time."""
+
+
 class CoverTooLong(CoverError):
     """It is longer than anybody stands in for another; the rota is to be changed."""
 
@@ -244,6 +248,14 @@ class DeclinedAlready(CoverError):
 
 class CoverOver(CoverError):
     """It was taken back, or has passed."""
+
+
+class NothingToCover(CoverError):
+    """Whoever asked, a Slack id, is on call at no time of it any more: the rota has changed."""
+
+    def __init__(self, absent: str) -> None:
+        super().__init__(absent)
+        self.absent = absent
 
 
 # -- silences ---

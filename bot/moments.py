@@ -22,8 +22,11 @@ _SAID_OTHERWISE = tuple(
         (r"\s+", " "),
         (r"\bmeia[- ]noite\b", "00:00"),
         (r"\bmeio[- ]dia\b", "12:00"),
+        (r"\b(\d{1,3}) ?h(?:rs?|ours?)? from now\b", r"in \1 hours"),
+        (r"(?<!\S)\+ ?(?=\d{1,3} ?[a-z])", "in "),
+        (r"\b(?:in|em|daqui a) (\d{1,2}) ?h ?(\d{2})\b", r"in \1 hours \2 minutes"),
         (r"\b(\d{1,2}) ?h ?(\d{2})\b", r"\1:\2"),
-        (r"(?<!em )(?<!in )(?<!daqui a )\b(\d{1,2}) ?h(?:rs?|oras?)?\b", r"\1:00"),
+        (r"(?<!\bem )(?<!\bin )(?<!\bdaqui a )\b(\d{1,2}) ?h(?:rs?|oras?)?\b", r"\1:00"),
         (r"\bdaqui a\b", "em"),
         (r"\bdepois de amanh[ãa]\b", "day after tomorrow"),
         (r"\bamanha\b", "amanhã"),
@@ -37,12 +40,39 @@ _SAID_OTHERWISE = tuple(
 _MONTH = r"(?:jan|feb|fev|mar|apr|abr|may|mai|jun|jul|aug|ago|sep|set|oct|out|nov|dec|dez)[a-zç]*\.?"
 _HOUR_AT_THE_END = re.compile(r"(?<!\w)(?P<before>[^\W\d]+\.?) (?P<hour>\d{1,2})$")
 _A_MONTH = re.compile(_MONTH)
+_SOME_MONTH = re.compile(rf"\b{_MONTH}(?!\w)")
 _DAY_ALONE = re.compile(r"today|tomorrow|day after tomorrow|hoje|amanhã")
 _TIME = re.compile(r"\b(\d{1,2})(?::(\d{2}))?(?::(\d{2}))? ?([ap])\.?m\b|\b(\d{1,2}):(\d{2})(?::(\d{2}))?\b")
 _SLASHED = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?\b")
 _DATED = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d))?")
 _OFFSET = re.compile(r"(?<=\d) ?[+-]\d{2}:?\d{2}$|\b(?:utc|gmt)[+-]\d{1,2}(?::\d{2})?$")
-_AMOUNT = re.compile(r"\b\d+ ?(?:s|sec|seg|m|min|h|hr|d|w|second|segundo|minute|minuto|hour|hora|day|dia|week|semana)")
+_AMOUNT = re.compile(
+    r"\b\d+ ?(?:(?:s|secs?|segs?|m|mins?|h|hrs?|d|w)(?!\w)"
+    r"|(?:second|segundo|minute|minuto|hour|hora|day|dia|week|semana))"
+)
+_WEEKDAYS = tuple(
+    re.compile(rf"\b(?:{names})\b")
+    for names in (
+        "mon(?:day)?|seg(?:unda)?",
+        "tue(?:s(?:day)?)?|ter(?:[çc]a)?",
+        "wed(?:nesday)?|qua(?:rta)?",
+        "thu(?:r(?:s(?:day)?)?)?|qui(?:nta)?",
+        "fri(?:day)?|sex(?:ta)?",
+        "sat(?:urday)?|s[áa]b(?:ado)?",
+        "sun(?:day)?|dom(?:ingo)?",
+    )
+)
+_NOT_THE_FIRST = re.compile(r"\bnext\b|\bpr[óo]xim|\bque vem\b")
+# Either end of that day; before or after that moment, whenever that is.
+_EITHER = re.compile(
+    r"\b(?:today|hoje)\b.*\b(?:midnight|meia[- ]noite)\b|\b(?:midnight|meia[- ]noite)\b.*\b(?:today|hoje)\b"
+    r"|(?<!\bday )\bafter\b|\bbefore\b|\bantes\b|\bdepois\b(?! de amanh)"
+)
+_PASSING = re.compile(
+    r"now|agora|(?:(?:in|em|h[áa]) )?"
+    r"(?:\d+ ?(?:s|secs?|seconds?|seg|segundos?|m|mins?|minutes?|minutos?|h|hrs?|hours?|horas?)(?:,? (?:and |e )?|$))+"
+    r"(?:ago|atr[áa]s)?"
+)
 _AMOUNT_OF_MONTHS = re.compile(r"\b\d+ ?(?:month|m[êe]s|year|ano)")
 
 
@@ -58,9 +88,16 @@ def moment_of(text: str, now: datetime, zone: ZoneInfo, *, day_first: bool = Fal
     dated = _with_plain_dates(said, now.astimezone(zone), day_first=day_first)
     if dated is None:
         return None
-    found = _guess(dated, now.astimezone(zone).replace(tzinfo=None))
+    local = now.astimezone(zone).replace(tzinfo=None)
+    if _PASSING.fullmatch(dated):  # so long by any clock, also in a night in which this one is changed
+        found = _guess(dated, now.astimezone(UTC).replace(tzinfo=None))
+        found = found.replace(tzinfo=UTC) if found is not None else None
+    else:
+        found = _guess(dated, local)
     if found is None or not _holds(dated, found):
         return None
+    if not _NOT_THE_FIRST.search(text.casefold()):
+        found = _first(dated, found, local)
     if _DAY_ALONE.fullmatch(dated):
         found = found.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
@@ -84,7 +121,7 @@ def span_of(
 
 def _simplified(text: str) -> str | None:
     """In lower case, as dateparser reads it best; None for what is no moment at sight."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or _EITHER.search(text.casefold()):
         return None
     said = text.casefold().strip(" \t\n\"'“”„‘’«».,;?")
     for pattern, other in _SAID_OTHERWISE:
@@ -129,8 +166,23 @@ def _guess(said: str, base: datetime) -> datetime | None:
     return found
 
 
+def _first(said: str, found: datetime, now: datetime) -> datetime:
+    """The first of its kind that is to come: dateparser takes no weekday and no date for one of today."""
+    if found.tzinfo is None and any(each.search(said) for each in _WEEKDAYS):
+        week_before = found - timedelta(days=7)
+        if week_before > now and _holds(said, week_before):
+            return week_before
+    is_today = (found.month, found.day) == (now.month, now.day) and found.year == now.year + 1
+    return (
+        now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if is_today and not re.search(r":|\d{4}", said)
+        else found
+    )
+
+
 def _holds(said: str, found: datetime) -> bool:
-    """Whether each number that was written stands in what was read: dateparser leaves out what it does not know."""
+    """Whether each number and weekday that was written stands in what was read: dateparser leaves out what it does not
+    know."""
     rest = _OFFSET.sub("", said)
     for date in _DATED.finditer(rest):
         if (int(date[1]), int(date[2]), int(date[3])) != (found.year, found.month, found.day):
@@ -140,6 +192,12 @@ def _holds(said: str, found: datetime) -> bool:
         if _time_of(time) != (found.hour, found.minute):
             return False
     rest = _AMOUNT_OF_MONTHS.sub(" ", _AMOUNT.sub(" ", _TIME.sub(" ", rest)))
+    if any(names.search(rest) and found.weekday() != day for day, names in enumerate(_WEEKDAYS)):
+        return False
+    if (
+        _SOME_MONTH.search(rest) and not _PASSING.fullmatch(said) and not re.search(r"\d", rest)
+    ):  # a day of it would be made up
+        return False
     return all(int(number) in {found.day, found.year} for number in re.findall(r"\d+", rest))
 
 

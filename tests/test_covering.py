@@ -13,6 +13,7 @@ from bot.duty import Duty
 from bot.errors import (
     CoverAskedAlready,
     CoverBackwards,
+    CoverBegun,
     CoverError,
     CoverOver,
     CoverPast,
@@ -24,6 +25,7 @@ from bot.errors import (
     NoSuchCover,
     NoSuchPerson,
     NotAsked,
+    NothingToCover,
     NotOnCallThen,
     NotOnTheTeam,
     OwnCover,
@@ -165,7 +167,7 @@ def test_one_that_is_withdrawn_or_taken_back_before_it_begins_never_was(desk: De
 
 def test_one_that_has_begun_counts_from_when_it_is_accepted(desk: Desk) -> None:
     """Nobody is said to have been on call who was not."""
-    id = asked(desk, -2, 4).id
+    id = asked(desk, -1, 4).id
     assert cover(desk, id).start == NOW
     pass_time(desk, 60)
     desk.flow.covering.accept(id, BOB)
@@ -222,6 +224,7 @@ def test_nobody_is_told_of_what_was_accepted_in_time(desk: Desk) -> None:
         (lambda desk: asked(desk, 5, 1), CoverBackwards),
         (lambda desk: asked(desk, 1, 1), CoverBackwards),
         (lambda desk: asked(desk, -5, -1), CoverPast),
+        (lambda desk: asked(desk, -5, 1), CoverBegun),
         (lambda desk: asked(desk, 1, 61 * 24 + 2), CoverTooLong),
         (lambda desk: asked(desk, other=ALICE), OwnCover),
         (lambda desk: asked(desk, other=STRANGER), NoSuchPerson),
@@ -283,6 +286,29 @@ def test_who_has_left_the_team_covers_nothing(desk: Desk) -> None:
         desk.flow.covering.accept(other, BOB)
 
 
+def test_nobody_covers_for_somebody_who_is_not_on_call_any_more(desk: Desk) -> None:
+    """The rota was changed while others thought about it: people would believe that they are called."""
+    id = asked(desk).id
+    assert desk.team.rota is not None
+    without(desk, rota=desk.team.rota.model_copy(update={"order": ("bob", "carol", "alice")}))
+    with pytest.raises(NothingToCover):
+        desk.flow.covering.accept(id, CAROL)
+    assert cover(desk, id).waits
+    assert on_call(desk, 2) == ["bob"]
+
+
+def test_one_that_is_to_come_counts_however_many_have_passed(desk: Desk) -> None:
+    """Of very many those that end last are known."""
+    desk.flow.covering.accept(asked(desk, 24, 25).id, CAROL)
+    for _ in range(100):
+        cover = desk.store.covers.ask_for_cover(ALICE, [BOB], desk.now, desk.now + HOUR, desk.now)
+        desk.store.covers.accept_cover(cover.id, BOB, desk.now)
+    pass_time(desk, 120)
+    roster = duty(desk).roster()
+    assert roster is not None
+    assert roster.on_call(NOW + timedelta(hours=24.5)) == "carol"
+
+
 def test_every_refusal_has_its_sentence() -> None:
     """A click that does nothing says why."""
 
@@ -290,7 +316,7 @@ def test_every_refusal_has_its_sentence() -> None:
         return {each for child in error.__subclasses__() for each in {child, *below(child)}}
 
     assert set(WHY_NOT) == below(CoverError)
-    values = dict.fromkeys(("by", "name", "start", "until"), "x")
+    values = dict.fromkeys(("absent", "by", "name", "start", "until"), "x")
     assert all(english().plain(sentence, **values) for sentence in WHY_NOT.values())
 
 

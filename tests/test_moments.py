@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -56,6 +56,19 @@ def understood(text: str, **how: bool) -> str | None:
         ("em 2 horas", "Mon 16 Nov 2026 13:02"),
         ("daqui a 2h", "Mon 16 Nov 2026 13:02"),
         ("2 hours ago", "Mon 16 Nov 2026 09:02"),
+        ("in 1h30", "Mon 16 Nov 2026 12:32"),
+        ("daqui a 1h30", "Mon 16 Nov 2026 12:32"),
+        ("2h from now", "Mon 16 Nov 2026 13:02"),
+        ("+2h", "Mon 16 Nov 2026 13:02"),
+        ("segunda que vem 9h", "Mon 23 Nov 2026 09:00"),
+        ("ontem 9h", "Sun 15 Nov 2026 09:00"),
+        ("mon 18:00", "Mon 16 Nov 2026 18:00"),
+        ("segunda às 22h", "Mon 16 Nov 2026 22:00"),
+        ("next monday 18:00", "Mon 23 Nov 2026 18:00"),
+        ("próxima segunda 18h", "Mon 23 Nov 2026 18:00"),
+        ("mon 9:00", "Mon 23 Nov 2026 09:00"),
+        ("nov 16", "Mon 16 Nov 2026 00:00"),
+        ("thu dec 24 9:00", "Thu 24 Dec 2026 09:00"),
     ],
 )
 def test_people_say_it_in_english_and_in_portuguese(text: str, moment: str) -> None:
@@ -80,6 +93,14 @@ def test_people_say_it_in_english_and_in_portuguese(text: str, moment: str) -> N
         "in 99999 years",
         "tomorrow 03:00" + " " * 80,
         "<!channel>",
+        "fri dec 24 9:00",  # a Thursday
+        "friday 2026-12-24",
+        "semana que vem 9h",  # on which day
+        "mar 9h",  # on which day of March
+        "today at midnight",  # at which end of it
+        "hoje à meia-noite",
+        "after tomorrow",
+        "before friday",
     ],
 )
 def test_what_is_not_sure_is_not_guessed(text: str) -> None:
@@ -98,6 +119,15 @@ def test_it_is_meant_where_the_persons_clock_hangs() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     assert moment_of("tomorrow 03:00", late, ZONE) == datetime(2026, 11, 17, 6, tzinfo=UTC)
     assert moment_of("tomorrow 03:00", late, tokyo) == datetime(2026, 11, 17, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("said", "minutes"), [("now", 0), ("in 90 minutes", 90), ("in 2 hours", 120), ("+2h", 120)])
+def test_so_long_is_so_long_also_where_the_clock_is_changed(said: str, minutes: int) -> None:
+    """In the hour that is left out in spring, and in the second of two in autumn."""
+    new_york = ZoneInfo("America/New_York")
+    for before in (datetime(2026, 3, 8, 1, 30, tzinfo=new_york), datetime(2026, 11, 1, 1, 10, fold=1, tzinfo=new_york)):
+        at = before.astimezone(UTC)
+        assert moment_of(said, at, new_york) == at + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(

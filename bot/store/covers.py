@@ -98,13 +98,13 @@ class Covers:
         return [_cover(row) for row in rows]
 
     def accepted_covers(self, at: datetime | None = None) -> list[Cover]:
-        """Those that count or counted for a while, in the order of acceptance; of very many the latest.
+        """Those that count or counted for a while, in the order of acceptance; of very many those that end last.
 
         `at`: only those that may count at that moment.
         """
         rows = self._driver.query(
             "SELECT * FROM (SELECT * FROM covers WHERE accepted IS NOT NULL AND (ended IS NULL OR ended > start) "
-            "AND (:at IS NULL OR (start <= :at AND until > :at)) ORDER BY accepted DESC, id DESC LIMIT :most) "
+            "AND (:at IS NULL OR (start <= :at AND until > :at)) ORDER BY until DESC, id DESC LIMIT :most) "
             "ORDER BY accepted, id",
             {"most": _MOST, "at": to_text(at) if at is not None else None},
         )

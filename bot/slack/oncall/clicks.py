@@ -8,6 +8,7 @@ from bot.covering import Covering
 from bot.errors import (
     CoverAskedAlready,
     CoverBackwards,
+    CoverBegun,
     CoverError,
     CoverOver,
     CoverPast,
@@ -18,6 +19,7 @@ from bot.errors import (
     NoRota,
     NoSuchCover,
     NotAsked,
+    NothingToCover,
     NotOnCallThen,
     OwnCover,
 )
@@ -30,6 +32,7 @@ WHY_NOT: dict[type[CoverError], str] = {
     NoRota: "oncall_no_rota",
     CoverBackwards: "cover_backwards",
     CoverPast: "cover_past",
+    CoverBegun: "cover_begun",
     CoverTooLong: "cover_too_long",
     NotOnCallThen: "cover_not_yours",
     OwnCover: "cover_own",
@@ -40,6 +43,7 @@ WHY_NOT: dict[type[CoverError], str] = {
     CoverTaken: "cover_taken",
     DeclinedAlready: "cover_declined_already",
     CoverOver: "cover_over",
+    NothingToCover: "cover_nothing",
 }
 
 
@@ -52,6 +56,8 @@ def why_not(error: CoverError, person: str, who: Callable[[str], str]) -> tuple[
         values = {"by": who(error.by)}
     elif isinstance(error, CoverAskedAlready):
         values = {"name": error.name}
+    elif isinstance(error, NothingToCover):
+        values = {"absent": who(error.absent)}
     elif isinstance(error, NotOnCallThen):
         values = {
             "start": moment(error.start) if error.start else "",
