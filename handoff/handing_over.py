@@ -28,7 +28,9 @@ log = structlog.get_logger()
 TURN, ACCEPT = "handoff", "handoff-accept"  # the timers; the subjects are `_NEXT` and a handoff's id
 _NEXT = "next"
 _START = "oncall-start"  # the checklist of whoever comes
-_LATE = timedelta(minutes=5)  # after the end of the shift a note says that it is late
+_LATE = timedelta(minutes=1)  # after the end of the shift a note says that it is late
+_KEPT = timedelta(days=1)  # after the end of the shift
+_SET_BACK = timedelta(days=1)  # as far as a clock may be set back without that a handover comes twice
 LONGEST = 2900  # characters of what somebody adds: Slack takes 3,000 in a field
 
 
@@ -84,15 +86,16 @@ class HandingOver:
         """
         roster, row = self._context.duty.roster(), self._store.handoffs.upcoming()
         if roster is None:
-            if row is not None:
-                self._store.handoffs.drop_handoff(row.id)
+            self._drop(row, now)
             return None
         changed: str | None = None
         if row is not None:
+            row = self._overtaken(row, now)
+            in_time = row.at > now
             over = gone(roster, row.shift_start, row.at, self._writer.name(row.outgoing), now)
             if over is not None:
                 row = replace(row, at=over.at, outgoing=self._id(over.outgoing), incoming=self._id(over.incoming))
-                changed = self._post(row, BOT, now, over.missed)
+                changed = self._post(row, BOT, now, over.missed, due=not in_time)
                 row = None
         row = self._follow(row, roster, now)
         if row is None:
@@ -112,29 +115,56 @@ class HandingOver:
 
         It begins where the last one that was posted ends, and whoever came then goes: so no time is left out.
         """
-        latest = self._store.handoffs.latest_posted()
-        early = latest if latest and latest.posted and latest.posted <= now < latest.at else None
+        latest, early = self._store.handoffs.latest_posted(), self._early(now)
         wanted = coming(roster, early.at if early else now)
         if wanted is None:
-            if row is not None:
-                self._store.handoffs.drop_handoff(row.id)
+            self._drop(row, now)
             return None
         incoming = self._id(wanted.incoming)
-        if row is not None and row.shift_start > now and not early:  # the clock was wrong when it was made
-            self._store.handoffs.drop_handoff(row.id)
-            row = None
-        if row is None:
+        if row is None or (row.shift_start > now and not early):  # the clock was wrong when it was made
             start, outgoing = wanted.start, self._id(wanted.outgoing)
             if latest is not None and (early or latest.at <= now):
                 start, outgoing = latest.at, latest.incoming
-            return self._store.handoffs.add_handoff(HandoffKind.HANDOVER, start, wanted.at, outgoing, incoming)
-        if (row.at, row.incoming) != (wanted.at, incoming):
-            self._store.handoffs.move_handoff(row.id, row.shift_start, wanted.at, row.outgoing, incoming)
+            if row is None:
+                return self._store.handoffs.add_handoff(HandoffKind.HANDOVER, start, wanted.at, outgoing, incoming)
+        else:
+            start, outgoing = row.shift_start, row.outgoing
+        if (row.shift_start, row.at, row.outgoing, row.incoming) != (start, wanted.at, outgoing, incoming):
+            self._store.handoffs.move_handoff(row.id, start, wanted.at, outgoing, incoming)
         return self._store.handoffs.find_handoff(row.id)
 
-    def _post(self, row: Handoff, by: str, now: datetime, missed: int = 0) -> str | None:
-        """The note stands in the record, and whoever comes is asked to accept it. Gives what to show."""
-        late = now if by == BOT and (missed or now - row.at > _LATE) else None
+    def _early(self, now: datetime) -> Handoff | None:
+        """The one that was posted before its shift ends, while that shift goes on; or just now, if the clock was set
+        back since."""
+        latest = self._store.handoffs.latest_posted()
+        if latest is None or latest.posted is None or now >= latest.at:
+            return None
+        return latest if latest.posted <= now + _SET_BACK else None
+
+    def _overtaken(self, row: Handoff, now: datetime) -> Handoff:
+        """The row; and where somebody covers what is left of a shift whose note was posted early, the handover to them,
+        which is due now. The one that it was made for comes after it."""
+        early = self._early(now)
+        if early is None or early.posted is None or row.drafted is not None or row.words:
+            return row
+        on_call = self._context.duty.slack_id(now)
+        if on_call is None or on_call in {early.outgoing, early.incoming}:
+            return row
+        start = min(early.posted, now)
+        self._store.handoffs.move_handoff(row.id, start, now, early.outgoing, on_call)
+        return replace(row, shift_start=start, at=now, outgoing=early.outgoing, incoming=on_call)
+
+    def _drop(self, row: Handoff | None, now: datetime) -> None:
+        """Nobody has turns for now. What somebody has written is kept for a while, in case the rota comes back."""
+        if row is not None and (not row.words or now > row.at + _KEPT):
+            self._store.handoffs.drop_handoff(row.id)
+
+    def _post(self, row: Handoff, by: str, now: datetime, missed: int = 0, *, due: bool = True) -> str | None:
+        """The note stands in the record, and whoever comes is asked to accept it. Gives what to show.
+
+        `due`: it has come as it was to come, and not because somebody has changed the rota just now.
+        """
+        late = now if due and by == BOT and (missed or now - row.at > _LATE) else None
         written = self._writer.write(row, now, late=late, missed=missed)
         self._store.handoffs.move_handoff(row.id, row.shift_start, row.at, row.outgoing, row.incoming)
         if not self._store.handoffs.post_handoff(row.id, written.text, written.whole, by, now):
@@ -223,20 +253,23 @@ class HandingOver:
         next_steps: Mapping[str, str],
         notes: Mapping[NoteKind, Sequence[str]],
         *,
+        saw: Callable[[str], bool] = lambda words: True,  # noqa: ARG005
         event: str | None = None,
     ) -> bool:
         """Words of their own (None: as they were), what is to be done next by an incident's id, and notes to be kept.
 
-        False: the note was posted meanwhile, and the words are added below it. Raises NotOnTheTeam and Gone.
+        `saw` tells whether these are the words that the person changed: to others' words theirs are added. A draft that
+        is no more gives its words to the one that came instead. False: the note was posted meanwhile, and the words are
+        added below it. Raises NotOnTheTeam and Gone.
         """
         self._may(person)
         with self._store.atomic():
             now = self._context.now()
-            handoff = self.found(id)
-            in_time = handoff.posted is None
+            handoff = self._store.handoffs.find_handoff(id) or self._store.handoffs.upcoming() or self.found(id)
+            id, in_time = handoff.id, handoff.posted is None
             if words is not None and (in_time or words):
                 if in_time:
-                    self._store.handoffs.put_words(id, words[:LONGEST], person)
+                    self._store.handoffs.put_words(id, _joined(handoff.words, words, saw)[:LONGEST], person)
                 what = "handoff edited" if in_time else "handoff added"
                 self._store.timeline.append(now, person, what, id, {"text": words[:LONGEST]})
             for incident, text in next_steps.items():
@@ -308,8 +341,10 @@ class HandingOver:
         return latest
 
     def _may_accept(self, handoff: Handoff, person: str, held: Collection[str], now: datetime) -> bool:
-        """Whoever comes or is on call by now; and, by the roles they hold, whoever hears of it when nobody does."""
-        on_call = handoff.at <= now and person == self._context.duty.slack_id(now)
+        """Whoever comes or, of the last one, is on call by now and does not hand over; and, by the roles they hold,
+        whoever hears of it when nobody does."""
+        of_now = handoff.at <= now and handoff.id == self._latest().id
+        on_call = of_now and person == self._context.duty.slack_id(now) and person != handoff.outgoing
         told = handoff.escalated is not None and self._other_role(handoff)[0] in held
         return person == handoff.incoming or on_call or told
 
@@ -340,6 +375,13 @@ class HandingOver:
     def _done(self, event: str | None, now: datetime) -> None:
         if event is not None:
             self._store.inbox.finish_event(event, now)
+
+
+def _joined(stored: str, words: str, saw: Callable[[str], bool]) -> str:
+    """What stands in the note when one of two who wrote at the same time saves after the other."""
+    if not stored or saw(stored):
+        return words
+    return f"{stored}\n\n{words}" if words else stored
 
 
 def stamp(handoff: Handoff) -> str:

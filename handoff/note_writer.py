@@ -80,7 +80,7 @@ class NoteWriter:
             outgoing=self.name(handoff.outgoing),
             incoming=self.name(handoff.incoming),
             words=handoff.words,
-            words_by=self.name(handoff.words_by) or "",
+            words_by=self._authors(handoff),
             summary=summary.text if summary else "",
             summary_by=summary.by if summary else "",
             late=late,
@@ -104,6 +104,11 @@ class NoteWriter:
     def name(self, slack_id: str | None) -> str | None:
         """As the team file has it, or the id of a stranger."""
         return self._team().name_of(slack_id) or slack_id if slack_id is not None else None
+
+    def _authors(self, handoff: Handoff) -> str:
+        """Who wrote the words: all who did, as nobody sees any more which are whose."""
+        edits = (each for each in self._store.timeline.entries(handoff.id) if each.what == "handoff edited")
+        return ", ".join(dict.fromkeys(self.name(each.who) or each.who for each in edits)) if handoff.words else ""
 
     def _before(self, occasion: Occasion) -> datetime:
         """When the shift before began; where there was none, long enough before to be as long as this one."""

@@ -98,6 +98,21 @@ def test_what_somebody_adds_is_kept_when_the_facts_change(story: Desk) -> None:
     assert f"{incident.name} P2 Disk is full" in text
 
 
+def test_of_two_who_write_at_the_same_time_both_are_read(story: Desk) -> None:
+    """Who saves last did not see what the other had written, and takes nothing back. Both are named."""
+    pass_time(story, 60)
+    id = coming(story).id
+    unseen = lambda words: words == ""  # noqa: E731 - their form was empty
+    story.handing_over.edit(id, ALICE, "Do not fail over.", {}, {}, saw=unseen)
+    story.handing_over.edit(id, BOB, "I will be late.", {}, {}, saw=unseen)
+    assert coming(story).words == "Do not fail over.\n\nI will be late."
+    assert "From alice, bob" in story.handing_over.preview().text
+    story.handing_over.edit(id, BOB, "", {}, {}, saw=unseen)
+    assert "Do not fail over." in coming(story).words
+    story.handing_over.edit(id, BOB, "Fail over.", {}, {})
+    assert coming(story).words == "Fail over."
+
+
 def test_next_steps_and_notes_are_written_where_they_belong(story: Desk) -> None:
     """To the incident, and among what is carried over."""
     incident = story.declared("Disk is full", Severity.P2)
@@ -167,6 +182,15 @@ def test_a_bot_that_was_away_posts_late_and_says_so(story: Desk) -> None:
         assert (note.at, note.posted) == (HANDOVER, HANDOVER + timedelta(hours=3))
         assert "*Posted late, at 2026-11-23 12:00 UTC-03: the bot was away when the shift ended.*" in note.note
         assert len(all_posted(fresh)) == 1
+
+
+def test_a_change_that_is_known_later_than_it_counts_is_no_absence(story: Desk) -> None:
+    """The rota comes to say that somebody covers for a while already: the bot was there all the time."""
+    local = (story.now - timedelta(minutes=10)).astimezone(story.team.zone).replace(tzinfo=None)
+    cover(story, "carol", local, local + timedelta(hours=1))
+    story.flow.plan_ahead()
+    assert all_posted(story) == [(story.now - timedelta(minutes=10), ALICE, CAROL)]
+    assert "late" not in posted(story).note
 
 
 def test_of_several_that_were_missed_the_last_is_posted_and_the_others_are_counted(story: Desk) -> None:
@@ -282,6 +306,22 @@ def test_what_happens_after_an_early_post_stands_in_the_next_note(story: Desk) -
     assert f"{incident.name} P2 Disk is full" in posted(story).note
 
 
+def test_who_covers_after_an_early_post_is_handed_what_is_left(story: Desk) -> None:
+    """She is on call now, and what happened since the note is told to her."""
+    pass_time(story, 65)
+    story.handing_over.post_now(ALICE)
+    incident = story.declared("Disk is full", Severity.P2)
+    local = (HANDOVER - timedelta(minutes=40)).astimezone(story.team.zone).replace(tzinfo=None)
+    cover(story, "carol", local, local + timedelta(hours=3))
+    pass_time(story, 15)
+    story.flow.plan_ahead()
+    assert all_posted(story)[0] == (story.now, ALICE, CAROL)
+    assert incident.name in posted(story).note
+    assert "late" not in posted(story).note
+    pass_time(story, 180)
+    assert all_posted(story)[0] == (HANDOVER + timedelta(minutes=140), CAROL, BOB)
+
+
 def test_who_comes_after_all_is_asked_and_the_other_one_no_more(story: Desk) -> None:
     """Carol covers two minutes after the handover to Bob: she is on call, and he is left alone."""
     pass_time(story, 122)
@@ -304,6 +344,22 @@ def test_a_clock_that_was_wrong_for_a_moment_stops_no_handover(story: Desk) -> N
     assert (HANDOVER, BOB) in [(at, incoming) for at, _, incoming in all_posted(story)]
 
 
+@pytest.mark.parametrize("early", [0, 30])
+@pytest.mark.parametrize("back", [timedelta(seconds=90), timedelta(minutes=10), timedelta(hours=3)])
+def test_a_clock_that_is_set_back_posts_nothing_twice(story: Desk, early: int, back: timedelta) -> None:
+    """As a computer does that asks for the time once it is up; also after an early post."""
+    pass_time(story, 120 - early)
+    if early:
+        story.handing_over.post_now(ALICE)
+    once = [(HANDOVER, ALICE, BOB)]
+    assert all_posted(story) == once
+    story.now -= back
+    story.flow.plan_ahead()
+    pass_time(story, 5 * 60)
+    assert all_posted(story) == once
+    assert coming(story).at == HANDOVER + timedelta(days=7)
+
+
 def test_a_rota_that_is_taken_out_drops_the_draft_and_one_that_comes_back_begins_afresh(story: Desk) -> None:
     """Nobody is told months later that the bot was away."""
     pass_time(story, 60)
@@ -315,6 +371,31 @@ def test_a_rota_that_is_taken_out_drops_the_draft_and_one_that_comes_back_begins
     story.team = whole
     story.flow.plan_ahead()
     assert all_posted(story) == []
+
+
+def test_what_somebody_wrote_outlives_a_rota_that_is_away_for_a_moment(story: Desk) -> None:
+    """Somebody edits the team file while somebody else writes."""
+    pass_time(story, 60)
+    story.handing_over.edit(coming(story).id, ALICE, "Search is slow.", {}, {})
+    whole = story.team
+    story.team = story.team.model_copy(update={"rota": None})
+    story.flow.plan_ahead()
+    story.team = whole
+    story.flow.plan_ahead()
+    pass_time(story, 60)
+    assert "Search is slow." in posted(story).note
+
+
+def test_a_form_whose_draft_is_gone_writes_into_the_one_that_came_instead(story: Desk) -> None:
+    pass_time(story, 60)
+    gone, whole = coming(story).id, story.team
+    story.team = story.team.model_copy(update={"rota": None})
+    story.flow.plan_ahead()
+    story.team = whole
+    story.flow.plan_ahead()
+    assert coming(story).id != gone
+    assert story.handing_over.edit(gone, ALICE, "Search is slow.", {}, {})
+    assert coming(story).words == "Search is slow."
 
 
 def test_without_a_rota_there_is_nothing_to_hand_over(desk: Desk) -> None:
@@ -383,6 +464,18 @@ def test_nobody_is_asked_about_themselves(story: Desk) -> None:
     note = posted(story)
     assert (note.incoming, note.escalated) == (CAROL, HANDOVER + timedelta(minutes=60))
     assert story.handing_over.others(note) == ()
+
+
+def test_whoever_handed_over_does_not_accept_it(story: Desk) -> None:
+    """Weeks later she is on call again, and somebody else's acceptance is still missing."""
+    pass_time(story, 120)
+    first = posted(story)
+    story.now += timedelta(days=14)
+    story.flow.plan_ahead()
+    assert story.context.duty.slack_id(story.now) == ALICE
+    with pytest.raises(NotYours):
+        story.handing_over.accept(ALICE, first.id)
+    story.handing_over.accept(BOB, first.id)
 
 
 def test_only_the_latest_is_accepted_by_command(story: Desk) -> None:

@@ -60,13 +60,8 @@ class HandoffClicks:
                 open_modal(self._client, click.trigger, view, metadata)
             case "handoff_edited":
                 answers = click.answers
-                in_time = story.edit(
-                    click.value,
-                    click.person,
-                    own_words(answers),
-                    next_steps(answers),
-                    notes(answers),
-                    event=event,
-                )
+                words, saw = own_words(answers)
+                steps = next_steps(answers)
+                in_time = story.edit(click.value, click.person, words, steps, notes(answers), saw=saw, event=event)
                 if not in_time:
                     self._tell(click, "handoff_edited_late")

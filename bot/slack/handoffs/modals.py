@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.model import Handoff, Incident, NoteKind
@@ -50,13 +50,15 @@ def edit_modal(words: Words, handoff: Handoff, ongoing: Sequence[Incident]) -> d
     )
 
 
-def own_words(answers: Mapping[str, str]) -> str | None:
-    """What they want to add; None where they have changed nothing, so that nobody takes back another one's words."""
-    for block, text in answers.items():
-        kind, _, shown = block.partition("|")
-        if kind == WORDS and mark(text) != shown:
-            return text.strip()
-    return None
+def own_words(answers: Mapping[str, str]) -> tuple[str | None, Callable[[str], bool]]:
+    """What they want to add, and whether these are the words that stood in their form: nobody takes back another one's.
+
+    None where they have changed nothing.
+    """
+    block, text = next((each for each in answers.items() if each[0].startswith(f"{WORDS}|")), ("", ""))
+    shown = block.partition("|")[2]
+    changed = bool(block) and mark(text) != shown
+    return text.strip() if changed else None, lambda words: mark(text_value(words, LONGEST)) == shown
 
 
 def next_steps(answers: Mapping[str, str]) -> dict[str, str]:
