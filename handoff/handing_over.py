@@ -260,12 +260,12 @@ class HandingOver:
 
         `saw` tells whether these are the words that the person changed: to others' words theirs are added. A draft that
         is no more gives its words to the one that came instead. False: the note was posted meanwhile, and the words are
-        added below it. Raises NotOnTheTeam and Gone.
+        added below it. Raises NotOnTheTeam and NothingToHandOver.
         """
         self._may(person)
         with self._store.atomic():
             now = self._context.now()
-            handoff = self._store.handoffs.find_handoff(id) or self._store.handoffs.upcoming() or self.found(id)
+            handoff = self._found_or_next(id)
             id, in_time = handoff.id, handoff.posted is None
             if words is not None and (in_time or words):
                 if in_time:
@@ -310,10 +310,17 @@ class HandingOver:
             raise Gone("handoff")
         return handoff
 
+    def _found_or_next(self, id: str) -> Handoff:
+        """Of one that was dropped, as the rota was another one for a while, the next. Raises NothingToHandOver."""
+        handoff = self._store.handoffs.find_handoff(id) or self._store.handoffs.upcoming()
+        if handoff is None:
+            raise NothingToHandOver
+        return handoff
+
     def may_edit(self, id: str, person: str) -> Handoff:
-        """Raises NotOnTheTeam, Gone and AlreadyPosted."""
+        """Raises NotOnTheTeam, NothingToHandOver and AlreadyPosted."""
         self._may(person)
-        handoff = self.found(id)
+        handoff = self._found_or_next(id)
         if handoff.posted is not None:
             raise AlreadyPosted
         return handoff
