@@ -6,7 +6,7 @@ import gzip
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -301,15 +301,10 @@ def test_the_thread_looks_by_itself_and_ends_at_once(place: Place, far: FarSide)
     far.ended.set()
 
 
-def test_while_the_thread_expands_a_changed_team_file_the_old_reading_counts(place: Place, far: FarSide) -> None:
-    """Whoever asks does not expand it, and nobody who left is on call meanwhile; then the thread's reading counts."""
-    both = calendar(
-        event("alice", ":20261102T090000Z", ":20261109T090000Z", "RRULE:FREQ=WEEKLY"),
-        event("roberto", ":20261116T120000Z", ":20261117T090000Z"),
-    )
-    far.answers[PATH] = (200, both)
-    looked = threading.Semaphore(0)
-    going = threading.Semaphore(0)
+@contextmanager
+def held_up(place: Place) -> Iterator[tuple[Calendars, Duty, threading.Semaphore]]:
+    """A calendar that has been read once, whose thread is about to read it anew as soon as the semaphore lets it."""
+    looked, going = threading.Semaphore(0), threading.Semaphore(0)
 
     def now() -> datetime:  # the thread asks for it to expand: there it is held up
         if threading.current_thread().name == "calendar":
@@ -319,11 +314,25 @@ def test_while_the_thread_expands_a_changed_team_file_the_old_reading_counts(pla
 
     calendars = Calendars(place.store, lambda: place.team, place.folder, now, place.told.append, patience=5.0)
     duty = Duty(lambda: place.team, place.store, calendars)
-    place.look()  # kept in the database
     assert duty.on_call(NOW) == "alice"
     calendars.start()
     try:
         assert looked.acquire(timeout=20)
+        yield calendars, duty, going
+    finally:
+        going.release(1000)
+        calendars.stop()
+
+
+def test_while_the_thread_expands_a_changed_team_file_the_old_reading_counts(place: Place, far: FarSide) -> None:
+    """Whoever asks does not expand it, and nobody who left is on call meanwhile; then the thread's reading counts."""
+    both = calendar(
+        event("alice", ":20261102T090000Z", ":20261109T090000Z", "RRULE:FREQ=WEEKLY"),
+        event("roberto", ":20261116T120000Z", ":20261117T090000Z"),
+    )
+    far.answers[PATH] = (200, both)
+    place.look()  # kept in the database
+    with held_up(place) as (calendars, duty, going):
         people = {
             "alice": {"slack": "U0000000001"},
             "bob": {"slack": "U0000000002", "calendar": "roberto"},
@@ -331,12 +340,39 @@ def test_while_the_thread_expands_a_changed_team_file_the_old_reading_counts(pla
         place.team = place.team.model_copy(update={"people": Team.model_validate({"people": people}).people})
         assert duty.on_call(NOW) == "alice"
         place.team = place.team.model_copy(update={"people": {"bob": place.team.people["bob"]}})
-        assert duty.on_call(NOW) is None
+        assert (duty.on_call(NOW), calendars.settled(place.team)) == (None, False)
         going.release(1000)
         until(lambda: duty.on_call(NOW) == "bob", "the thread's reading counts")
-    finally:
+        assert calendars.settled(place.team)
+
+
+def test_another_calendar_is_left_to_the_thread_too(place: Place, far: FarSide) -> None:
+    """A file and then an address: who was on call by the one before is on call until the thread knows who is now."""
+    far.answers["/next"] = (200, ALICE_WEEKLY)
+    (place.folder / "other.ics").write_text(BOB_WEEKLY)
+    place.look()
+    with held_up(place) as (calendars, duty, going):
+        place.team = team("other.ics")
+        assert (duty.on_call(NOW), calendars.settled(place.team)) == ("alice", False)
         going.release(1000)
-        calendars.stop()
+        until(lambda: duty.on_call(NOW) == "bob", "the file counts")
+        far.slow.add("/next")
+        place.team = team(f"{far.url}/next")
+        assert (duty.on_call(NOW), calendars.settled(place.team)) == ("bob", False)
+        until(lambda: "/next" in {each.path for each in far.asked}, "the address is asked")
+        assert (duty.on_call(NOW), calendars.settled(place.team)) == ("bob", False)
+        far.ended.set()
+        until(lambda: duty.on_call(NOW) == "alice", "what the address says counts")
+
+
+def test_another_address_that_does_not_answer_ends_the_reading_of_before(place: Place, far: FarSide) -> None:
+    """It has never been read, and people are told that nobody is on call by it."""
+    place.look()
+    place.team = team(f"{far.url}/none.ics")
+    assert (place.on_call, place.calendars.settled(place.team)) == ("alice", False)
+    place.look()
+    assert (place.on_call, place.calendars.settled(place.team)) == (None, True)
+    assert place.said == [(False, "HTTP 404: it is not there")]
 
 
 # -- a file ---

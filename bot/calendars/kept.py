@@ -45,7 +45,7 @@ class Trouble:
 class _Held:
     """What counts. `reading` is None while nothing could ever be read; `error` is why a file cannot be now.
 
-    `late`: it is the reading of before a change, until the thread has expanded it anew.
+    `late`: it is the reading of before a change, also of another calendar, until the thread has read what counts now.
     """
 
     team: Team
@@ -94,10 +94,11 @@ class Calendars:
         return reading.calendar if reading else None
 
     def settled(self, team: Team) -> bool:
-        """Whether what is known of the rota is all that can be known: not while an address is yet to be looked at."""
-        if team.rota is None or team.rota.ics is None or file_of(team.rota.ics, self._folder) is not None:
+        """Whether what is known of the rota is all that can be known: not while what changed is yet to be looked at."""
+        if team.rota is None or team.rota.ics is None:
             return True
-        return self(team) is not None or _key(team.rota.ics) in self._tried
+        held, is_file = self._known(team, team.rota.ics), file_of(team.rota.ics, self._folder) is not None
+        return not held.late and (is_file or held.reading is not None or _key(team.rota.ics) in self._tried)
 
     def start(self) -> None:
         self._thread.start()
@@ -141,8 +142,8 @@ class Calendars:
         held, stamp = self._held, self._stamp(ics)
         if held is not None and _fits(held, team, stamp) and (not held.late or self._left_to_others()):
             return held
-        if held is not None and held.reading is not None and _of(held.team, ics) and self._left_to_others():
-            return self._for_now(held, team, stamp, held.reading)
+        if held is not None and self._left_to_others():
+            return self._for_now(held, team, ics, stamp)
         # Before the lock: who has a transaction open may wait for it below.
         kept = self._store.calendars.find_calendar(_key(ics))
         with self._expanding:
@@ -158,10 +159,9 @@ class Calendars:
     def _left_to_others(self) -> bool:
         return self._thread.is_alive() and threading.current_thread() is not self._thread
 
-    def _for_now(self, held: _Held, team: Team, stamp: Stamp, reading: Reading) -> _Held:
-        """The reading of before a change goes on counting, without those who left; the thread is called."""
-        staying = tuple(each for each in reading.shifts if each.who in team.people)
-        late = replace(held, team=team, stamp=stamp, reading=replace(reading, shifts=staying), late=True)
+    def _for_now(self, held: _Held, team: Team, ics: str, stamp: Stamp) -> _Held:
+        """The reading of before a change goes on counting; the thread is called."""
+        late = _late(held, team, ics, stamp)
         with self._lock:
             if self._held is held:
                 self._held = late
@@ -183,6 +183,8 @@ class Calendars:
                 return _Held(team, stamp, body, self._expanded(body, team), self._now(), error)
             except CalendarError as found:  # an earlier version could read it
                 error = found
+        if held is not None and file_of(ics, self._folder) is None and _key(ics) not in self._tried:
+            return _late(held, team, ics, stamp)  # until this address has answered, or has not
         return _Held(team, stamp, "", None, self._now(), error)
 
     def _expanded(self, body: str, team: Team) -> Reading:
@@ -280,6 +282,17 @@ class Calendars:
 
 def _fits(held: _Held, team: Team, stamp: Stamp) -> bool:
     return held.team is team and held.stamp == stamp
+
+
+def _late(held: _Held, team: Team, ics: str, stamp: Stamp) -> _Held:
+    """The reading of before a change, without those who left."""
+    reading = held.reading
+    if reading is not None:
+        staying = tuple(each for each in reading.shifts if each.who in team.people)
+        reading = replace(reading, shifts=staying)
+    same = _of(held.team, ics)
+    body, error = (held.body, held.error) if same else ("", None)  # what another calendar said is none of this one
+    return replace(held, team=team, stamp=stamp, body=body, reading=reading, error=error, late=True)
 
 
 def _of(team: Team, ics: str) -> bool:
