@@ -21,6 +21,9 @@ from bot.yaml_faults import Loc, place
 
 log = structlog.get_logger()
 
+# Files that stand beside the zones in a machine's database: its own setting, and versions that not every one has.
+_OF_THE_MACHINE = ("localtime", "posixrules", "factory", "posix/", "right/")
+
 
 def load(path: Path) -> Team:
     """The team file, checked. Raises TeamError with every problem: "FILE:LINE: what is wrong; what would be right"."""
@@ -112,7 +115,10 @@ def _same_slack_id(people: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
 
 def _rota_checks(data: Any) -> Iterator[tuple[Loc, str]]:
     zone = _get(_mapping(data, "rota"), "timezone")
-    if isinstance(zone, str) and not _zone_exists(zone):
+    if isinstance(zone, str) and zone.casefold().startswith(_OF_THE_MACHINE):
+        said = "which may be another one on another machine, or none"
+        yield ("rota", "timezone"), f'is "{zone}", {said}; write one such as America/Sao_Paulo or UTC'
+    elif isinstance(zone, str) and not _zone_exists(zone):
         yield ("rota", "timezone"), f'is "{zone}", which is no time zone; write one such as America/Sao_Paulo or UTC'
     if any(_get(level, "to") == ON_CALL for s in Severity for level in _list(data, "escalation", s.value)) and not (
         _mapping(data, "rota")

@@ -145,6 +145,12 @@ links: [{title: x, url: "javascript:alert(1)"}]
         ("people: {a: {slack: U12}}\nrota: {timezone: UTC, ics: a.ics, user_group: oncall}\n",
             ['2: `rota.user_group` is "oncall"; write the group\'s ID in Slack: S…']),
         *(
+            (f"people: {{a: {{slack: U12}}}}\nrota: {{timezone: {zone}, ics: a.ics}}\n",
+                [f'2: `rota.timezone` is "{zone}", which may be another one on another machine, or none; '
+                 "write one such as America/Sao_Paulo or UTC"])
+            for zone in ("localtime", "posixrules", "Factory", "posix/America/Sao_Paulo", "right/UTC")
+        ),
+        *(
             (f"people: {{a: {{slack: U12}}}}\nrota: {{timezone: UTC, ics: '{ics}'}}\n",
                 ["2: `rota.ics` is no calendar; write a file, or an address that begins with https:// or webcal://"])
             for ics in ("", " ", "ftp://cal.example.com/s3cret", "https://[s3cret", "webcal://", "https://a b/s3cret")
