@@ -204,7 +204,8 @@ def _rota(team: Team, folder: Path, ask_others: bool) -> Iterator[Finding]:
             coming = sum(1 for each in reading.shifts if each.end > now)
             yield Finding("rota", True, f"the calendar ({place}) has {coming} shifts in the next {AHEAD.days} days")
         except CalendarError as error:
-            mend = "look at `ics` in the team file; until then the bot goes by what it could read last"
+            last = "what was read last goes on counting, and where nothing ever was nobody is on call"
+            mend = f"look at `ics` in the team file; until then {last}"
             yield Finding("rota", False, f"the calendar ({place}) cannot be read: {error}", mend)
     for said in odd(rota, now, reading):
         yield Finding("rota", None, said)

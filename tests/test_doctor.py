@@ -387,6 +387,11 @@ def test_a_calendars_file_is_read_at_the_start_too(box: Slackbox, home: Path) ->
         False,
         f"the calendar (oncall.ics) cannot be read: {home}/oncall.ics is not there",
     )
+    (found,) = (each for each in examine(environ(box, home), None, ask_slack=ask) if each.mend and each.what == "rota")
+    assert found.mend == (
+        "look at `ics` in the team file; until then what was read last goes on counting, "
+        "and where nothing ever was nobody is on call"
+    )
     (home / "oncall.ics").write_text(ALICE_ALWAYS)
     assert about_the_rota(environ(box, home)) == [(True, "the calendar (oncall.ics) has 1 shifts in the next 180 days")]
 
