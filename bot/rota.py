@@ -85,9 +85,13 @@ class Order:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`shifts` as a calendar has them, the first one first, none beginning before the one before it ends."""
+    """`shifts` as a calendar has them, the first one first, none beginning before the one before it ends.
+
+    `known`: from when until when it was read; outside, nobody can say who has the turn. None: all of it.
+    """
 
     shifts: tuple[Shift, ...]
+    known: tuple[datetime, datetime] | None = None
 
     def at(self, moment: datetime) -> Turn:
         at = bisect_right(self._starts, moment)
@@ -118,6 +122,11 @@ class Roster:
 
     turns: Turns
     standins: Sequence[Standin] = ()
+
+    @property
+    def known(self) -> tuple[datetime, datetime] | None:
+        """From when until when the turns are known; None where they always are."""
+        return self.turns.known if isinstance(self.turns, Calendar) else None
 
     def on_call(self, now: datetime) -> str | None:
         """Who is on call at `now`; None when nobody is."""

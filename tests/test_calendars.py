@@ -143,6 +143,23 @@ def test_an_event_that_names_several_people_is_said() -> None:
     assert reading.problems == ('"bob covers for alice" names bob, alice; bob counts',)
 
 
+@pytest.mark.parametrize(
+    ("title", "invited", "shifts", "problems"),
+    [
+        ("On call: alice", "PARTSTAT=DECLINED:mailto:alice@example.com", [], ()),
+        ("On call", "PARTSTAT=DECLINED:mailto:alice@example.com", [], ()),
+        ("On call: alice", "PARTSTAT=DECLINED;CN=Roberto Souza:mailto:r@else.example", ["alice"], ()),
+        ("alice and bob", "PARTSTAT=DECLINED:mailto:alice@example.com", ["bob"], ()),
+        ("On call", "PARTSTAT=DECLINED:mailto:who@else.example", [], ('"On call" names nobody of the team file',)),
+    ],
+)
+def test_who_declined_is_not_on_call_whatever_the_title_says(
+    title: str, invited: str, shifts: list[str], problems: tuple[str, ...]
+) -> None:
+    reading = read(calendar(event(title, ":20261116T090000Z", ":20261117T090000Z", f"ATTENDEE;{invited}")))
+    assert ([each.who for each in reading.shifts], reading.problems) == (shifts, problems)
+
+
 # -- times ---
 
 
@@ -337,6 +354,37 @@ def test_one_event_that_the_library_cannot_read_costs_itself_alone() -> None:
         read(calendar(bad))
 
 
+ALICE_MONDAY = event("alice", ":20261116T090000Z", ":20261117T090000Z", "UID:1")
+BOB_MONDAY = event("bob", ":20261116T090000Z", ":20261117T090000Z", "UID:1")
+
+
+@pytest.mark.parametrize(
+    ("events", "who", "said"),
+    [
+        ([ALICE_MONDAY, ALICE_MONDAY.replace("UID:1", "UID:1\r\nDTSTAMP:20261101T090000Z")], "alice", ()),
+        ([ALICE_MONDAY, BOB_MONDAY.replace("UID:1", "UID:1\r\nSEQUENCE:2")], "bob", ()),
+        ([BOB_MONDAY.replace("UID:1", "UID:1\r\nSEQUENCE:2"), ALICE_MONDAY], "bob", ()),
+        (
+            [ALICE_MONDAY, BOB_MONDAY],
+            "alice",
+            (
+                '"bob" of 2026-11-16 09:00 is left out: '
+                'it has the UID of "alice" of 2026-11-16 09:00, which comes before it',
+            ),
+        ),
+    ],
+)
+def test_of_events_with_one_uid_the_latest_version_counts_and_none_is_lost_silently(
+    events: list[str], who: str, said: tuple[str, ...]
+) -> None:
+    """Copies are no news; a changed time of one of them is told by its RECURRENCE-ID."""
+    moved = event("carol", ":20261120T090000Z", ":20261121T090000Z", "UID:1", "RECURRENCE-ID:20261123T090000Z")
+    weekly = [each.replace("UID:1", "RRULE:FREQ=WEEKLY;COUNT=2\r\nUID:1") for each in events]
+    reading = read(calendar(*weekly, moved))
+    assert told(reading) == [(who, "11-16 09:00", "11-17 09:00"), ("carol", "11-20 09:00", "11-21 09:00")]
+    assert reading.problems == said
+
+
 def test_many_problems_of_a_kind_are_counted() -> None:
     strangers = [event(f"person {at % 12}", f":202611{1 + at:02}T090000Z", "", "DURATION:PT1H") for at in range(24)]
     problems = read(calendar(*strangers)).problems
@@ -358,6 +406,7 @@ lines = st.sampled_from(
         ),
         *("RRULE:FREQ=WEEKLY", "RRULE:FREQ=DAILY;INTERVAL=0", "RRULE:COUNT=x", "RDATE:20261120T090000Z", "EXDATE:no"),
         *("RECURRENCE-ID:20261123T090000Z", "UID:1", "STATUS:CANCELLED", "ATTENDEE;CN=alice:mailto:", "ATTENDEE:"),
+        *("SEQUENCE:2", "SEQUENCE:x", "END:VEVENT\r\nBEGIN:VEVENT"),
         *("X-WR-TIMEZONE:nowhere", "TZID:X", ";;;", "SUMMARY;LANGUAGE=", "RRULE:FREQ=YEARLY;UNTIL=20261231"),
     ]
 )

@@ -31,14 +31,15 @@ _SHOWN = 10  # problems of a kind
 @dataclass(frozen=True)
 class Reading:
     """`shifts` of people of the team file, none beginning before the one before it ends; `problems`
-    in plain English."""
+    in plain English; `known` is from when until when it was read."""
 
     shifts: tuple[Shift, ...] = ()
     problems: tuple[str, ...] = ()
+    known: tuple[datetime, datetime] | None = None
 
     @cached_property
     def calendar(self) -> Calendar:
-        return Calendar(self.shifts)
+        return Calendar(self.shifts, self.known)
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ def shifts_of(text: str, team: Team, start: datetime, end: datetime, clock: Call
         title = title_of(each)
         if times is None or times[1] <= start or times[0] >= end or times[0] >= times[1]:
             continue
-        meant = names.meant(str(each.get("SUMMARY", "")), _attendees(each))
+        attendees = _attendees(each)
+        meant = names.meant(str(each.get("SUMMARY", "")), attendees)
         if not meant:
-            strangers[title] += 1
+            if not names.declined(attendees):
+                strangers[title] += 1
             continue
         if len(meant) > 1:
             several[f'"{title}" names {", ".join(meant)}; {meant[0]} counts'] += 1
@@ -85,7 +88,7 @@ def shifts_of(text: str, team: Team, start: datetime, end: datetime, clock: Call
         *_few([f"{said}{_times_said(count)}" for said, count in several.items()]),
         *_few(list(islice(_overlaps(ordered, team.rota.zone), _MOST_OVERLAPS))),
     ]
-    return Reading(tuple(_flat(ordered)), tuple(problems))
+    return Reading(tuple(_flat(ordered)), tuple(problems), (start, end))
 
 
 def _parsed(text: str) -> Any:
@@ -130,12 +133,14 @@ def _moment(value: date | datetime, zone: ZoneInfo, rota: Rota) -> datetime:
 
 
 def _attendees(event: Any) -> Sequence[Attendee]:
-    """Those who have not declined."""
     found = event.get("ATTENDEE", [])
     return [
-        Attendee(_address(str(each)), str(each.params.get("CN", "")))
+        Attendee(
+            _address(str(each)),
+            str(each.params.get("CN", "")),
+            declined=str(each.params.get("PARTSTAT", "")).upper() == "DECLINED",
+        )
         for each in (found if isinstance(found, list) else [found])
-        if str(each.params.get("PARTSTAT", "")).upper() != "DECLINED"
     ]
 
 

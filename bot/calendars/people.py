@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.team import Team
@@ -23,6 +23,7 @@ class Attendee:
 
     mail: str
     name: str
+    declined: bool = False
 
 
 class Names:
@@ -37,13 +38,23 @@ class Names:
     def meant(self, title: str, attendees: Sequence[Attendee]) -> Sequence[str]:
         """The names in the team file, the likeliest first; none where nobody is known.
 
-        An attendee goes before what the event is called, since a schedule's name may hold that of a person too.
+        An attendee goes before what the event is called, since a schedule's name may hold that of a person too. Who
+        declined is not meant, whatever it is called.
         """
-        called = self._in_title(title)
-        invited = list(dict.fromkeys(who for each in attendees for who in self._attending(each)))
+        away = self.declined(attendees)
+        called = [who for who in self._in_title(title) if who not in away]
+        invited = self._known(each for each in attendees if not each.declined)
         if invited:
             return [*(who for who in called if who in invited), *(who for who in invited if who not in called)]
         return called
+
+    def declined(self, attendees: Sequence[Attendee]) -> Collection[str]:
+        """The names in the team file of those who will not come, by none of their invitations."""
+        coming = self._known(each for each in attendees if not each.declined)
+        return [who for who in self._known(each for each in attendees if each.declined) if who not in coming]
+
+    def _known(self, attendees: Iterable[Attendee]) -> Sequence[str]:
+        return list(dict.fromkeys(who for each in attendees for who in self._attending(each)))
 
     def _attending(self, attendee: Attendee) -> Sequence[str]:
         who = self._by_mail.get(attendee.mail.casefold())

@@ -27,6 +27,7 @@ _LONGEST = timedelta(days=36_500)
 _DAYS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _LIMITS = _DAYS | {"BYDAY", "BYSETPOS", "BYEASTER"}
 _DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
+_TELLING = _DECISIVE | {"SUMMARY", "ATTENDEE", "STATUS"}
 _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)  # what the library raises
 _LAST = date.max  # to which the library seeks what never comes
 _COPIED = ("CALSCALE", "X-WR-TIMEZONE")  # what counts for each event of a calendar
@@ -100,6 +101,7 @@ def _told_apart(calendar: Any, end: datetime, unreadable: list[str]) -> tuple[li
             unknown.add(zone)
             unreadable.append(f'"{title_of(event)}" is in a zone that nobody knows, {zone}; the team\'s is taken')
         groups.setdefault(str(event.get("UID", id(event))), []).append(event)
+    groups = {uid: _with_one_master(group, unreadable) for uid, group in groups.items()}
     sure: list[list[Any]] = []
     unsure: list[list[Any]] = []
     for group in groups.values():
@@ -117,6 +119,38 @@ def _told_apart(calendar: Any, end: datetime, unreadable: list[str]) -> tuple[li
             vain = any(_latest(event, each) is None for event in kept for each in _rules(event))
             (unsure if vain else sure).append(kept)
     return sure, unsure
+
+
+def _with_one_master(group: Sequence[Any], unreadable: list[str]) -> list[Any]:
+    """Of events with one UID that change no other one's time the latest version, which the others are changes of."""
+    masters = [each for each in group if "RECURRENCE-ID" not in each]
+    if len(masters) < 2:
+        return list(group)
+    master = max(masters, key=_sequence)  # of equals the first
+    says = _says(master)
+    for each in masters:
+        if each is not master and _sequence(each) == _sequence(master) and _says(each) != says:
+            why = f'it has the UID of "{title_of(master)}" of {_begins(master)}, which comes before it'
+            unreadable.append(f'"{title_of(each)}" of {_begins(each)} is left out: {why}')
+    return [each for each in group if each is master or "RECURRENCE-ID" in each]
+
+
+def _sequence(event: Any) -> int:
+    """How often it was changed; 0 where it does not say."""
+    found = event.get("SEQUENCE", 0)
+    return found if isinstance(found, int) else 0
+
+
+def _says(event: Any) -> Mapping[str, object]:
+    """When it is and who is meant: what makes it another one, and no copy."""
+    return {
+        name: [(each.to_ical(), dict(each.params)) for each in _values(event, name)] for name in _TELLING & set(event)
+    }
+
+
+def _begins(event: Any) -> str:
+    begins = event.decoded("DTSTART")
+    return f"{begins:%Y-%m-%d %H:%M}" if isinstance(begins, datetime) else f"{begins:%Y-%m-%d}"
 
 
 def _freq(rule: Mapping[str, Any]) -> str:
