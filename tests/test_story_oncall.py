@@ -62,6 +62,10 @@ def shown(text: str) -> str:
     return re.sub(r"<!date\^\d+\^[^|]*\|([^>]*)>", r"\1", text)
 
 
+def timeless(text: str) -> str:
+    return re.sub(r"<!date[^>]*>", "…", text)
+
+
 def test_somebody_covers_by_a_click_and_gives_it_back(desk: Desk) -> None:
     """Asked for by command, accepted by the first, refused to the second; on call changes at once, and back."""
     desk.begin()
@@ -162,19 +166,29 @@ def test_what_cannot_be_asked_for_says_what_was_understood(desk: Desk) -> None:
     assert re.fullmatch(r"What was understood: from \S+ \S+ 03:00 to \S+ \S+ 05:00 \(America/Sao_Paulo\)\.", said[1])
 
 
-def test_nobody_on_call_is_said_loudly(desk: Desk) -> None:
-    """As where a calendar names nobody."""
+def test_nobody_on_call_is_said_loudly_and_never_of_a_time_that_is_not_known(desk: Desk) -> None:
+    """As where a calendar names nobody; it is read half a year ahead, whatever is asked about."""
     calendar = desk.work.folder / "rota.ics"
     calendar.write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nEND:VCALENDAR\r\n")
     desk.work.write_team(
         (ROTA, f"ics: {calendar}"), ("every: 1w # 1w, 1d, 12h", ""), ("order: [alice, bob, carol]", ""), (COVER, "")
     )
     desk.work.start()
-    assert desk.ask("bob").splitlines() == [
+    assert timeless(desk.ask("bob")).splitlines() == [
         "🔴 *Nobody is on call now.* An incident calls nobody until somebody is. Put somebody into the rota.",
-        "*Next:* nobody. The rota has no further shift.",
+        "*Next:* nobody. The rota has no further shift until …, as far as the calendar is read.",
     ]
-    assert "*Now* → no end · 🔴 *nobody*" in desk.ask("bob", "schedule")
+    only_read = "The calendar is only read from … until …. Outside that nobody can say yet who is on call."
+    for ahead in ("4w", "52w"):
+        lines = timeless(desk.ask("bob", f"schedule {ahead}")).splitlines()
+        assert lines == ["*The shifts ahead*, until …", "*Now* → … · 🔴 *nobody*", only_read]
+    assert timeless(desk.ask("bob", "who at in 400 days")).splitlines()[1:] == [only_read]
+    assert desk.ask("bob", "who at in 2 days").splitlines()[1] == "🔴 *Nobody is on call then.*"
+    said = timeless(desk.ask("alice", "cover me from in 200 days to in 201 days")).splitlines()
+    assert said[:2] == ["Nothing was asked. Whether you are on call in that time is not known yet.", only_read]
+    said = timeless(desk.ask("alice", "cover me from in 150 days to in 200 days")).splitlines()
+    assert said[0].startswith("Nothing was asked. You are not on call in that time.")
+    assert said[1] == only_read
     file = desk.work.folder / "team.yaml"
     file.write_text(re.sub(r"^(?:rota|escalation):.*\n(?:  .*\n|\n)*", "", file.read_text(), flags=re.MULTILINE))
     desk.box.wait(lambda: "the team file has no rota. Add `rota` to team.yaml" in desk.ask("bob"), what="the new file")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alerts.markup import plain_text
 from bot.covering import next_of
 from bot.duty import Duty
-from bot.errors import CoverError, NoSuchCover, NoSuchPerson, NotOnTheTeam
+from bot.errors import CoverError, NoSuchCover, NoSuchPerson, NotOnCallThen, NotOnTheTeam
 from bot.model import Cover
 from bot.moments import LONGEST, moment_of, span_of
 from bot.mrkdwn import Mrkdwn, clean, moment
@@ -23,6 +24,7 @@ from bot.slack.oncall.clicks import why_not
 from bot.slack.oncall.zones import Zones
 from bot.stints import Stint, stints
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _AHEAD = timedelta(weeks=4)  # of `schedule`, where nothing is said
 _FARTHEST = timedelta(days=366)
 _MOST = 30  # lines of a list
@@ -105,9 +107,12 @@ class OnCallCommand:
             return say(self._not_understood(said))
         understood = self._words("oncall_understood", there=self._there(at, zone), zone=zone.key)
         shift = roster.shift_at(at)
-        if shift is None:
-            return say(understood, self._words("oncall_nobody_then"), self._after(roster, at))
-        return say(understood, self._shift("oncall_then", roster, shift, at))
+        not_read = self._not_read(roster, at)
+        if shift is not None:
+            return say(understood, self._shift("oncall_then", roster, shift, at), *not_read)
+        if not_read:
+            return say(understood, *not_read)
+        return say(understood, self._words("oncall_nobody_then"), self._after(roster, at))
 
     def _schedule(self, typed: Typed) -> Answer:
         roster = self._duty.roster()
@@ -117,13 +122,18 @@ class OnCallCommand:
         if ahead is None or ahead > _FARTHEST:
             return say(self._words("oncall_schedule_how"))
         now, zone = self._now(), self._zones.of(typed.person)
+        last = roster.known[1] if roster.known else _NEVER
+        until, cut = min(now + ahead, last), now + ahead > last
         lines: list[Mrkdwn] = []
-        for stint in stints(roster, now, now + ahead):
+        for stint in stints(roster, now, until):
             if len(lines) == _MOST:
                 lines.append(self._words("oncall_schedule_more", start=moment(stint.start)))
                 break
+            if stint.who is None and stint.end > last:
+                stint, cut = replace(stint, end=last), True
             lines.append(self._stint(stint, now, zone))
-        return say(self._words("oncall_schedule", until=moment(now + ahead)), *lines, *self._without_effect(now))
+        lines += self._not_read(roster, last) if cut else []
+        return say(self._words("oncall_schedule", until=moment(until)), *lines, *self._without_effect(now))
 
     def _covers(self, _: Typed) -> Answer:
         covers = self._means.store.covers.current_covers(self._now())
@@ -154,7 +164,8 @@ class OnCallCommand:
             cover = self._covering.ask(typed.person, start, until, other[0])
         except CoverError as error:
             there = {"start": self._there(start, zone), "until": self._there(until, zone), "zone": zone.key}
-            return say(self._why_not(error, typed), self._words("cover_understood", **there))
+            why = self._why_not_then(error, typed, start, until)
+            return say(*why, self._words("cover_understood", **there))
         names = Mrkdwn(", ".join(self._draw.who(each) for each in cover.asked))
         when = {"start": self._there(cover.start, zone), "until": self._there(cover.until, zone), "zone": zone.key}
         return say(self._words("cover_asked", name=cover.name, asked=names, **when))
@@ -183,7 +194,16 @@ class OnCallCommand:
 
     def _after(self, roster: Roster, at: datetime) -> Mrkdwn:
         shift = roster.next_after(at + timedelta(microseconds=1))
-        return self._shift("oncall_next", roster, shift, shift.start) if shift else self._words("oncall_no_next")
+        if shift is None:
+            return self._words("oncall_no_next", until=moment(roster.known[1]) if roster.known else "")
+        return self._shift("oncall_next", roster, shift, shift.start)
+
+    def _not_read(self, roster: Roster, at: datetime) -> list[Mrkdwn]:
+        """That the rota's calendar is not read so far; nothing where it is."""
+        if roster.known is None or roster.known[0] <= at < roster.known[1]:
+            return []
+        start, until = roster.known
+        return [self._words("oncall_calendar_read", start=moment(start), until=moment(until))]
 
     def _shift(self, sentence: str, roster: Roster, shift: Shift, at: datetime) -> Mrkdwn:
         turn = roster.turns.at(at).who
@@ -239,6 +259,14 @@ class OnCallCommand:
     def _why_not(self, error: CoverError, typed: Typed) -> Mrkdwn:
         sentence, values = why_not(error, typed.person, self._draw.who)
         return self._words(sentence, **values)
+
+    def _why_not_then(self, error: CoverError, typed: Typed, start: datetime, until: datetime) -> list[Mrkdwn]:
+        """Nobody is told that they are not on call in a time of which that is not known."""
+        roster = self._duty.roster()
+        not_read = self._not_read(roster, until) if roster is not None and isinstance(error, NotOnCallThen) else []
+        if roster is not None and not_read and self._not_read(roster, start):
+            return [self._words("cover_not_known"), *not_read]
+        return [self._why_not(error, typed), *not_read]
 
     def _safely(self, act: Callable[[Typed], Answer]) -> Callable[[Typed], Answer]:
         """What cannot be done is said to the one who typed, and nothing has changed."""
