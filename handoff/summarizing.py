@@ -25,6 +25,7 @@ class Summarizing:
         self._pool = ThreadPoolExecutor(1, "summary")
         self._lock = threading.Lock()
         self._asked = ""  # about what the model was asked last: the same is not asked again, whatever came of it
+        self._waiting: list[tuple[str, Written]] = []  # the newest question alone: nobody shows what came before
 
     def look(self, handoff: Handoff, written: Written) -> None:
         """Has one made if there is none of what the record says now. Returns at once."""
@@ -35,7 +36,10 @@ class Summarizing:
             if self._asked == written.about:
                 return
             self._asked = written.about
-        self._pool.submit(self._make, self._summaries, handoff.id, written)
+            taken_up = bool(self._waiting)
+            self._waiting[:] = [(handoff.id, written)]
+        if not taken_up:
+            self._pool.submit(self._make, self._summaries)
 
     def stop(self) -> None:
         """Whoever is being asked is not waited for."""
@@ -44,7 +48,10 @@ class Summarizing:
             self._summaries.give_up()
         self._pool.shutdown(wait=True)
 
-    def _make(self, summaries: Summaries, id: str, written: Written) -> None:
+    def _make(self, summaries: Summaries) -> None:
+        """Of what waits by then."""
+        with self._lock:
+            id, written = self._waiting.pop()
         try:
             made = summaries.of(written.bare, written.incidents)
             if made is not None:

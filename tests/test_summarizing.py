@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from queue import Queue
+from threading import Event
 
 import pytest
 
@@ -91,6 +92,29 @@ def test_what_cannot_be_shown_is_asked_for_once(story: Story) -> None:
     story.look()
     story.changed.get(timeout=30)
     assert ["larger disk" in each.data for each in story.server.questions] == [False, True]
+    assert WELL in story.note
+
+
+def test_of_the_questions_that_wait_only_the_newest_is_asked(story: Story) -> None:
+    """The record changes more often than a slow model answers, and nobody shows what it said before."""
+    go_on = Event()
+
+    def slow(exchange: Exchange) -> None:
+        exchange.far_side.at_work.set()
+        go_on.wait(30)
+        exchange.reply(json.dumps({"confidence": 0.9, "summary": WELL}))
+
+    story.server.answer = slow
+    story.look()
+    assert story.server.at_work.wait(30)
+    for number in range(10):
+        story.desk.noting.add(ALICE, NoteKind.TASK, f"disk {number}")
+        story.look()
+    go_on.set()
+    for _ in range(2):
+        story.changed.get(timeout=30)
+    story.summarizing.stop()
+    assert ["disk 9" in each.data for each in story.server.questions] == [False, True]
     assert WELL in story.note
 
 
