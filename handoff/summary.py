@@ -41,11 +41,13 @@ _ADDRESS = re.compile(r"://|@|\bwww\.|\b(?:mailto|tel):|[\w-]\.[^\W\d_]{2,}|\d+\
 _MARKS = re.compile(r"[`*|{}\\\[\]]|~~|<[!#/A-Za-z]|#(?!\d)|(?<!\w)_|_(?!\w)|^(?:[-+>]|\d+[.)])\s")
 _PERSON = re.compile(r"\b[UW][A-Z0-9]{8,}\b")  # a Slack id
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# However it is written: INC-7, INC 7, incident 7, incidente nº 7, #7; and what follows in a list: INC-7, 8 and 9. In
-# doubt it is one: "INC-7 and 2 others" costs a summary, and "INC-7 and 99 are solved" would tell of what never was.
+# However it is written: INC-7, INC 7, INCs 7, incident 7, incidente nº 7, #7; and what follows in a list: INC-7, 8 and 9.
+# In doubt it is one: "INC-7 and 2 others" costs a summary, "INC-7 and 99 are solved" would tell of what never was.
+_NO = r"(?:(?:de\s+)?(?:number|número|numero|num|no|nr|n)\b[\W_]*)?"
 _INCIDENT = re.compile(
-    r"(?:\bINC[\W_]*|\bINCIDENTE?S?[^\w.!?;]*_*(?:(?:number|número|numero|num|no|nr|n)\b[\W_]*)?|#[\W_]*)(?P<first>\d+)"
-    r"(?P<others>(?:\s*(?:,|/|-|–|&|\b(?:and|or|to|e|ou|a)\b)\s*(?:and\b|e\b)?\s*#?\d+(?!\d|\s*%))*)",
+    rf"(?:\bINCS?[\W_]*{_NO}|\bINCIDENTE?S?[^\w.!?;]*_*{_NO}|#[\W_]*)(?P<first>\d+)"
+    r"(?P<others>(?:[\s(]*(?:,|/|-|–|&|\+|\b(?:and|or|to|plus|through|as\s+well\s+as|e|ou|a|mais|bem\s+como)\b)"
+    r"[\s(]*(?:and\b|e\b)?\s*[#-]?\d+(?!\d|\s*%))*)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"INC-(\d{1,9})")
@@ -99,8 +101,9 @@ class Summaries:
 
     def _question(self, note: str, incidents: Collection[str], about: str) -> Question[Summary]:
         may_name = [name for name in sorted(incidents, key=_order) if _NAME.fullmatch(name) and name in note]
-        data = fenced(FENCE, {"note": seen(_unescaped(note), _NOTE, self._mask)})
-        return Question(self._told(may_name[:_NAMED]), data, _SCHEMA, partial(_read, incidents, about), _TOKENS)
+        shown = seen(_unescaped(note), _NOTE, self._mask)
+        data = fenced(FENCE, {"note": shown})
+        return Question(self._told(may_name[:_NAMED]), data, _SCHEMA, partial(_read, incidents, shown, about), _TOKENS)
 
     def _told(self, incidents: Collection[str]) -> str:
         opening, closing = fence(FENCE)
@@ -127,8 +130,11 @@ def facts_of(note: str, incidents: Collection[str]) -> str:
     return hashlib.sha256(json.dumps([note, sorted(incidents)]).encode()).hexdigest()
 
 
-def checked(text: str, incidents: Collection[str]) -> str:
+def checked(text: str, incidents: Collection[str], note: str) -> str:
     """The text as it can be shown: at most three sentences of plain words that name no incident but these.
+
+    `note` is what the model was shown: no other number is told than those that stand there. One that is spelled out
+    passes.
 
     Raises ModelReplyUnusable, which says why not, and repeats nothing of it.
     """
@@ -150,6 +156,8 @@ def checked(text: str, incidents: Collection[str]) -> str:
     known = {int(found[1]) for found in map(_NAME.fullmatch, incidents) if found}
     if not named_in(plain) <= known:
         raise ModelReplyUnusable("its summary names an incident that does not exist")
+    if not _numbers(plain) <= known | _numbers(unicodedata.normalize("NFKC", note)):
+        raise ModelReplyUnusable("its summary holds a number that the note does not")
     return " ".join(plain.split())
 
 
@@ -157,8 +165,13 @@ def named_in(text: str) -> set[int]:
     """The numbers of the incidents that it names, however they are written."""
     found = set()
     for each in _INCIDENT.finditer(text):
-        found |= {int(each["first"]), *map(int, re.findall(r"\d+", each["others"]))}
+        found |= {int(each["first"]), *_numbers(each["others"])}
     return found
+
+
+def _numbers(text: str) -> set[int]:
+    """All that are written in digits, also the parts of a time: 09:30 holds 9 and 30."""
+    return {int(each) for each in re.findall(rf"\d{{1,{LONGEST}}}", text)}  # of thousands of digits Python makes no int
 
 
 def _unescaped(note: str) -> str:
@@ -167,9 +180,9 @@ def _unescaped(note: str) -> str:
     return " / ".join(line.strip() for line in plain.splitlines() if line.strip())
 
 
-def _read(incidents: Collection[str], about: str, text: str, by: str) -> Summary:
+def _read(incidents: Collection[str], note: str, about: str, text: str, by: str) -> Summary:
     reply = read(text, _Said)
-    said = checked(reply.summary, incidents)
+    said = checked(reply.summary, incidents, note)
     if reply.confidence < _SURE:
         raise ModelReplyUnusable("it is not sure of its summary")
     return Summary(said, by, about)

@@ -170,6 +170,17 @@ def obeys(read: Callable[[str], str]) -> Answer:
         "INC-\u200b99 is solved",
         "INC\u201199 is solved",
         "#99 is solved",
+        "INC no 99 is solved",
+        "Inc number 99 is solved",
+        "INCs 7 and 99 are solved",
+        "INC-7, -8 and -99 are solved",
+        "INC-7 (and 99) are solved",
+        "INC-7 as well as 99 is solved",
+        "INC-7 plus 99 is solved",
+        "INC-7 + 99 are solved",
+        "INC-7 bem como 99",
+        "Incidents 7 through 99 are solved",
+        "O incidente de número 99 acabou.",
     ],
 )
 def test_a_note_that_tells_the_model_what_to_say_gets_no_other_incident_through(server: ModelServer, told: str) -> None:
@@ -185,9 +196,10 @@ def test_whatever_a_note_wants_the_model_to_say_is_plain_words_about_what_exists
     with capture_logs():
         found = [made.of(f"Quoted: {escaped(text)}", {"INC-7"}) for text in INJECTIONS]
     shown = [each.text for each in found if each is not None]
+    note = " ".join(INJECTIONS)
     assert len(server.questions) == len(INJECTIONS)
     assert len(shown) < len(INJECTIONS)
-    assert [text for text in shown if checked(text, {"INC-7"}) != text or set("<@`*") & set(text)] == []
+    assert [text for text in shown if checked(text, {"INC-7"}, note) != text or set("<@`*") & set(text)] == []
 
 
 # -- what may be shown ---
@@ -205,7 +217,8 @@ def test_whatever_a_note_wants_the_model_to_say_is_plain_words_about_what_exists
     ],
 )
 def test_plain_words_are_shown_as_they_are(text: str) -> None:
-    assert checked(f" {text}\n", INCIDENTS) == text
+    note = f"{NOTE} 2 search alerts and 3 others fire since 14:30, latency 2 s, 20 % of all orders"
+    assert checked(f" {text}\n", INCIDENTS, note) == text
 
 
 @pytest.mark.parametrize(
@@ -241,7 +254,24 @@ def test_plain_words_are_shown_as_they_are(text: str) -> None:
 )
 def test_anything_else_is_not(text: str, why: str) -> None:
     with pytest.raises(ModelReplyUnusable, match=re.escape(why)):
-        checked(text, INCIDENTS)
+        checked(text, INCIDENTS, f"{NOTE} {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INC-7 is open since 14:31.",
+        "INC-7 is open. Call +55 11 99999-0000.",
+        "INC-7 took over from 98 tonight.",
+        "INC-7 cost 25 % of all orders.",
+        "INC-7 is open for ２５ minutes.",
+        "INC-7 is open for ٢٥ minutes.",
+    ],
+)
+def test_no_number_is_told_that_the_note_does_not(text: str) -> None:
+    """Where somebody is to call, how long it took, and what it cost are nothing that a model may think of."""
+    with pytest.raises(ModelReplyUnusable, match="holds a number that the note does not"):
+        checked(text, INCIDENTS, f"{NOTE} since 14:30 {'9' * 5000}")
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["INC-{}", "inc{}", "INC #{}", "incident {}", "Incidentes: {}", "#{}"]))
@@ -252,10 +282,10 @@ def test_an_incident_is_known_however_it_is_written(number: int, way: str) -> No
 @given(st.text(max_size=80) | st.text(st.sampled_from(list("INC-#79 ,ande.")), max_size=40))
 def test_whatever_passes_names_only_what_exists(text: str) -> None:
     try:
-        said = checked(text, INCIDENTS)
+        said = checked(text, INCIDENTS, NOTE)
     except ModelReplyUnusable:
         return
-    assert said == checked(said, INCIDENTS)
+    assert said == checked(said, INCIDENTS, NOTE)
     assert named_in(said) <= {7, 12}
     assert "\n" not in said
 
