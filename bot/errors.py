@@ -170,6 +170,14 @@ class NoteEmpty(NoteError):
     """It says nothing that anybody could read."""
 
 
+class NoteTooLong(NoteError):
+    """It has more characters than a note may have. `length`: how many."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(str(length))
+        self.length = length
+
+
 class NoSuchNote(NoteError):
     """No note has this number."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.context import Context
-from bot.errors import NoSuchNote, NoteEmpty, NotOnTheTeam
+from bot.errors import NoSuchNote, NoteEmpty, NoteTooLong, NotOnTheTeam
 from bot.model import Note, NoteKind
 from bot.mrkdwn import clean
 
-LONGEST = 500  # characters
+LONGEST_NOTE = 500  # characters, as `one_line` gives them
 
 
 class Noting:
@@ -20,15 +20,17 @@ class Noting:
         self._changed = changed
 
     def add(self, person: str, kind: NoteKind, text: str, *, event: str | None = None) -> Note:
-        """In one line, and no longer than it may be. Raises NoteEmpty and NotOnTheTeam."""
+        """In one line; what is too long is refused and not cut. Raises NoteEmpty, NoteTooLong and NotOnTheTeam."""
         self._may(person)
         return self.write(person, kind, text, event=event)
 
     def write(self, person: str, kind: NoteKind, text: str, *, event: str | None = None) -> Note:
-        """The same for somebody who may. Raises NoteEmpty."""
-        said = clean(" ".join(clean(text, len(text) + 1).split()), LONGEST)
+        """The same for somebody who may. Raises NoteEmpty and NoteTooLong."""
+        said = one_line(text)
         if not said:
             raise NoteEmpty
+        if len(said) > LONGEST_NOTE:
+            raise NoteTooLong(len(said))
         with self._store.atomic():
             now = self._context.now()
             made = self._store.notes.add_note(kind, said, person, now)
@@ -73,3 +75,8 @@ class Noting:
         """Slack may be asked: never within a transaction, where everybody would wait for it."""
         if not self._context.on_the_team(person):
             raise NotOnTheTeam
+
+
+def one_line(text: str) -> str:
+    """A note's text as it is kept: without what nobody sees."""
+    return " ".join(clean(text, len(text) + 1).split())

@@ -41,8 +41,8 @@ _ADDRESS = re.compile(r"://|@|\bwww\.|\b(?:mailto|tel):|[\w-]\.[^\W\d_]{2,}|\d+\
 _MARKS = re.compile(r"[`*|{}\\\[\]]|~~|<[!#/A-Za-z]|#(?!\d)|(?<!\w)_|_(?!\w)|^(?:[-+>]|\d+[.)])\s")
 _PERSON = re.compile(r"\b[UW][A-Z0-9]{8,}\b")  # a Slack id
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# However it is written: INC-7, INC 7, INCs 7, incident 7, incidente nº 7, #7; and what follows in a list: INC-7, 8 and 9.
-# In doubt it is one: "INC-7 and 2 others" costs a summary, "INC-7 and 99 are solved" would tell of what never was.
+# However it is written: INC-7, INCs 7, incident 7, incidente nº 7, #7; and what follows in a list: INC-7, 8 and 9. In
+# doubt it is one: "INC-7 and 2 others" costs a summary, and "INC-7 and 99 are solved" would tell of what never was.
 _NO = r"(?:(?:de\s+)?(?:number|número|numero|num|no|nr|n)\b[\W_]*)?"
 _INCIDENT = re.compile(
     rf"(?:\bINCS?[\W_]*{_NO}|\bINCIDENTE?S?[^\w.!?;]*_*{_NO}|#[\W_]*)(?P<first>\d+)"

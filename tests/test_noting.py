@@ -15,7 +15,7 @@ from bot.mrkdwn import moment
 from bot.slack.commands import Typed
 from bot.slack.handoffs.notes import NoteVerbs, kind_and_text, numbers_in
 from bot.words import Words, english
-from handoff.noting import LONGEST, Noting
+from handoff.noting import LONGEST_NOTE, Noting
 from tests.desk import Desk
 from tests.samples import ALICE, BOB
 
@@ -144,7 +144,7 @@ def test_a_note_that_says_nothing_is_none(notes: NoteDesk, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("x" * 10_000, "x" * (LONGEST - 1) + "…"),
+        ("x" * LONGEST_NOTE + " \u200b ", "x" * LONGEST_NOTE),
         ("two\nlines\tof  it", "two lines of it"),
         ("a\x00b\u202ec\u200bd", "abcd"),
         ("<!channel> *now* & <@U1>", "<!channel> *now* & <@U1>"),
@@ -221,6 +221,17 @@ def test_whoever_forgets_the_kind_or_the_text_is_shown_how(notes: NoteDesk, type
     assert [kind for _, kind, _ in notes.opened()] == ["maintenance", "task", "observation"]
 
 
+def test_a_note_that_is_too_long_is_said_to_be_and_is_not_cut(notes: NoteDesk) -> None:
+    """What would be lost may be the one command that counts. What nobody sees does not count."""
+    typed = "x" * LONGEST_NOTE
+    assert notes.types(f"note task {typed}\u200by") == [
+        "Nothing was written down: this note is 501 characters long, and 500 are the most. Shorten it, or make it two."
+    ]
+    assert notes.opened() == []
+    notes.types(f"note task {typed}\u200b")
+    assert notes.opened() == [("N-1", "task", typed)]
+
+
 def test_the_examples_in_portuguese_work_too(desk: Desk) -> None:
     notes = NoteDesk(desk, Words(Path("templates"), "pt_BR"))
     for example in notes.types("nota")[1:]:
@@ -228,6 +239,8 @@ def test_the_examples_in_portuguese_work_too(desk: Desk) -> None:
     assert [kind for _, kind, _ in notes.opened()] == ["maintenance", "task", "observation"]
     notes.types("feito N-1")
     assert len(notes.types("notas")) == 2
+    notes.types("desfeito N-1")
+    assert len(notes.types("notas")) == 3
 
 
 def test_several_are_done_at_once_and_what_is_no_note_is_said(notes: NoteDesk) -> None:

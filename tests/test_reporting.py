@@ -238,6 +238,13 @@ def test_the_picture_stands_in_the_thread_of_the_message(weekly: Weekly) -> None
     assert [each.complete for each in weekly.reports] == [True]
 
 
+def test_the_week_so_far_is_asked_for_in_either_language(weekly: Weekly) -> None:
+    verbs = shelf(weekly).room.verbs
+    first, *others = (verbs[verb](Typed(ALICE, "C1", verb, "")) for verb in ("report", "relatório", "relatorio"))
+    assert first["text"].startswith("Weekly report")
+    assert others == [first, first]
+
+
 @pytest.mark.parametrize("reached", ["made", "drawn", "posted"])
 def test_what_a_crash_kept_from_it_is_made_up_for(weekly: Weekly, reached: str) -> None:
     """However far it came: after the start it is looked for, until message and picture are there; and no longer."""

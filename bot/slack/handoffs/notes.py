@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from bot.alerts.markup import plain_text
-from bot.errors import NoSuchNote, NoteEmpty, NotOnTheTeam
+from bot.errors import NoSuchNote, NoteEmpty, NoteTooLong, NotOnTheTeam
 from bot.model import Note, NoteKind
 from bot.mrkdwn import Mrkdwn, moment
 from bot.slack.commands import Answer, Typed, say
 from bot.store import Store
 from bot.words import Words
-from handoff.noting import Noting
+from handoff.noting import LONGEST_NOTE, Noting
 
 _NUMBER = re.compile(r"(?:n-?)?#?(\d{1,9})", re.IGNORECASE)
 _MOST = 20  # notes that are done at once
@@ -43,6 +43,7 @@ class NoteVerbs:
             "done": done,
             "feito": done,
             "undone": undone,
+            "desfeito": undone,
         }
 
     def _note(self, typed: Typed) -> Answer:
@@ -55,6 +56,8 @@ class NoteVerbs:
             return say(self._words("refused_team"))
         except NoteEmpty:
             return say(self._words("note_how"))
+        except NoteTooLong as error:
+            return say(self._words("note_too_long", length=error.length, most=LONGEST_NOTE))
         return say(self._words("note_added", name=made.name, kind=self._kind(made), text=made.text))
 
     def _listed(self, _: Typed) -> Answer:

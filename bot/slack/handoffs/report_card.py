@@ -120,10 +120,10 @@ def _runbooks(report: Report, words: Words) -> list[Mrkdwn]:
 
 
 def _decisions(report: Report, draw: Drawing) -> list[Mrkdwn]:
-    """How many, and the reasons that people gave."""
+    """How many, and the reasons that people gave: of those who decided alone first, and never cut for the others."""
     if not report.decided:
         return []
-    said = [*_reasons("report_rejected", report.rejections, draw), *_reasons("report_alone", report.emergencies, draw)]
+    said = [*_reasons("report_alone", report.emergencies, draw), *_reasons("report_rejected", report.rejections, draw)]
     counts = {"approvals": report.approvals, "rejections": len(report.rejections), "alone": len(report.emergencies)}
     heading = draw.words("report_decisions", **counts)
     return _listed(heading, said, draw.words) or [heading]

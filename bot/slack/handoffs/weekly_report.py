@@ -38,7 +38,9 @@ class WeeklyReport:
         self._pictures = pictures
         self._workspace = workspace
         self._draw = draw
-        self.verbs: Mapping[str, Callable[[Typed], Answer]] = {"report": lambda typed: self.preview(typed.person)}
+        self.verbs: Mapping[str, Callable[[Typed], Answer]] = dict.fromkeys(
+            ("report", "relatório", "relatorio"), lambda typed: self.preview(typed.person)
+        )
 
     def show(self, report_id: str) -> None:
         """The message, once: what came later does not change it. Then, once it stands there, the picture."""
