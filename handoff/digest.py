@@ -32,10 +32,12 @@ class GeneralState(StrEnum):
 
 @dataclass(frozen=True)
 class Ongoing:
-    """An incident that is open. `doing`: runs under way and plans that wait, in words."""
+    """An incident that is open. `doing`: runs under way and plans that wait, in words. `acknowledged_by`: a Slack id,
+    empty where nobody has."""
 
     incident: Incident
     doing: tuple[str, ...] = ()
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Digest:
     reasons: tuple[Reason, ...]  # why
     ongoing: tuple[Incident, ...]
     doing: Mapping[str, tuple[str, ...]]  # by the id of an incident that is open
+    acknowledged_by: Mapping[str, str]  # the same; empty where nobody has
     incidents: tuple[Incident, ...]  # that began or ended in the shift, the gravest first
     took: Mapping[str, timedelta]  # until it was resolved, by an incident's id
     firing: tuple[Episode, ...]  # the gravest first, then the latest
@@ -114,6 +117,7 @@ def digest_of(record: ShiftRecord) -> Digest:
         reasons=tuple(reasons),
         ongoing=tuple(each.incident for each in record.ongoing),
         doing={each.incident.id: each.doing for each in record.ongoing},
+        acknowledged_by={each.incident.id: each.acknowledged_by for each in record.ongoing},
         incidents=tuple(incidents),
         took={each.id: each.closed - each.opened for each in incidents if each.closed is not None},
         firing=tuple(sorted(record.firing, key=lambda each: (each.severity, -each.last.timestamp(), each.id))),

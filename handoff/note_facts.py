@@ -45,7 +45,7 @@ class OngoingFact:
     title: str
     state: str
     since: str
-    owner: str
+    owner: str  # who leads it, or else who acknowledged it
     next_step: str  # as somebody said it, or else what is under way
     link: str
 
@@ -198,7 +198,7 @@ def note_facts(
     today = now.astimezone(team.zone).date()
     nobody = words.plain("nobody")
     lists: dict[str, Sequence[Any]] = {
-        "ongoing": [made.ongoing(each, digest.doing[each.id]) for each in digest.ongoing],
+        "ongoing": [made.ongoing(each, digest) for each in digest.ongoing],
         "incidents": [made.incident(each, digest) for each in digest.incidents],
         "firing": [made.firing(each) for each in digest.firing],
         "noisy": [_loud(each) for each in digest.noisy],
@@ -255,16 +255,16 @@ class _Made:
         self._who = who
         self._link = link
 
-    def ongoing(self, incident: Incident, doing: Sequence[str]) -> OngoingFact:
-        lead = incident.roles.get(IncidentRole.LEAD)
+    def ongoing(self, incident: Incident, digest: Digest) -> OngoingFact:
+        owner = incident.roles.get(IncidentRole.LEAD) or digest.acknowledged_by[incident.id]
         return OngoingFact(
             name=incident.name,
             severity=incident.severity.value,
             title=incident.title,
             state=self._state(incident),
             since=self._clock.moment(incident.since),
-            owner=self._who(lead) if lead else "",
-            next_step=incident.next_step or "; ".join(doing),
+            owner=self._who(owner) if owner else "",
+            next_step=incident.next_step or "; ".join(digest.doing[incident.id]),
             link=self._link(incident),
         )
 

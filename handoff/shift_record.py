@@ -16,13 +16,18 @@ def shift_record(store: Store, facts: FactFinder, start: datetime, before: datet
     As many questions to the store for a year as for a day, but for what is open still.
     """
     pasts = past_incidents(store, before, now)
-    silences = [(each, store.alerts.find_alert(each.alert)) for each in store.silences.standing_silences()]
+    # One of which nobody saw the end, while Alertmanager cannot be asked, is over all the same: the alert is heard.
+    standing = [each for each in store.silences.standing_silences() if each.ends is None or each.ends > now]
+    silences = [(each, store.alerts.find_alert(each.alert)) for each in standing]
+    acknowledged = store.incidents.acknowledged_by()
     return ShiftRecord(
         start=start,
         now=now,
         opened=[each for each in pasts if each.incident.opened >= start],
         ended=store.incidents.ended_between(start, now),
-        ongoing=[Ongoing(each, facts.doing(each)) for each in store.incidents.open_incidents()],
+        ongoing=[
+            Ongoing(each, facts.doing(each), acknowledged.get(each.id, "")) for each in store.incidents.open_incidents()
+        ],
         episodes=store.alerts.fired_between(start, now),
         firing=store.alerts.still_firing(),
         runs=store.runs.runs_between(start, now),

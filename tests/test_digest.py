@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 from bot.incidents.statistics import Past
-from bot.model import Alert, Category, Incident, IncidentState, Note, NoteKind, RunState, Severity, Transition, Verdict
+from bot.model import (
+    Alert,
+    Category,
+    Incident,
+    IncidentRole,
+    IncidentState,
+    Matcher,
+    Note,
+    NoteKind,
+    RunState,
+    Severity,
+    Transition,
+    Verdict,
+)
 from bot.store.alerts import Episode
 from bot.store.runs import BriefRun
 from bot.team import Contact, TeamLink
@@ -32,7 +45,7 @@ from handoff.note_facts import (
 from handoff.sample_note import FULL_SHIFT
 from handoff.texts import OF_HANDOFFS, HandoffText
 from tests.desk import Desk
-from tests.samples import ALERT, ALICE, BOB, CLASSIFICATION, MONITOR, NOW
+from tests.samples import ALERT, ALICE, BOB, CAROL, CLASSIFICATION, MONITOR, NOW
 
 START = NOW - timedelta(days=7)
 
@@ -160,6 +173,36 @@ def test_what_the_record_holds_of_a_shift_stands_in_its_note(desk: Desk) -> None
     assert "INC-2 P0 Checkout is down · Open · owner nobody · next: not written down" in text
     assert "- P1 HighMemoryUsage · shop · api-1 · since 2026-11-16 11:02 UTC-03" in text
     assert "- rotate the key (bob, N-1)" in text
+
+
+def test_who_acknowledged_an_incident_owns_it_until_somebody_leads_it(desk: Desk) -> None:
+    """Until it is opened again: who was there the last time need not be there now."""
+    desk.now = NOW
+    id = desk.declared("Search is slow", Severity.P2).id
+    owners = []
+    for state in (IncidentState.ACKNOWLEDGED, IncidentState.RESOLVED, IncidentState.OPEN):
+        desk.now += timedelta(minutes=1)
+        desk.coordinating.move(id, BOB, state)
+        owners += re.findall(r"owner (\w+)", desk.handing_over.preview().text)
+    desk.coordinating.move(id, BOB, IncidentState.ACKNOWLEDGED)
+    desk.coordinating.give_role(id, ALICE, IncidentRole.LEAD, CAROL)
+    owners += re.findall(r"owner (\w+)", desk.handing_over.preview().text)
+    assert owners == ["bob", "nobody", "carol"]
+
+
+def test_a_silence_whose_end_nobody_saw_silences_nothing(desk: Desk) -> None:
+    """Alertmanager cannot be asked, but what its silence said of its end is known."""
+    desk.now = NOW
+    alert = desk.store.alerts.open_alert(ALERT, CLASSIFICATION, MONITOR, "C1", "1.0", NOW)
+    silence = desk.store.silences.draft_silence(alert.id, [Matcher("alertname", ALERT.name)])
+    desk.store.silences.ask_for_silence(silence.id, ALICE, "deploy", NOW + timedelta(hours=1))
+    desk.store.silences.made_silence(silence.id, "s1")
+    said = []
+    for minutes in (59, 1):
+        desk.now += timedelta(minutes=minutes)
+        text = desk.handing_over.preview().text
+        said.append(("stable" in text, "deploy" in text))
+    assert said == [(True, True), (False, False)]
 
 
 def test_what_tools_and_people_wrote_formats_nothing_in_the_note(desk: Desk) -> None:
