@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Callable
 from functools import cached_property, partial
+from math import ceil
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, model_validator
 
+from bot import units
 from bot.addresses import is_mail_address, is_web_address
 from bot.model import Severity
 from bot.strict_yaml import Duration, Faults
@@ -20,6 +22,7 @@ GROUP = "group:"  # a role held by whoever is in a Slack user group: "group:S012
 ROLE = "role:"  # who an escalation level tells: "oncall" or "role:lead"
 ON_CALL = "oncall"
 PAGER = "page"
+_REMINDERS = 24  # of one handoff: who has not read that many reads no more
 
 
 class _Part(BaseModel):
@@ -180,7 +183,16 @@ class Handoff(_Part):
     channel: Channel = "incidents"
     draft: Annotated[Duration, Field(ge=60)] = 3600.0
     remind: Annotated[Duration, Field(ge=60)] = 900.0
-    escalate: Annotated[Duration, Field(ge=60)] = 3600.0
+    escalate: Annotated[Duration, Field(ge=60, le=86400)] = 3600.0
+
+    @model_validator(mode="after")
+    def _reminds_no_more_often_than_anybody_reads(self) -> Handoff:
+        if self.escalate > _REMINDERS * self.remind:
+            least = units.like("m", ceil(self.escalate / _REMINDERS / 60) * 60)
+            count = ceil(self.escalate / self.remind)
+            text = f"makes {count} reminders until `escalate`, and {_REMINDERS} are the most; write at least {least}"
+            raise Faults((("remind",), text))
+        return self
 
 
 class Contact(_Part):

@@ -144,6 +144,12 @@ links: [{title: x, url: "javascript:alert(1)"}]
             ["5: `rota.ics` stands beside an order; keep one of them"]),
         ("people: {a: {slack: U12}}\nrota: {timezone: UTC, ics: a.ics, user_group: oncall}\n",
             ['2: `rota.user_group` is "oncall"; write the group\'s ID in Slack: S…']),
+        ("people: {a: {slack: U12}}\nhandoff: {remind: 30s, escalate: 1w}\n",
+            ['2: `handoff.escalate` is "1w"; write at most 1d', '2: `handoff.remind` is "30s"; write at least 1m']),
+        ("people: {a: {slack: U12}}\nhandoff: {remind: 1m}\n",
+            ["2: `handoff.remind` makes 60 reminders until `escalate`, and 24 are the most; write at least 3m"]),
+        ("people: {a: {slack: U12}}\nhandoff:\n  remind: 59m\n  escalate: 24h\n",
+            ["3: `handoff.remind` makes 25 reminders until `escalate`, and 24 are the most; write at least 1h"]),
         *(
             (f"people: {{a: {{slack: U12}}}}\nrota: {{timezone: {zone}, ics: a.ics}}\n",
                 [f'2: `rota.timezone` is "{zone}", which may be another one on another machine, or none; '
