@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 
 from bot.clock import utc_now
 from bot.model import Severity
-from bot.slack.incidents.asked import Asked, read_asked
+from bot.slack.incidents.asked import Asked, period, read_asked
 from bot.slack.uploads import Uploads
 from bot.store import Store
 from slackbox import Slackbox
@@ -45,6 +45,9 @@ def numbers(said: str) -> list[int]:
         ("semana P2", Asked({Severity.P2}, False, timedelta(days=7))),
         ("all 30d", Asked(ALL, False, timedelta(days=30))),
         ("12w", Asked(ALL, False, timedelta(weeks=12))),
+        ("P1 2 weeks", Asked({Severity.P1}, False, timedelta(weeks=2))),
+        ("2 weeks 10 days", None),
+        ("1 open", None),
         ("P4", None),
         ("week 30d", None),
         ("0d", None),
@@ -54,6 +57,29 @@ def numbers(said: str) -> list[int]:
 )
 def test_what_is_asked_for_is_read(typed: str, asked: Asked | None) -> None:
     assert read_asked(typed) == asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("2 weeks", 14),
+        ("10 days", 10),
+        ("2 semanas", 14),
+        ("10 dias", 10),
+        ("1 Mês", 30),
+        ("2 w", 14),
+        (" 2w ", 14),
+        ("10", None),
+        ("0 days", None),
+        ("2 weeks 1", None),
+        ("-2 weeks", None),
+        ("999999 years", None),
+        ("", None),
+    ],
+)
+def test_a_period_is_written_in_short_and_in_full(typed: str, days: int | None) -> None:
+    """In English and in Portuguese."""
+    assert period(typed) == (None if days is None else timedelta(days=days))
 
 
 def test_lists_words_and_one_of_them(room: Room) -> None:
