@@ -11,6 +11,7 @@ from bot.slack.incidents.modals import mark
 from bot.slack.modals import modal, text_input, text_value
 from bot.words import Words
 from handoff.handing_over import LONGEST
+from handoff.noting import LONGEST_NOTE, one_line
 
 WORDS = "words"  # the block of what they add
 NEXT = "next_"  # and an incident's id: its block
@@ -73,15 +74,16 @@ def next_steps(answers: Mapping[str, str]) -> dict[str, str]:
 
 def mistakes(answers: Mapping[str, str], words: Words) -> dict[str, str]:
     """What is wrong with a submitted form, by block."""
-    return {
-        kind.value: words.plain("handoff_too_many", most=_LINES)
-        for kind, lines in notes(answers).items()
-        if len(lines) > _LINES
-    }
+    found: dict[str, str] = {}
+    for kind, lines in notes(answers).items():
+        length = max(map(len, lines), default=0)
+        if len(lines) > _LINES:
+            found[kind.value] = words.plain("handoff_too_many", most=_LINES)
+        elif length > LONGEST_NOTE:
+            found[kind.value] = words.plain("note_too_long", length=length, most=LONGEST_NOTE)
+    return found
 
 
 def notes(answers: Mapping[str, str]) -> dict[NoteKind, list[str]]:
-    """A line each."""
-    return {
-        kind: [line.strip() for line in answers.get(kind.value, "").splitlines() if line.strip()] for kind in NoteKind
-    }
+    """A line each, as it is kept."""
+    return {kind: list(filter(None, map(one_line, answers.get(kind.value, "").splitlines()))) for kind in NoteKind}
