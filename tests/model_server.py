@@ -225,20 +225,20 @@ def hangs(exchange: Exchange) -> None:
 
 def drips(exchange: Exchange) -> None:
     """A byte now and then, for ever: no single wait is long."""
+    exchange.far_side.at_work.set()
     exchange.send_response(200)
     exchange.send_header("Content-Type", "application/json")
     exchange.end_headers()
     while not exchange.far_side.closing.wait(0.02):
         exchange.wfile.write(b" ")
-        exchange.far_side.at_work.set()
 
 
 def drips_headers(exchange: Exchange) -> None:
     """The same before the answer has even begun."""
+    exchange.far_side.at_work.set()
     exchange.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not exchange.far_side.closing.wait(0.02):
         exchange.wfile.write(b"z")
-        exchange.far_side.at_work.set()
 
 
 def never_ends(exchange: Exchange) -> None:
