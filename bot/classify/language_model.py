@@ -144,7 +144,7 @@ class LanguageModel:
                 connection.line.cut()
         try:
             return exchange(connection, max(0.0, seconds), lambda: work(connection), self._turns.release)
-        except ModelSlow:
+        except ModelError:
             if self._given_up:
                 raise ModelUnavailable("nobody waits for it any more") from None
             raise
