@@ -1,6 +1,8 @@
 # make demo: see it work · make test: see it hold. Both need Python >= 3.11 and nothing else.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Python keeps what it has compiled: the tests start hundreds of processes, and each would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 # An interpreter of the right age: one that was upgraded away, or a half-made .venv, is made anew.
 USABLE := $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 ifneq ($(shell $(USABLE) && echo yes),yes)

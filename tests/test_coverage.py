@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from bot.classify.embedded import embedded
 from bot.model import Alert, AlertStatus
-from bot.runbooks.load import load_folder
+from bot.runbooks.load import Library, load_folder
 from bot.runbooks.match import matching
 from tests.coverage_table import HEADER, PAGE, ROOT, Row, cell, marked, prose, rows, sources, strongest, written
 from tests.ran_here import untrue
 
 TEXT = PAGE.read_text()
 ROWS = rows(TEXT)
-LIBRARY = load_folder(ROOT / "runbooks", compare=False)
 SHIPPED = frozenset(file.stem for file in (ROOT / "runbooks").glob("*.yaml"))
 KINDS = {
     *("section", "alert", "diagnosis", "procedure", "decision", "checklist", "template", "table", "escalation"),
@@ -30,6 +30,11 @@ OPEN = {
     *("incidents", "updates", "escalation ladders", "checklists", "handoff"),
     *("terminal", "classification with a model", "log detection", "workflow"),
 }
+
+
+@cache
+def library() -> Library:
+    return load_folder(ROOT / "runbooks", compare=False)
 
 
 def numbered(*parts: int) -> list[str]:
@@ -134,7 +139,7 @@ def test_an_alert_of_the_documents_leads_to_the_runbook_of_its_row(name: str) ->
     """With nothing but its name."""
     covering = {id for row in ROWS if row.kind == "alert" and re.match(rf"{name}\b", row.item) for id in row.runbooks}
     alert = Alert("test", name, AlertStatus.FIRING, "", {})
-    found = matching(LIBRARY, alert, embedded().category(alert)[0])
+    found = matching(library(), alert, embedded().category(alert)[0])
     assert found
     assert found[0].runbook in covering
 
