@@ -48,15 +48,15 @@ class HandoffCommand:
         self._client = client
         self._words = words
         self._who = who
-        own: Mapping[str, Callable[[Typed], Answer]] = {
-            **dict.fromkeys(("preview", "prévia", "previa"), self._preview),
-            **dict.fromkeys(("now", "agora"), self._now),
-            **dict.fromkeys(("edit", "editar"), self._edit),
-            **dict.fromkeys(("history", "histórico", "historico"), self._history),
-            **dict.fromkeys(("accept", "aceitar"), self._accept),
+        acts: Mapping[tuple[str, ...], Callable[[Typed], Answer]] = {
+            ("preview", "prévia", "previa"): self._preview,
+            ("now", "agora"): self._now,
+            ("edit", "editar"): self._edit,
+            ("history", "histórico", "historico"): self._history,
+            ("accept", "aceitar"): self._accept,
         }
         self.verbs: Mapping[str, Callable[[Typed], Answer]] = {
-            **{verb: self._safely(act) for verb, act in own.items()},
+            **{verb: each for verbs, act in acts.items() for each in [self._safely(act)] for verb in verbs},
             **notes.verbs,
             **report.verbs,
         }
