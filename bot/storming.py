@@ -60,9 +60,13 @@ class Storming:
         return storm.id
 
     def _begin(self, alert: StoredAlert, after: str, now: datetime) -> tuple[Storm, list[str]]:
-        """One incident for all of it: the gravest that its alerts have opened so far, or else one of its own."""
-        opened = self._store.incidents.opened_by_alerts(after, alert.ts)
-        new = self._store.alerts.posted_between(after, alert.ts)
+        """One incident for all of it: the gravest that its alerts have opened so far, or else one of its own.
+
+        Messages come over many connections in no order: what was posted after this one may be known already.
+        """
+        until = self._context.storm.after(alert.ts)
+        opened = self._store.incidents.opened_by_alerts(after, until)
+        new = self._store.alerts.posted_between(after, until)
         incident = (
             opened[0]
             if opened
@@ -70,7 +74,7 @@ class Storming:
         )
         for other in opened[1:]:
             self._merge(other, incident, now)
-        storm = self._store.storms.begin_storm(alert.channel, incident.id, after, alert.ts, now)
+        storm = self._store.storms.begin_storm(alert.channel, incident.id, after, until, now)
         self._store.timeline.append(now, BOT, "storm began", storm.id, {"alerts": new})
         self._store.timers.set_timer("storm", storm.id, now + self._context.storm.window)
         # Cards that are not posted yet are taken back, and incidents that were merged are drawn as they are now.
