@@ -269,7 +269,7 @@ class HandingOver:
             id, in_time = handoff.id, handoff.posted is None
             if words is not None and (in_time or words):
                 if in_time:
-                    self._store.handoffs.put_words(id, _joined(handoff.words, words, saw)[:LONGEST], person)
+                    self._store.handoffs.put_words(id, _joined(handoff.words, words[:LONGEST], saw))
                 what = "handoff edited" if in_time else "handoff added"
                 self._store.timeline.append(now, person, what, id, {"text": words[:LONGEST]})
             for incident, text in next_steps.items():

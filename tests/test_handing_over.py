@@ -109,6 +109,8 @@ def test_of_two_who_write_at_the_same_time_both_are_read(story: Desk) -> None:
     assert "From alice, bob" in story.handing_over.preview().text
     story.handing_over.edit(id, BOB, "", {}, {}, saw=unseen)
     assert "Do not fail over." in coming(story).words
+    story.handing_over.edit(id, BOB, "long " * 570, {}, {}, saw=unseen)
+    assert coming(story).words.endswith("long ")  # what both say is longer than the form, and stands there all the same
     story.handing_over.edit(id, BOB, "Fail over.", {}, {})
     assert coming(story).words == "Fail over."
 

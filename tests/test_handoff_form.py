@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.model import NoteKind
 from bot.slack.handoffs.modals import WORDS, mistakes, notes, own_words
 from bot.slack.incidents.modals import mark
+from bot.slack.modals import text_value
 from bot.words import english
+from handoff.handing_over import LONGEST
 
 TASK = NoteKind.TASK.value
 
@@ -32,3 +34,6 @@ def test_words_are_compared_with_those_that_stood_in_the_form() -> None:
     words, saw = own_words({block: "Search is slower. "})
     assert words == "Search is slower."
     assert (saw("Search is slow."), saw("Do not fail over.")) == (True, False)
+    long = "x" * (LONGEST + 1)
+    _, saw = own_words({f"{WORDS}|{mark(text_value(long, LONGEST))}": "Short."})
+    assert not saw(long)  # the form had no room for its end

@@ -57,7 +57,6 @@ class Handoff:
     outgoing: str | None
     incoming: str | None
     words: str = ""  # what the outgoing person wants to add
-    words_by: str | None = None
     summary: str | None = None  # the language model's, with what it was made of, as JSON
     drafted: datetime | None = None
     posted: datetime | None = None

@@ -14,7 +14,7 @@ DUTY = (
     )""",
     """CREATE TABLE handoffs (     -- one row for each end of a shift; what is posted in between has one of its own
         id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, kind TEXT NOT NULL, shift_start TEXT NOT NULL,
-        at TEXT NOT NULL, outgoing TEXT, incoming TEXT, words TEXT NOT NULL DEFAULT '', words_by TEXT,
+        at TEXT NOT NULL, outgoing TEXT, incoming TEXT, words TEXT NOT NULL DEFAULT '',
         summary TEXT, drafted TEXT, posted TEXT, posted_by TEXT, note TEXT NOT NULL DEFAULT '',
         whole TEXT NOT NULL DEFAULT '',
         accepted TEXT, accepted_by TEXT, reminded TEXT NOT NULL DEFAULT '[]', escalated TEXT

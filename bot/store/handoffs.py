@@ -20,7 +20,6 @@ def _handoff(row: Row) -> Handoff:
         outgoing=row["outgoing"],
         incoming=row["incoming"],
         words=row["words"],
-        words_by=row["words_by"],
         summary=row["summary"],
         drafted=to_time_or_none(row["drafted"]),
         posted=to_time_or_none(row["posted"]),
@@ -71,8 +70,9 @@ class Handoffs:
         """True for the first time."""
         return self._changed("drafted = :now", "drafted IS NULL AND posted IS NULL", id, {"now": to_text(now)})
 
-    def put_words(self, id: str, words: str, person: str) -> None:
-        self._changed("words = :words, words_by = :person", "1", id, {"words": words, "person": person})
+    def put_words(self, id: str, words: str) -> None:
+        """Who wrote which of them stands on the timeline."""
+        self._changed("words = :words", "1", id, {"words": words})
 
     def keep_summary(self, id: str, summary: str) -> None:
         self._changed("summary = :summary", "posted IS NULL", id, {"summary": summary})

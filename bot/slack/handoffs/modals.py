@@ -54,12 +54,15 @@ def edit_modal(words: Words, handoff: Handoff, ongoing: Sequence[Incident]) -> d
 def own_words(answers: Mapping[str, str]) -> tuple[str | None, Callable[[str], bool]]:
     """What they want to add, and whether these are the words that stood in their form: nobody takes back another one's.
 
-    None where they have changed nothing.
+    None where they have changed nothing. What did not fit into the form was not seen.
     """
     block, text = next((each for each in answers.items() if each[0].startswith(f"{WORDS}|")), ("", ""))
     shown = block.partition("|")[2]
     changed = bool(block) and mark(text) != shown
-    return text.strip() if changed else None, lambda words: mark(text_value(words, LONGEST)) == shown
+    return (
+        text.strip() if changed else None,
+        lambda words: len(words) <= LONGEST and mark(text_value(words, LONGEST)) == shown,
+    )
 
 
 def next_steps(answers: Mapping[str, str]) -> dict[str, str]:
